@@ -1,0 +1,130 @@
+package flowsheet
+
+import (
+	"fmt"
+	"math"
+
+	"reetwin/flowsheet/conf"
+)
+
+// control is a control loop, which offline is a specification: its handle is solved so that measured = set.
+type control struct {
+	name    string
+	measure string
+	move    string
+	set     float64
+	lo, hi  float64
+	read    reading
+	nodes   []*node // the units whose handle moves (several for a gang)
+	handles []int
+	value   float64 // of the handle
+	start   float64 // as the file gives it
+	got     Dual    // measured
+}
+
+// Control is a control loop as a report sees it.
+type Control struct {
+	Name, Measure, Move string
+	Set, Measured       float64
+	Unit                string
+	Handle, Lo, Hi      float64
+	HandleUnit          string
+}
+
+// Controls lists the plant's control loops with what the last solve made of them.
+func (p *Plant) Controls() []Control {
+	out := make([]Control, len(p.controls))
+	p.clearTangents()
+	for i, c := range p.controls {
+		h := c.nodes[0].spec.Handles[c.handles[0]]
+		out[i] = Control{Name: c.name, Measure: c.measure, Move: c.move, Set: c.set, Measured: c.read.value(p).V,
+			Unit: c.read.unit, Handle: c.nodes[0].u[c.handles[0]], Lo: c.lo, Hi: c.hi, HandleUnit: h.Unit}
+	}
+	return out
+}
+
+// readControls reads [[control]]: name, measure, set, move, min, max.
+func (p *Plant) readControls(tables []*conf.Table) {
+	names := map[string]bool{}
+	moved := map[string]string{}
+	for _, t := range tables {
+		c := &control{name: t.Text("name"), measure: t.Text("measure"), move: t.Text("move")}
+		if names[c.name] {
+			t.Fault("name", "a second control %q", c.name)
+		}
+		names[c.name] = true
+		r, err := p.reading(c.measure)
+		if err != nil {
+			t.Skip("set")
+			t.Fault("measure", "%v", err)
+		} else {
+			c.read = r
+			c.set = r.want(t, "set")
+		}
+		p.readMove(t, c, moved)
+		t.Close()
+		p.controls = append(p.controls, c)
+	}
+}
+
+func (p *Plant) readMove(t *conf.Table, c *control, moved map[string]string) {
+	targets := []string{c.move}
+	for _, g := range p.gangs {
+		if g.Name == c.move {
+			targets = g.Moves
+		}
+	}
+	for _, target := range targets {
+		n, i, err := p.handle(target)
+		if err != nil {
+			t.Skip("min", "max")
+			t.Fault("move", "%v", err)
+			return
+		}
+		if by, ok := moved[target]; ok {
+			t.Fault("move", "%s is already moved by control %q", target, by)
+		}
+		moved[target] = c.name
+		c.nodes, c.handles = append(c.nodes, n), append(c.handles, i)
+	}
+	h := c.nodes[0].spec.Handles[c.handles[0]]
+	c.start = h.Value
+	r := conf.Between(h.Lo, h.Hi)
+	c.lo, c.hi = t.Quantity("min", h.Unit, r), t.Quantity("max", h.Unit, r)
+	if c.lo >= c.hi {
+		t.Fault("max", "max must be larger than min")
+	}
+}
+
+// put moves the control's handle.
+func (c *control) put(value float64) {
+	c.value = value
+	for k, n := range c.nodes {
+		n.u[c.handles[k]] = value
+	}
+}
+
+// push sets the direction of the control's handle.
+func (c *control) push(d float64) {
+	for k, n := range c.nodes {
+		n.du[c.handles[k]] = d
+	}
+}
+
+// span is the size of the handle's variable, to scale it with.
+func (c *control) span() float64 { return math.Max(math.Abs(c.value), 1e-3*(c.hi-c.lo)) }
+
+// size is the size of the measured value, to scale its error with.
+func (c *control) size() float64 {
+	if c.set != 0 {
+		return math.Abs(c.set)
+	}
+	return 1
+}
+
+// unreachable words a specification that its handle cannot meet.
+func (c *control) unreachable(at, measured float64) error {
+	h := c.nodes[0].spec.Handles[c.handles[0]]
+	return fmt.Errorf("control %q: %s = %g %s is not reachable: at its limit %s = %g %s (range %g to %g) it is %.6g",
+		c.name, c.measure, c.set, c.read.unit, c.move, at, h.Unit, c.lo, c.hi, measured)
+}

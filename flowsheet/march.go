@@ -1,0 +1,55 @@
+package flowsheet
+
+import "fmt"
+
+const (
+	marchFirst  = 1.0  // s, first step of a march towards the steady state
+	marchLast   = 1e10 // s, a step this long is steady to within the plant's own time
+	marchGrowth = 3.0
+	marchSteps  = 120
+)
+
+// march goes to the steady state in time: implicit Euler steps of growing length from the units' start values, with every
+// handle at rest, then the steady solve. It is the rescue when that solve fails from a cold start, and the witness of a
+// failure: a plant that has no steady state drifts until a unit names what runs out.
+func (p *Plant) march() error {
+	p.start()
+	for _, t := range p.tears {
+		t.flow.Zero(298.15)
+	}
+	kept := p.Memory()
+	h := marchFirst
+	elapsed := 0.0
+	for range marchSteps {
+		if err := p.step(h); err != nil {
+			if err2 := p.Restore(kept); err2 != nil {
+				return err2
+			}
+			if h /= 8; h < 1e-6*marchFirst {
+				return fmt.Errorf("march in time stops after %.3g s: %w", elapsed, err)
+			}
+			continue
+		}
+		elapsed += h
+		kept = p.Memory()
+		p.conv.March++
+		if h > marchLast {
+			return p.settle(fmt.Sprintf("march: %d steps", p.conv.March))
+		}
+		h *= marchGrowth
+	}
+	return fmt.Errorf("march in time is not steady after %d steps, %.3g s", p.conv.March, elapsed)
+}
+
+// step takes one implicit Euler step of length h (s) from the present states.
+func (p *Plant) step(h float64) error {
+	copy(p.prev, p.x)
+	st := Stage{Rate: 1 / h, Tol: unitTol}
+	if err := p.pass(p.head, &st); err != nil {
+		return err
+	}
+	if err := p.newton.run(p, &st); err != nil {
+		return err
+	}
+	return p.pass(p.rest, &st)
+}

@@ -1,0 +1,293 @@
+package flowsheet
+
+import (
+	"fmt"
+	"math"
+
+	"reetwin/flowsheet/solve"
+)
+
+// tearNewton is Newton–GMRES on the torn streams and the handles of the control loops together:
+//
+//	F(z, w) = [ G(z, w) − z ; measured(z, w) − set ] = 0
+//
+// Every unknown and residual is scaled by the flow it belongs to, so that traces count like bulk. A product with the
+// Jacobian is one pass of the units' tangents. Unknowns that are zero on both sides of a tear take no part.
+type tearNewton struct {
+	z, g, lower, scale []float64 // unknowns, what the pass made of them, bounds, sizes
+	r                  []float64 // (g − z) / scale, then the scaled errors of the controls
+	active             []int     // unknowns that take part
+	b, d               []float64 // active part of r; the step
+	good, goodX        []float64 // where the last accepted step led
+	krylov             *solve.GMRES
+	fed                []float64 // flow of each element into the plant, mol/s
+}
+
+func newTearNewton(size, elements, memory int) *tearNewton {
+	f := func() []float64 { return make([]float64, size) }
+	w := &tearNewton{z: f(), g: f(), lower: f(), scale: f(), r: f(), b: f(), d: f(), good: f(),
+		goodX: make([]float64, memory), fed: make([]float64, elements)}
+	w.active = make([]int, 0, size)
+	w.krylov = solve.NewGMRES(size, min(krylovMax, size))
+	return w
+}
+
+// run iterates from the torn streams and handles as they stand. It returns with the units solved at the solution.
+func (w *tearNewton) run(p *Plant, st *Stage) error {
+	norm, err := w.evaluate(p, st)
+	if err != nil {
+		return err
+	}
+	best := [3]float64{norm, norm, norm} // the last accepted norms: a step may be a little worse than its predecessor
+	for step := 0; ; step++ {
+		done, worst := w.converged(p)
+		p.conv.Worst = worst
+		if done {
+			return nil
+		}
+		if step == newtonSteps {
+			return w.stuck(p, worst, "no convergence in %d Newton steps", newtonSteps)
+		}
+		if err := w.direction(p, st, norm); err != nil {
+			return err
+		}
+		w.remember(p)
+		allowed := math.Max(best[0], math.Max(best[1], best[2]))
+		norm, err = w.search(p, st, allowed)
+		p.conv.Newton++
+		if err != nil {
+			return err
+		}
+		best[step%3] = norm
+	}
+}
+
+// search goes along the step, halved until the pass succeeds and the residual has not grown beyond what is allowed.
+func (w *tearNewton) search(p *Plant, st *Stage, allowed float64) (float64, error) {
+	var norm float64
+	var err error
+	for length := 1.0; length > 1e-3; length /= 2 {
+		if length < 1 {
+			w.recall(p)
+		}
+		w.advance(p, length)
+		norm, err = w.evaluate(p, st)
+		if err == nil && norm <= math.Max(allowed, tearTol) {
+			return norm, nil
+		}
+	}
+	if err != nil {
+		return norm, err
+	}
+	return norm, w.stuck(p, p.conv.Worst, "no step reduces the imbalance %.1e", norm)
+}
+
+func (w *tearNewton) stuck(p *Plant, worst, format string, args ...any) error {
+	return &Failure{Reason: fmt.Sprintf("recycles do not close: "+format, args...) + "; largest imbalance: " + worst}
+}
+
+// evaluate runs one pass and forms the scaled residual. It returns the residual's largest entry.
+func (w *tearNewton) evaluate(p *Plant, st *Stage) (float64, error) {
+	if err := p.pass(p.loop, st); err != nil {
+		return math.Inf(1), err
+	}
+	p.conv.Passes++
+	w.active = w.active[:0]
+	norm := 0.0
+	take := func(k int) {
+		w.r[k] = (w.g[k] - w.z[k]) / w.scale[k]
+		w.active = append(w.active, k)
+		norm = math.Max(norm, math.Abs(w.r[k]))
+	}
+	for _, t := range p.tears {
+		total := math.Max(flowSize(t.flow.N), flowSize(t.link.flow.N))
+		w.z[t.at], w.g[t.at], w.scale[t.at] = t.flow.T, t.link.flow.T, t.flow.T
+		take(t.at)
+		for i, g := range t.link.flow.N {
+			k := t.at + 1 + i
+			w.z[k], w.g[k] = t.flow.N[i], g
+			if w.z[k] == 0 && g == 0 {
+				continue
+			}
+			w.scale[k] = math.Max(math.Max(math.Abs(g), math.Abs(w.z[k])), traceShare*total)
+			take(k)
+		}
+	}
+	if len(p.controls) > 0 {
+		if err := p.pass(p.rest, st); err != nil {
+			return math.Inf(1), err
+		}
+		p.clearTangents()
+		for i, c := range p.controls {
+			k := len(w.z) - len(p.controls) + i
+			c.got = c.read.value(p)
+			w.z[k], w.scale[k] = c.value, c.span()
+			w.r[k] = (c.set - c.got.V) / c.size()
+			w.active = append(w.active, k)
+			norm = math.Max(norm, math.Abs(w.r[k]))
+		}
+	}
+	if math.IsNaN(norm) || math.IsInf(norm, 0) {
+		return norm, &Failure{Reason: "a unit returned a flow that is no number"}
+	}
+	p.conv.Residual = norm
+	return norm, nil
+}
+
+// direction solves the linearised system for the step d.
+func (w *tearNewton) direction(p *Plant, st *Stage, norm float64) error {
+	n := len(w.active)
+	for j, k := range w.active {
+		w.b[j] = w.r[k]
+	}
+	tol := math.Min(1e-2, math.Max(1e-8, 0.1*norm))
+	_, _, err := w.krylov.Solve(func(v, out []float64) error { return w.product(p, st, v, out) }, w.b[:n], w.d[:n], tol)
+	if err != nil {
+		return w.stuck(p, p.conv.Worst, "the linear system has no solution (%v)", err)
+	}
+	return nil
+}
+
+// product multiplies a scaled direction with the negative Jacobian, [v − G'v ; −(measured)'v].
+func (w *tearNewton) product(p *Plant, st *Stage, v, out []float64) error {
+	for _, t := range p.tears {
+		t.d.Zero(0)
+	}
+	first := len(w.z) - len(p.controls)
+	for j, k := range w.active {
+		if k >= first {
+			p.controls[k-first].push(v[j] * w.scale[k])
+			continue
+		}
+		t := p.tears[k/(1+len(p.System.Components))]
+		if i := k - t.at; i == 0 {
+			t.d.T = v[j] * w.scale[k]
+		} else {
+			t.d.N[i-1] = v[j] * w.scale[k]
+		}
+	}
+	if err := p.tangents(p.loop, st); err != nil {
+		return err
+	}
+	for j, k := range w.active {
+		if k >= first {
+			c := p.controls[k-first]
+			out[j] = c.read.value(p).D / c.size()
+			continue
+		}
+		t := p.tears[k/(1+len(p.System.Components))]
+		if i := k - t.at; i == 0 {
+			out[j] = v[j] - t.link.d.T/w.scale[k]
+		} else {
+			out[j] = v[j] - t.link.d.N[i-1]/w.scale[k]
+		}
+	}
+	return nil
+}
+
+// advance moves the unknowns along the step. A flow that would fall below zero keeps a tenth of itself instead, and a
+// handle stops at its limit: such a step is a start for the next, never a result.
+func (w *tearNewton) advance(p *Plant, length float64) {
+	c := 1 + len(p.System.Components)
+	acid, _ := p.System.Index("H+")
+	first := len(w.z) - len(p.controls)
+	for j, k := range w.active {
+		step := length * w.d[j] * w.scale[k]
+		if k >= first {
+			ctl := p.controls[k-first]
+			ctl.put(math.Min(math.Max(ctl.value+step, ctl.lo), ctl.hi))
+			continue
+		}
+		t := p.tears[k/c]
+		if i := k - t.at; i == 0 {
+			t.flow.T = math.Max(t.flow.T+step, 0.5*t.flow.T)
+		} else {
+			v := t.flow.N[i-1] + step
+			if v < 0.1*t.flow.N[i-1] && i-1 != acid {
+				v = 0.1 * t.flow.N[i-1]
+			}
+			t.flow.N[i-1] = v
+		}
+	}
+}
+
+func (w *tearNewton) remember(p *Plant) {
+	c := 1 + len(p.System.Components)
+	for _, t := range p.tears {
+		w.good[t.at] = t.flow.T
+		copy(w.good[t.at+1:t.at+c], t.flow.N)
+	}
+	for i, ctl := range p.controls {
+		w.good[len(w.good)-len(p.controls)+i] = ctl.value
+	}
+	copy(w.goodX, p.x)
+}
+
+func (w *tearNewton) recall(p *Plant) {
+	c := 1 + len(p.System.Components)
+	for _, t := range p.tears {
+		t.flow.T = w.good[t.at]
+		copy(t.flow.N, w.good[t.at+1:t.at+c])
+	}
+	for i, ctl := range p.controls {
+		ctl.put(w.good[len(w.good)-len(p.controls)+i])
+	}
+	copy(p.x, w.goodX)
+}
+
+// converged tests every component, temperature and specification against tearTol, and every element against its feed.
+// It names the worst.
+func (w *tearNewton) converged(p *Plant) (bool, string) {
+	worst, at := 0.0, -1
+	for _, k := range w.active {
+		if r := math.Abs(w.r[k]); r > worst {
+			worst, at = r, k
+		}
+	}
+	if worst > tearTol {
+		return false, w.name(p, at, worst)
+	}
+	sys := p.System
+	fed := p.fed(w.fed)
+	for e := range sys.Elements {
+		if fed[e] == 0 {
+			continue
+		}
+		for _, t := range p.tears {
+			diff := math.Abs(sys.ElementFlow(e, t.link.flow.N) - sys.ElementFlow(e, t.flow.N))
+			if diff > elementTol*fed[e] {
+				return false, fmt.Sprintf("%s of stream %s, %.1e of the plant's feed", sys.Elements[e].Symbol, t.link.name, diff/fed[e])
+			}
+		}
+	}
+	if at < 0 {
+		return true, ""
+	}
+	return true, w.name(p, at, worst)
+}
+
+// name says in words which unknown a residual belongs to.
+func (w *tearNewton) name(p *Plant, k int, size float64) string {
+	if first := len(w.z) - len(p.controls); k >= first {
+		c := p.controls[k-first]
+		return fmt.Sprintf("control %q, %s = %.6g where %.6g is wanted", c.name, c.measure, c.got.V, c.set)
+	}
+	t := p.tears[k/(1+len(p.System.Components))]
+	if k == t.at {
+		return fmt.Sprintf("temperature of stream %s, relative %.1e", t.link.name, size)
+	}
+	return fmt.Sprintf("%s of stream %s, relative %.1e", p.System.Components[k-t.at-1].Name, t.link.name, size)
+}
+
+// fed sums the flow of each element into the plant, mol/s.
+func (p *Plant) fed(fed []float64) []float64 {
+	clear(fed)
+	for _, s := range p.streams {
+		if s.drawn || len(p.nodes[s.from].in) == 0 {
+			for e := range fed {
+				fed[e] += math.Abs(p.System.ElementFlow(e, s.flow.N))
+			}
+		}
+	}
+	return fed
+}

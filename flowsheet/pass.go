@@ -1,0 +1,152 @@
+package flowsheet
+
+import "fmt"
+
+// pass solves the given units in order, each with what the torn streams and the units before it give.
+func (p *Plant) pass(units []int, st *Stage) error {
+	for _, i := range units {
+		n := p.nodes[i]
+		p.gather(n)
+		at := *st
+		if st.Rate > 0 {
+			at.Prev = n.prev
+		}
+		err := n.unit.Solve(&at, n.u, n.x, n.ins, n.outs)
+		if err != nil && !at.Cold { // a start value from another regime can mislead: forget it
+			at.Cold = true
+			err = n.unit.Solve(&at, n.u, n.x, n.ins, n.outs)
+		}
+		if err != nil {
+			return &Failure{Unit: n.tag, Reason: err.Error(), Cause: err}
+		}
+		for k, s := range n.out {
+			p.streams[s].flow.T = n.outs[k].T
+		}
+	}
+	return nil
+}
+
+// fillPass is a pass over recycles that are not filled yet: a unit that cannot work with what it is given leaves its
+// outlets empty. It returns the first such unit's failure.
+func (p *Plant) fillPass(units []int, st *Stage) (first error) {
+	for i := range units {
+		err := p.pass(units[i:i+1], st)
+		if err == nil {
+			continue
+		}
+		if first == nil {
+			first = err
+		}
+		n := p.nodes[units[i]]
+		for k, s := range n.out {
+			n.outs[k].Zero(298.15)
+			p.streams[s].flow.Zero(298.15)
+		}
+	}
+	return first
+}
+
+// gather hands a unit its inlets. Their flows are shared with the stream; only the temperature is copied.
+func (p *Plant) gather(n *node) {
+	for k, s := range n.in {
+		if s < 0 {
+			continue
+		}
+		if t := p.streams[s].tear; t != nil {
+			n.ins[k] = t.flow
+		} else {
+			n.ins[k] = p.streams[s].flow
+		}
+	}
+}
+
+// tangents carries the direction set on the torn streams and the handles through the given units.
+func (p *Plant) tangents(units []int, st *Stage) error {
+	for _, i := range units {
+		n := p.nodes[i]
+		for k, s := range n.in {
+			if s < 0 {
+				continue
+			}
+			if t := p.streams[s].tear; t != nil {
+				n.dins[k] = t.d
+			} else {
+				n.dins[k] = p.streams[s].d
+			}
+		}
+		at := *st
+		var dprev []float64
+		if st.Rate > 0 {
+			at.Prev, dprev = n.prev, n.dprev
+		}
+		var err error
+		if n.tangent != nil {
+			err = n.tangent.Tangent(&at, n.u, n.x, n.ins, n.outs, n.du, dprev, n.dins, n.dx, n.douts)
+		} else {
+			err = n.probe.difference(n, &at)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: tangent: %w", n.tag, err)
+		}
+		for k, s := range n.out {
+			p.streams[s].d.T = n.douts[k].T
+		}
+	}
+	p.conv.Tangents++
+	return nil
+}
+
+// divide sorts the units of the order into those that a pass of the iteration needs, those upstream of it (solved once)
+// and those downstream of it (solved at the end). Units whose handle a control moves, and all that a control may
+// measure, belong to the iteration.
+func (p *Plant) divide() {
+	n := len(p.nodes)
+	moves, matters := make([]bool, n), make([]bool, n)
+	for _, t := range p.tears {
+		moves[t.link.to] = true
+		matters[t.link.from] = true
+	}
+	for _, c := range p.controls {
+		for _, unit := range c.nodes {
+			moves[p.index(unit)] = true
+		}
+		for i := range matters {
+			matters[i] = true
+		}
+	}
+	for _, i := range p.order { // forward: what changes with the unknowns
+		for _, s := range p.nodes[i].in {
+			if s >= 0 && p.streams[s].from >= 0 && moves[p.streams[s].from] {
+				moves[i] = true
+			}
+		}
+	}
+	for k := n - 1; k >= 0; k-- { // backward: what the residual needs
+		i := p.order[k]
+		for _, s := range p.nodes[i].out {
+			if to := p.streams[s].to; to >= 0 && matters[to] {
+				matters[i] = true
+			}
+		}
+	}
+	p.head, p.loop, p.rest = nil, nil, nil
+	for _, i := range p.order {
+		switch {
+		case !moves[i]:
+			p.head = append(p.head, i)
+		case matters[i]:
+			p.loop = append(p.loop, i)
+		default:
+			p.rest = append(p.rest, i)
+		}
+	}
+}
+
+func (p *Plant) index(n *node) int {
+	for i, m := range p.nodes {
+		if m == n {
+			return i
+		}
+	}
+	return -1
+}

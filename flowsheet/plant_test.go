@@ -1,0 +1,179 @@
+package flowsheet_test
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/floats/scalar"
+
+	"reetwin/flowsheet"
+	"reetwin/flowsheet/conf"
+	"reetwin/units"
+)
+
+// load builds a plant from text.
+func load(t testing.TB, text string) *flowsheet.Plant {
+	t.Helper()
+	p, err := tryLoad(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func tryLoad(text string, sets ...string) (*flowsheet.Plant, error) {
+	tree, err := conf.Parse("plant.toml", []byte(text))
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range sets {
+		if err := flowsheet.Override(tree, s); err != nil {
+			return nil, err
+		}
+	}
+	return flowsheet.Load(tree, units.Kinds())
+}
+
+// recycle is a feed, a mixer and a splitter that sends a share back: the loop carries feed/(1 − share).
+const recycle = `
+[chemistry]
+elements = ["Cl", "Nd"]
+families = ["aqueous"]
+
+[units.feed]
+kind = "feed"
+out = "fresh"
+phase = "aqueous"
+flow = "1 m3/h"
+temperature = "303 K"
+tenor = { "HCl" = "0.1 mol/L", "Nd+3" = "1 mmol/L" }
+
+[units.mixer]
+kind = "mixer"
+in = ["fresh", "back"]
+out = "loop"
+
+[units.splitter]
+kind = "splitter"
+in = "loop"
+out = { back = "back", out = "product" }
+split = { back = 0.9 }
+`
+
+func TestRecycleClosesExactly(t *testing.T) {
+	p := load(t, recycle)
+	for _, pass := range []string{"cold", "warm"} {
+		if err := p.Solve(); err != nil {
+			t.Fatal(pass, err)
+		}
+		fresh, _ := p.Stream("fresh")
+		loop, _ := p.Stream("loop")
+		for i, n := range fresh.N {
+			if !scalar.EqualWithinRel(loop.N[i], 10*n, 1e-9) && n != 0 {
+				t.Errorf("%s: %s in the loop %g, want %g", pass, p.System.Components[i].Name, loop.N[i], 10*n)
+			}
+		}
+		if loop.T != 303 && math.Abs(loop.T-303) > 1e-6 {
+			t.Errorf("loop at %g K", loop.T)
+		}
+		for _, c := range p.Balances().Plant {
+			if c.Rel > 1e-10 {
+				t.Errorf("%s: %v", pass, c)
+			}
+		}
+	}
+}
+
+func TestMemoryForksAPlant(t *testing.T) {
+	p := load(t, recycle)
+	if err := p.Solve(); err != nil {
+		t.Fatal(err)
+	}
+	q := load(t, recycle)
+	if err := q.Restore(p.Memory()); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Solve(); err != nil {
+		t.Fatal(err)
+	}
+	if err := q.Solve(); err != nil {
+		t.Fatal(err)
+	}
+	a, _ := p.Stream("loop")
+	b, _ := q.Stream("loop")
+	for i := range a.N {
+		if a.N[i] != b.N[i] {
+			t.Fatalf("component %d: %g and %g from the same memory", i, a.N[i], b.N[i])
+		}
+	}
+	if err := q.Restore(p.Memory()[1:]); err == nil {
+		t.Error("a memory of another length was accepted")
+	}
+}
+
+func TestControlIsASpecification(t *testing.T) {
+	p := load(t, recycle+`
+[[control]]
+name = "acid"
+measure = "streams.product.mg_L.Cl"
+set = "5 g/L"
+move = "feed.tenor.HCl"
+min = "0.01 mol/L"
+max = "1 mol/L"
+
+[[control]]
+name = "load"
+measure = "streams.loop.m3_s"
+set = "20 m3/h"
+move = "feed.flow"
+min = "0.1 m3/h"
+max = "10 m3/h"
+`)
+	if err := p.Solve(); err != nil {
+		t.Fatal(err)
+	}
+	cl, _, _ := p.Value("product.mg_L.Cl")
+	if !scalar.EqualWithinRel(cl, 5000, 1e-9) {
+		t.Errorf("Cl %g mg/L, want 5000", cl)
+	}
+	flow, _ := p.Handle("feed.flow")
+	if !scalar.EqualWithinRel(flow, 2.0/3600, 1e-9) {
+		t.Errorf("flow %g, want 2 m3/h", flow*3600)
+	}
+}
+
+func TestUnreachableControlIsNamed(t *testing.T) {
+	p := load(t, recycle+`
+[[control]]
+name = "acid"
+measure = "streams.product.mg_L.Cl"
+set = "50 g/L"
+move = "feed.tenor.HCl"
+min = "0.01 mol/L"
+max = "1 mol/L"
+`)
+	err := p.Solve()
+	if err == nil {
+		t.Fatal("50 g/L Cl from at most 1 mol/L")
+	}
+	for _, want := range []string{`control "acid"`, "not reachable", "feed.tenor.HCl = 1000 mol/m3"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q does not say %q", err, want)
+		}
+	}
+}
+
+func TestFormulaKPI(t *testing.T) {
+	p := load(t, recycle+`
+[kpi.formula.gain]
+formula = "({loop.kg_s} - {fresh.kg_s}) / -{fresh.kg_s} * -1 + log10(1e2) - 2"
+`)
+	if err := p.Solve(); err != nil {
+		t.Fatal(err)
+	}
+	v, unit, err := p.Value("kpis.gain")
+	if err != nil || unit != "1" || !scalar.EqualWithinRel(v, 9, 1e-9) {
+		t.Errorf("gain %g %s %v, want 9", v, unit, err)
+	}
+}

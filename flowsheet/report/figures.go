@@ -1,0 +1,318 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+)
+
+const (
+	recovery = "recovery."
+	purity   = "purity."
+)
+
+// percent writes a fraction in percent.
+func percent(v float64) string { return digits(100 * v) }
+
+// deviation writes computed ÷ published − 1 in percent, signed, two digits.
+func deviation(v float64) string {
+	if v == 0 {
+		return "0"
+	}
+	if a := math.Abs(100 * v); a < 0.01 || a >= 1000 {
+		return signed(100*v, power(100*v, 1))
+	}
+	return signed(v, fixed(100*v, 2))
+}
+
+func signed(v float64, text string) string {
+	if v > 0 {
+		return "+" + text
+	}
+	return text
+}
+
+// recoveryTable writes the recovery of each element with the published value beside it, and what it is a ratio of.
+func (r *Result) recoveryTable(w io.Writer) {
+	g := &grid{head: []string{"", "fed g/h", "won g/h", "recovery %", "published %", "deviation %"}, words: 1}
+	var from, to []string
+	names := sortedKeys(r.KPIs, func(a, b string) int {
+		return cmp.Compare(r.recoveryOrder(a), r.recoveryOrder(b))
+	})
+	for _, name := range names {
+		what, ok := strings.CutPrefix(name, recovery)
+		if !ok {
+			continue
+		}
+		k := r.KPIs[name]
+		from, to = k.From, k.To
+		row := []string{strings.ReplaceAll(what, "_", " "), none, none, maybe(k.Value, percent)}
+		if e, ok := r.Elements[what]; ok {
+			row[1], row[2] = digits(3.6e6*e.Mass*r.atoms(from, what)), digits(3.6e6*e.Mass*r.atoms(to, what))
+		}
+		g.add(append(row, r.quoted(name, percent)...)...)
+	}
+	g.title = fmt.Sprintf("Recovery, from %s to %s", strings.Join(from, " + "), strings.Join(to, " + "))
+	g.trim("published %", "deviation %")
+	g.write(w)
+}
+
+// recoveryOrder puts elements in their order, sums after them.
+func (r *Result) recoveryOrder(name string) int {
+	if e, ok := r.Elements[strings.TrimPrefix(name, recovery)]; ok {
+		return e.No
+	}
+	return len(r.Elements) + 1
+}
+
+// atoms sums the flow of an element (mol/s) over streams.
+func (r *Result) atoms(streams []string, element string) (sum float64) {
+	for _, s := range streams {
+		sum += r.Streams[s].Atoms[element]
+	}
+	return sum
+}
+
+// quoted writes the published value of a quantity and the deviation from it.
+func (r *Result) quoted(path string, write func(float64) string) []string {
+	q, ok := r.Published[path]
+	if !ok {
+		return []string{none, none}
+	}
+	return []string{write(q.Value), maybe(q.Deviation, deviation)}
+}
+
+// trim drops columns whose cells are all missing.
+func (g *grid) trim(columns ...string) {
+	for _, name := range columns {
+		i := slices.Index(g.head, name)
+		if slices.ContainsFunc(g.rows, func(row []string) bool { return row[i] != none }) {
+			continue
+		}
+		g.head = slices.Delete(g.head, i, i+1)
+		for k, row := range g.rows {
+			g.rows[k] = slices.Delete(row, i, i+1)
+		}
+	}
+}
+
+// kpiTable writes every other figure, and published numbers that are no KPI.
+func (r *Result) kpiTable(w io.Writer) {
+	g := &grid{title: "Figures", head: []string{"", "value", "", "published", "deviation %", "from"}, words: 1}
+	for _, name := range alphabetical(r.KPIs) {
+		if strings.HasPrefix(name, recovery) {
+			continue
+		}
+		k := r.KPIs[name]
+		write, unit := digits, k.Unit
+		switch {
+		case strings.HasPrefix(name, purity):
+			write, unit = percent, "%"
+		case strings.HasSuffix(name, ".per_kg_REO"):
+			unit = "kg/kg REO"
+		case unit == "1":
+			unit = ""
+		}
+		row := append([]string{strings.TrimSuffix(name, ".per_kg_REO"), maybe(k.Value, write), unit}, r.quoted(name, write)...)
+		g.add(append(row, strings.Join(k.From, " + ")+route(k.From, k.To))...)
+	}
+	for _, path := range alphabetical(r.Published) {
+		if _, ok := r.KPIs[path]; ok {
+			continue
+		}
+		q := r.Published[path]
+		convert, unit := plantUnit(q.Unit, q.Value)
+		write := func(v float64) string { return digits(convert(v)) }
+		g.add(path, maybe(q.Computed, write), unit, write(q.Value), maybe(q.Deviation, deviation), "")
+	}
+	g.left("from")
+	g.trim("published", "deviation %")
+	g.write(w)
+}
+
+func route(from, to []string) string {
+	if len(to) == 0 {
+		return ""
+	}
+	arrow := " → "
+	if len(from) == 0 {
+		arrow = "in "
+	}
+	return arrow + strings.Join(to, " + ")
+}
+
+// left pads the cells of a last column so that it reads from the left.
+func (g *grid) left(column string) {
+	i := slices.Index(g.head, column)
+	width := len([]rune(column))
+	for _, row := range g.rows {
+		width = max(width, len([]rune(row[i])))
+	}
+	pad := func(s string) string { return s + strings.Repeat(" ", width-len([]rune(s))) }
+	g.head[i] = pad(column)
+	for _, row := range g.rows {
+		row[i] = pad(row[i])
+	}
+}
+
+// balanceTable writes the closure of each element over the plant, three abreast, and the worst units.
+func (r *Result) balanceTable(w io.Writer, wide bool) {
+	const abreast = 3
+	names := sortedKeys(r.Balances.Plant, func(a, b string) int { return r.balanceOrder(a) - r.balanceOrder(b) })
+	g := &grid{title: "Balance of the plant, mol/h", words: 0}
+	rows := (len(names) + abreast - 1) / abreast
+	for k := range min(abreast, len(names)) {
+		if k > 0 {
+			g.head = append(g.head, "│")
+		}
+		g.head = append(g.head, "", "in", "out", "relative")
+	}
+	for i := range rows {
+		row := make([]string, len(g.head))
+		for k := range abreast {
+			if k > 0 && 5*k-1 < len(row) {
+				row[5*k-1] = "│"
+			}
+			if at := k*rows + i; at < len(names) {
+				c := r.Balances.Plant[names[at]]
+				copy(row[5*k:], []string{names[at], digits(3600 * c.In), digits(3600 * c.Out), power(c.Rel, 1)})
+			}
+		}
+		g.add(row...)
+	}
+	g.write(w)
+	r.unitBalances(w, wide)
+}
+
+func (r *Result) balanceOrder(name string) int {
+	if e, ok := r.Elements[name]; ok {
+		return e.No
+	}
+	return len(r.Elements) + 1 // charge
+}
+
+// unitBalances writes the worst balance of the units: the four worst, or all.
+func (r *Result) unitBalances(w io.Writer, wide bool) {
+	units := r.Balances.Units
+	tags := sortedKeys(units, func(a, b string) int { return cmp.Compare(units[b].Rel, units[a].Rel) })
+	show := min(4, len(tags))
+	if wide {
+		show = len(tags)
+	}
+	if show == 0 {
+		return
+	}
+	var parts []string
+	for _, tag := range tags[:show] {
+		parts = append(parts, fmt.Sprintf("%s %s (%s)", tag, power(units[tag].Rel, 1), units[tag].Worst))
+	}
+	if show < len(tags) {
+		parts = append(parts, fmt.Sprintf("%d more below", len(tags)-show))
+	}
+	fold(w, "  worst by unit: ", parts, ", ")
+}
+
+// fold writes parts on lines of at most 118 characters, each but the first indented by four.
+func fold(w io.Writer, first string, parts []string, separator string) {
+	line := first
+	for i, p := range parts {
+		if i < len(parts)-1 {
+			p += separator
+		}
+		if len([]rune(line))+len([]rune(p)) > 118 && strings.TrimSpace(line) != "" {
+			fmt.Fprintln(w, strings.TrimRight(line, " "))
+			line = "    "
+		}
+		line += p
+	}
+	fmt.Fprintln(w, strings.TrimRight(line, " "))
+}
+
+// drawnTable names what units draw from outside the plant without a feed: it enters the balance, nobody bought it.
+func (r *Result) drawnTable(w io.Writer) {
+	g := &grid{title: "Drawn from outside by a unit's own decision (counted as entering), mol/h", head: []string{"", "", ""}, words: 3}
+	for _, name := range r.Balances.Drawn {
+		s := r.Streams[name]
+		var parts []string
+		for _, c := range sortedKeys(s.Moles, func(a, b string) int { return cmp.Compare(math.Abs(s.Moles[b]), math.Abs(s.Moles[a])) }) {
+			parts = append(parts, c+" "+digits(3600*s.Moles[c]))
+		}
+		if len(parts) == 0 {
+			parts = []string{"nothing"}
+		}
+		if len(parts) > 5 {
+			parts = append(parts[:5], fmt.Sprintf("and %d more", len(parts)-5))
+		}
+		g.add(name, "→ "+s.To, strings.Join(parts, ", "))
+	}
+	g.writeBody(w)
+}
+
+// warned writes the warnings: those of one code and unit on one line with their count and the worst, or all.
+func (r *Result) warned(w io.Writer, wide bool) {
+	g := &grid{title: fmt.Sprintf("Warnings: %d", len(r.Warnings)), head: []string{"", "", ""}, words: 3}
+	if len(r.Warnings) == 0 {
+		return
+	}
+	type key struct{ code, tag string }
+	var order []key
+	groups := map[key][]Warning{}
+	for i, v := range r.Warnings {
+		k := key{v.Code, v.Tag}
+		if wide {
+			k.tag = fmt.Sprint(i)
+		}
+		if len(groups[k]) == 0 {
+			order = append(order, k)
+		}
+		groups[k] = append(groups[k], v)
+	}
+	for _, k := range order {
+		group := groups[k]
+		worst := slices.MaxFunc(group, func(a, b Warning) int { return cmp.Compare(a.excess(), b.excess()) })
+		count := ""
+		if len(group) > 1 {
+			count = fmt.Sprintf("×%d, worst", len(group))
+		}
+		text := worst.Where + ": " + worst.Text
+		if worst.Text == "" {
+			text = fmt.Sprintf("%s: %s, limit %s %s", worst.Where, maybe(worst.Value, digits), maybe(worst.Limit, digits), worst.Unit)
+		}
+		g.add(worst.Code, count, text)
+	}
+	g.writeBody(w)
+}
+
+// excess is how far a warning's value is beyond its limit, relative to the limit where there is one.
+func (w Warning) excess() float64 {
+	if w.Value == nil || w.Limit == nil {
+		return 0
+	}
+	d := math.Abs(*w.Value - *w.Limit)
+	if *w.Limit != 0 {
+		d /= math.Abs(*w.Limit)
+	}
+	return d
+}
+
+// provenanceLine counts the numbers behind the result by class.
+func (r *Result) provenanceLine(w io.Writer, wide bool) {
+	var parts []string
+	total := 0
+	for _, class := range alphabetical(r.Origin.Classes) {
+		parts = append(parts, fmt.Sprintf("%d %s", r.Origin.Classes[class], class))
+		total += r.Origin.Classes[class]
+	}
+	fmt.Fprintf(w, "\nRests on %d constants: %s\n", total, strings.Join(parts, ", "))
+	if !wide {
+		return
+	}
+	g := &grid{title: "Assumed", head: []string{"", "", "", ""}, words: 4}
+	for _, a := range r.Origin.Assumed {
+		g.add(a.Name, digits(a.Value), a.Unit, a.Source)
+	}
+	g.writeBody(w)
+}

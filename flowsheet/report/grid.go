@@ -1,0 +1,175 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// grid is a text table: columns of words to the left, columns of numbers to the right, as wide as their cells.
+type grid struct {
+	title string
+	head  []string
+	words int // leading columns that hold words
+	rows  [][]string
+}
+
+func (g *grid) add(cells ...string) { g.rows = append(g.rows, cells) }
+
+// write prints the grid with a blank line above; nothing when it has no row.
+func (g *grid) write(w io.Writer) { g.print(w, append([][]string{g.head}, g.rows...)) }
+
+// writeBody prints the grid without its head.
+func (g *grid) writeBody(w io.Writer) { g.print(w, g.rows) }
+
+func (g *grid) print(w io.Writer, lines [][]string) {
+	if len(g.rows) == 0 {
+		return
+	}
+	if g.title != "" {
+		fmt.Fprintf(w, "\n%s\n", g.title)
+	}
+	width := make([]int, len(g.head))
+	for _, row := range lines {
+		for i, cell := range row {
+			width[i] = max(width[i], utf8.RuneCountInString(cell))
+		}
+	}
+	for _, row := range lines {
+		var line strings.Builder
+		for i, cell := range row {
+			pad := strings.Repeat(" ", width[i]-utf8.RuneCountInString(cell))
+			switch {
+			case i < g.words:
+				line.WriteString(cell + pad)
+			default:
+				line.WriteString(pad + cell)
+			}
+			line.WriteString("  ")
+		}
+		fmt.Fprintln(w, "  "+strings.TrimRight(line.String(), " "))
+	}
+}
+
+// sticky keeps the first error of a writer, so that a report checks once.
+type sticky struct {
+	w   io.Writer
+	err error
+}
+
+func (s *sticky) Write(b []byte) (int, error) {
+	if s.err != nil {
+		return 0, s.err
+	}
+	n, err := s.w.Write(b)
+	s.err = err
+	return n, err
+}
+
+// digits is a number with four significant digits: plain from 0.001 to 99999, else with a power of ten.
+func digits(v float64) string {
+	a := math.Abs(v)
+	switch {
+	case v == 0:
+		return "0"
+	case a < 0.001 || a >= 99999.5:
+		return power(v, 3)
+	case a >= 1000:
+		return strconv.FormatFloat(v, 'f', 0, 64)
+	}
+	decimals := 3 - int(math.Floor(math.Log10(a)))
+	return strconv.FormatFloat(v, 'f', decimals, 64)
+}
+
+// power writes 1.234e-5 instead of 1.234e-05.
+func power(v float64, decimals int) string {
+	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(v, 'e', decimals, 64), "e")
+	sign := strings.TrimPrefix(exponent[:1], "+")
+	return mantissa + "e" + sign + strings.TrimLeft(exponent[1:len(exponent)-1], "0") + exponent[len(exponent)-1:]
+}
+
+// fixed is a number with a given count of decimals.
+func fixed(v float64, decimals int) string { return strconv.FormatFloat(v, 'f', decimals, 64) }
+
+const none = "–"
+
+// maybe is a number that may be missing.
+func maybe(v *float64, write func(float64) string) string {
+	if v == nil {
+		return none
+	}
+	return write(*v)
+}
+
+// cell is the entry of a map of numbers, blank where there is none.
+func cell(values map[string]float64, key string) string {
+	v, ok := values[key]
+	if !ok {
+		return none
+	}
+	return digits(v)
+}
+
+// inOrder lists the keys of a map by the number that each value has.
+func inOrder[V any](values map[string]V, number func(V) int) []string {
+	return sortedKeys(values, func(a, b string) int { return number(values[a]) - number(values[b]) })
+}
+
+// sortedKeys lists the keys of a map by an order, equals alphabetically.
+func sortedKeys[V any](values map[string]V, order func(a, b string) int) []string {
+	keys := make([]string, 0, len(values))
+	for k := range values {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b string) int {
+		if by := order(a, b); by != 0 {
+			return by
+		}
+		return strings.Compare(a, b)
+	})
+	return keys
+}
+
+// alphabetical lists the keys of a map.
+func alphabetical[V any](values map[string]V) []string {
+	return sortedKeys(values, func(a, b string) int { return 0 })
+}
+
+// shown is a quantity in the unit that plant people read it in.
+func shown(v float64, unit string) (float64, string) {
+	convert, name := plantUnit(unit, v)
+	return convert(v), name
+}
+
+// plantUnit is the unit that plant people read quantities of a size (SI) in, and the conversion to it.
+func plantUnit(unit string, size float64) (convert func(float64) float64, name string) {
+	times := func(f float64) func(float64) float64 { return func(v float64) float64 { return f * v } }
+	switch unit {
+	case "m3/s":
+		if math.Abs(size)*3600 < 1 {
+			return times(3.6e6), "L/h"
+		}
+		return times(3600), "m3/h"
+	case "kg/s":
+		return times(3600), "kg/h"
+	case "mol/s":
+		return times(3600), "mol/h"
+	case "K":
+		return func(v float64) float64 { return v - 273.15 }, "°C"
+	case "W", "J/s":
+		return times(1e-3), "kW"
+	case "m3":
+		if math.Abs(size) < 10 {
+			return times(1000), "L"
+		}
+	case "g/m3":
+		return times(1), "mg/L"
+	case "1":
+		return times(1), ""
+	}
+	return times(1), unit
+}

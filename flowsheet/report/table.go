@@ -1,0 +1,339 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Table writes the result for a terminal, in plant units, with the main elements, about 120 characters wide.
+func (r *Result) Table(w io.Writer) error { return r.text(w, false) }
+
+// Wide writes what Table does with every element, both ends of each stream, signals and handles of units, and each
+// warning on a line of its own.
+func (r *Result) Wide(w io.Writer) error { return r.text(w, true) }
+
+func (r *Result) text(to io.Writer, wide bool) error {
+	w := &sticky{w: to}
+	r.header(w)
+	if r.Status == Broken {
+		fmt.Fprintf(w, "\n%s\n", r.Reason)
+		for i, t := range r.Tried {
+			fmt.Fprintf(w, "  tried %d: %s\n", i+1, t)
+		}
+		r.warned(w, wide)
+		return w.err
+	}
+	shownElements := r.mainElements()
+	if wide {
+		shownElements = r.everyElement()
+	}
+	r.streamTables(w, shownElements, wide)
+	r.profileTable(w, shownElements)
+	if wide {
+		r.unitTable(w)
+	}
+	r.controlTable(w)
+	r.recoveryTable(w)
+	r.kpiTable(w)
+	r.balanceTable(w, wide)
+	r.drawnTable(w)
+	r.warned(w, wide)
+	r.provenanceLine(w, wide)
+	return w.err
+}
+
+func (r *Result) header(w io.Writer) {
+	fmt.Fprintf(w, "%s: %s\n", r.Plant, r.Status)
+	if r.Status == Converged {
+		element, where, worst := r.worst()
+		metals := 0
+		for _, e := range r.Elements {
+			if e.Group != "framework" {
+				metals++
+			}
+		}
+		fmt.Fprintf(w, "%d units, %d streams, %d elements · worst imbalance %s (%s, %s)\n", len(r.Units), len(r.Streams), metals,
+			power(worst, 1), element, where)
+	}
+	if c := r.Solved; c != nil {
+		fmt.Fprintf(w, "%s · %d passes, %d tangent passes", c.Path, c.Passes, c.Tangents)
+		if c.March > 0 {
+			fmt.Fprintf(w, ", %d steps in time", c.March)
+		}
+		fmt.Fprintf(w, " · residual %s", maybe(c.Residual, func(v float64) string { return power(v, 1) }))
+		if c.Worst != "" {
+			fmt.Fprintf(w, " (%s)", c.Worst)
+		}
+		fmt.Fprintf(w, " · %s ms\n", digits(1000*c.Seconds))
+	}
+}
+
+// worst is the largest relative imbalance of the plant and its units.
+func (r *Result) worst() (element, where string, rel float64) {
+	element, where, rel = none, "plant", -1
+	for _, e := range alphabetical(r.Balances.Plant) {
+		if c := r.Balances.Plant[e]; c.Rel > rel {
+			element, rel = e, c.Rel
+		}
+	}
+	for _, tag := range alphabetical(r.Balances.Units) {
+		if u := r.Balances.Units[tag]; u.Rel > rel {
+			element, where, rel = u.Worst, tag, u.Rel
+		}
+	}
+	return element, where, max(rel, 0)
+}
+
+// rareEarths is the column that sums the rare earths.
+const rareEarths = "REE"
+
+// mainElements chooses what a table of 120 characters has room for: the three metals that most is fed of, the rare
+// earths together, and the three of them that most is fed of.
+func (r *Result) mainElements() []string {
+	fed := map[string]float64{}
+	for _, s := range r.Streams {
+		if s.enters() {
+			for e, n := range s.Atoms {
+				fed[e] += math.Abs(n) * r.Elements[e].Mass
+			}
+		}
+	}
+	ree := func(e string) bool { return r.Elements[e].Group == "ree" }
+	most := sortedKeys(fed, func(a, b string) int {
+		switch {
+		case fed[a] > fed[b]:
+			return -1
+		case fed[a] < fed[b]:
+			return 1
+		}
+		return 0
+	})
+	metals, rare := []string{}, []string{}
+	for _, e := range most {
+		switch {
+		case ree(e) && len(rare) < 4:
+			rare = append(rare, e)
+		case !ree(e) && r.metal(e) && len(metals) < 3:
+			metals = append(metals, e)
+		}
+	}
+	byNumber := func(a, b string) int { return r.Elements[a].No - r.Elements[b].No }
+	slices.SortFunc(metals, byNumber)
+	slices.SortFunc(rare, byNumber)
+	if len(rare) > 1 {
+		metals = append(metals, rareEarths)
+	}
+	return append(metals, rare...)
+}
+
+// metal says whether an element is neither of the framework nor the key of an anion.
+func (r *Result) metal(e string) bool {
+	return r.Elements[e].Group != "framework" && !slices.Contains([]string{"S", "Cl", "F"}, e)
+}
+
+// everyElement lists all elements that are not of the framework, acid first and the sum of the rare earths last.
+func (r *Result) everyElement() []string {
+	all := []string{"H"}
+	rare := 0
+	for _, e := range inOrder(r.Elements, func(e Element) int { return e.No }) {
+		if r.Elements[e].Group != "framework" {
+			all = append(all, e)
+		}
+		if r.Elements[e].Group == "ree" {
+			rare++
+		}
+	}
+	if rare > 1 {
+		all = append(all, rareEarths)
+	}
+	return all
+}
+
+// assay writes one row of element cells; REE sums the rare earths.
+func (r *Result) assay(values map[string]float64, columns []string) []string {
+	cells := make([]string, len(columns))
+	for i, e := range columns {
+		if e != rareEarths {
+			cells[i] = cell(values, e)
+			continue
+		}
+		sum, any := 0.0, false
+		for symbol, v := range values {
+			if r.Elements[symbol].Group == "ree" {
+				sum, any = sum+v, true
+			}
+		}
+		cells[i] = none
+		if any {
+			cells[i] = digits(sum)
+		}
+	}
+	return cells
+}
+
+// streamTables writes one table of streams for each kind of phase that dominates them, in the order of the flow.
+func (r *Result) streamTables(w io.Writer, columns []string, wide bool) {
+	names := inOrder(r.Streams, func(s Stream) int { return s.No })
+	extractants := r.extractants()
+	for _, phase := range []string{"aqueous", "organic", "solid", "gas"} {
+		g := &grid{head: []string{"", phase + " streams", "kg/h", "L/h", "°C"}, words: 2}
+		switch phase {
+		case "aqueous":
+			g.title, g.head = "Aqueous streams, mg/L (> enters the plant, < leaves it)", append(append(g.head, "pH"), columns...)
+		case "organic":
+			g.title, g.head = "Organic streams, mg/L", append(append(g.head, extractants...), columns...)
+		case "solid":
+			g.title, g.head = "Solid streams, g/kg of solids", append(g.head, columns...)
+		case "gas":
+			g.title = "Gas streams"
+			g.head = append(g.head, "mol/h")
+		}
+		g.head[1] = ""
+		if wide {
+			g.head = append(g.head, "from", "to")
+		}
+		for _, name := range names {
+			s := r.Streams[name]
+			if s.dominant() != phase {
+				continue
+			}
+			row := []string{border(s), name, digits(3600 * s.Mass), digits(3.6e6 * s.Volume), fixed(s.T-273.15, 1)}
+			switch phase {
+			case "aqueous":
+				row = append(append(row, maybe(s.PH, func(v float64) string { return fixed(v, 3) })), r.assay(s.Tenor, columns)...)
+			case "organic":
+				row = append(append(row, r.assay(s.Tenor, extractants)...), r.assay(s.Tenor, columns)...)
+			case "solid":
+				row = append(row, r.assay(s.Assay, columns)...)
+			case "gas":
+				total := 0.0
+				for _, n := range s.Moles {
+					total += n
+				}
+				row[3] = none
+				row = append(row, digits(3600*total))
+			}
+			if wide {
+				row = append(row, s.From, s.To)
+			}
+			g.add(row...)
+		}
+		g.write(w)
+	}
+}
+
+// dominant is the phase that holds most of a stream's mass; an empty stream counts as aqueous.
+func (s Stream) dominant() string {
+	best := "aqueous"
+	for _, phase := range alphabetical(s.Phases) {
+		if s.Phases[phase] > s.Phases[best] {
+			best = phase
+		}
+	}
+	return best
+}
+
+func border(s Stream) string {
+	switch s.Border {
+	case "in", "drawn":
+		return ">"
+	case "out":
+		return "<"
+	case "through":
+		return "<>"
+	}
+	return ""
+}
+
+// extractants lists what is named in tenors without being an element: the free extractant.
+func (r *Result) extractants() []string {
+	found := map[string]bool{}
+	for _, s := range r.Streams {
+		for name := range s.Tenor {
+			if _, ok := r.Elements[name]; !ok {
+				found[name] = true
+			}
+		}
+	}
+	return alphabetical(found)
+}
+
+// profileTable writes the stages of every unit that has a profile: the aqueous phase, then the organic one.
+func (r *Result) profileTable(w io.Writer, columns []string) {
+	organic := false
+	for _, u := range r.Units {
+		for _, s := range u.Profile {
+			organic = organic || s.Organic != nil
+		}
+	}
+	g := &grid{title: "Stage profiles, mg/L", head: append([]string{"", "stage", "pH"}, columns...), words: 1}
+	if organic {
+		g.title += " (aqueous │ organic)"
+		g.head = append(append(g.head, "│"), columns...)
+	}
+	for _, tag := range inOrder(r.Units, func(u Unit) int { return u.No }) {
+		for _, s := range r.Units[tag].Profile {
+			label := tag
+			if s.Section != "" && len(sections(r.Units[tag].Profile)) > 1 {
+				label += " " + s.Section
+			}
+			row := append([]string{label, fmt.Sprint(s.Stage), maybe(s.PH, func(v float64) string { return fixed(v, 3) })},
+				r.assay(s.Aqueous, columns)...)
+			switch {
+			case s.Organic != nil:
+				row = append(append(row, "│"), r.assay(s.Organic, columns)...)
+			case organic:
+				row = append(row, append([]string{"│"}, make([]string, len(columns))...)...)
+			}
+			g.add(row...)
+		}
+	}
+	g.write(w)
+}
+
+func sections(profile []ProfileStage) map[string]bool {
+	all := map[string]bool{}
+	for _, s := range profile {
+		all[s.Section] = true
+	}
+	return all
+}
+
+// unitTable writes signals and handles.
+func (r *Result) unitTable(w io.Writer) {
+	g := &grid{title: "Units: signals and handles", head: []string{"unit", "kind", "name", "", "value", "unit"}, words: 4}
+	for _, tag := range inOrder(r.Units, func(u Unit) int { return u.No }) {
+		u := r.Units[tag]
+		for _, part := range []struct {
+			what   string
+			values map[string]Quantity
+		}{{"signal", u.Signals}, {"handle", u.Handles}} {
+			for _, name := range alphabetical(part.values) {
+				q := part.values[name]
+				value, unit := none, q.Unit
+				if q.Value != nil {
+					v, in := shown(*q.Value, q.Unit)
+					value, unit = digits(v), in
+				}
+				g.add(tag, u.Kind, name, part.what, value, unit)
+			}
+		}
+	}
+	g.write(w)
+}
+
+func (r *Result) controlTable(w io.Writer) {
+	g := &grid{title: "Control loops", head: []string{"loop", "measured", "set", "is", "", "moved", "to", "min", "max", ""}, words: 2}
+	for _, name := range alphabetical(r.Controls) {
+		c := r.Controls[name]
+		measured, unit := plantUnit(c.Unit, c.Set)
+		handle, handleUnit := plantUnit(c.HandleIn, c.Handle)
+		is := maybe(c.Measured, func(v float64) string { return digits(measured(v)) })
+		g.add(name, c.Measure, digits(measured(c.Set)), is, unit,
+			c.Move, digits(handle(c.Handle)), digits(handle(c.Lo)), digits(handle(c.Hi)), handleUnit)
+	}
+	g.write(w)
+}

@@ -1,0 +1,226 @@
+package flowsheet
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"reetwin/flowsheet/chem"
+	"reetwin/flowsheet/conf"
+	"reetwin/flowsheet/si"
+)
+
+// Dual is a value with its derivative along one direction of the plant (0 when no direction is asked for).
+type Dual struct{ V, D float64 }
+
+// reading is a quantity that can be read off a solved plant: a stream property, a signal, a handle, a KPI.
+type reading struct {
+	path, unit string
+	value      func(p *Plant) Dual // uses the tangents of streams, x and u as they stand
+}
+
+// want reads a quantity of the plant's file that this reading shall have, in the reading's unit.
+func (r reading) want(t *conf.Table, key string) float64 {
+	v, err := si.Convert(t.Quantity(key, r.unit, conf.Any), r.unit)
+	if err != nil {
+		t.Fault(key, "%v", err)
+	}
+	return v
+}
+
+// Value reads a quantity of the solved plant, with its unit: SI but for the tenors mg_L, which are g/m3. Paths:
+//
+//	streams.NAME.mol_s.COMPONENT  mg_L.ELEMENT (g/m3)  kg_s  m3_s  T_K  pH       "streams." may be left out
+//	units.TAG.signals.NAME        or TAG.NAME: a signal or a handle of a unit
+//	kpis.NAME                     or just NAME
+func (p *Plant) Value(path string) (value float64, unit string, err error) {
+	r, err := p.reading(path)
+	if err != nil {
+		return 0, "", err
+	}
+	p.clearTangents()
+	return r.value(p).V, r.unit, nil
+}
+
+func (p *Plant) clearTangents() {
+	for _, s := range p.streams {
+		s.d.Zero(0)
+	}
+	for _, t := range p.tears {
+		t.d.Zero(0)
+	}
+	clear(p.dx)
+	clear(p.du)
+}
+
+func (p *Plant) reading(path string) (reading, error) {
+	rest := strings.TrimPrefix(path, "kpis.")
+	for _, k := range p.kpis {
+		if k.Name == rest || k.Name+".value" == rest {
+			return reading{path, k.Unit, k.value}, nil
+		}
+	}
+	if rest, ok := strings.CutPrefix(path, "streams."); ok {
+		return p.streamReading(rest)
+	}
+	tagged := strings.TrimPrefix(path, "units.")
+	first, name := splitPath(tagged, func(s string) bool { return p.byTag[s] != nil || p.byName[s] != nil })
+	if n := p.byTag[first]; n != nil && name != "" {
+		if r, err := p.unitReading(n, name); err == nil || p.byName[first] == nil {
+			return r, err
+		}
+	}
+	if p.byName[first] != nil {
+		return p.streamReading(tagged)
+	}
+	names := p.tags()
+	for _, s := range p.streams {
+		names = append(names, s.name)
+	}
+	for _, k := range p.kpis {
+		names = append(names, k.Name)
+	}
+	return reading{}, fmt.Errorf("%q is no stream, unit or KPI of this plant; %s", path, nearest(path, names))
+}
+
+func (p *Plant) unitReading(n *node, name string) (reading, error) {
+	name = strings.TrimSuffix(strings.TrimPrefix(name, "signals."), ".value")
+	var names []string
+	for i, s := range n.spec.Signals {
+		if s.Name == name {
+			return reading{n.tag + "." + name, s.Unit, func(p *Plant) Dual { return n.signal(i) }}, nil
+		}
+		names = append(names, s.Name)
+	}
+	for i, h := range n.spec.Handles {
+		if h.Name == name {
+			return reading{n.tag + "." + name, h.Unit, func(p *Plant) Dual { return Dual{n.u[i], n.du[i]} }}, nil
+		}
+		names = append(names, h.Name)
+	}
+	return reading{}, fmt.Errorf("%s has no signal or handle %q; %s", n.tag, name, nearest(name, names))
+}
+
+// signal reads one signal of a unit; its derivative is a central difference along the unit's tangent.
+func (n *node) signal(i int) Dual {
+	o, ok := n.unit.(Observer)
+	if !ok {
+		return Dual{math.NaN(), math.NaN()}
+	}
+	o.Observe(n.u, n.x, n.ins, n.outs, n.y)
+	v := n.y[i]
+	if n.probe == nil {
+		n.probe = newProbe(n)
+	}
+	q := n.probe
+	step := q.step(n, true)
+	if step == 0 {
+		return Dual{v, 0}
+	}
+	q.move(n, step, true)
+	o.Observe(q.u, q.x, q.in, q.out, n.y)
+	up := n.y[i]
+	q.move(n, -step, true)
+	o.Observe(q.u, q.x, q.in, q.out, n.y)
+	return Dual{v, (up - n.y[i]) / (2 * step)}
+}
+
+func (p *Plant) streamReading(path string) (reading, error) {
+	name, quantity := splitPath(path, func(s string) bool { return p.byName[s] != nil })
+	s := p.byName[name]
+	if s == nil {
+		var names []string
+		for _, s := range p.streams {
+			names = append(names, s.name)
+		}
+		return reading{}, fmt.Errorf("no stream %q; %s", name, nearest(name, names))
+	}
+	sys := p.System
+	what, of, _ := strings.Cut(quantity, ".")
+	full := "streams." + path
+	linear := func(unit string, f func(n []float64) float64) (reading, error) {
+		return reading{full, unit, func(*Plant) Dual { return Dual{f(s.flow.N), f(s.d.N)} }}, nil
+	}
+	switch what {
+	case "kg_s":
+		return linear("kg/s", sys.Mass)
+	case "m3_s":
+		return linear("m3/s", sys.Volume)
+	case "T_K":
+		return reading{full, "K", func(*Plant) Dual { return Dual{s.flow.T, s.d.T} }}, nil
+	case "pH":
+		return reading{full, "1", func(*Plant) Dual { return streamPH(sys, s) }}, nil
+	case "mol_s":
+		if i, ok := sys.Index(of); ok {
+			return linear("mol/s", func(n []float64) float64 { return n[i] })
+		}
+		names := make([]string, len(sys.Components))
+		for i, c := range sys.Components {
+			names[i] = c.Name
+		}
+		return reading{}, fmt.Errorf("%s: no component %q; %s", path, of, nearest(of, names))
+	case "mg_L":
+		e, ok := sys.Element(of)
+		if !ok {
+			return reading{}, fmt.Errorf("%s: no element %q in this plant", path, of)
+		}
+		return reading{full, "g/m3", func(*Plant) Dual { return tenor(sys, e, s) }}, nil
+	}
+	return reading{}, fmt.Errorf("%s: a stream has mol_s.COMPONENT, mg_L.ELEMENT, kg_s, m3_s, T_K, pH", path)
+}
+
+// tenor is the mass of an element dissolved per volume of the stream's liquid, g/m3 (= mg/L).
+func tenor(sys *chem.System, e int, s *link) Dual {
+	phase := LiquidPhase(sys, s.flow.N)
+	v := Dual{sys.PhaseVolume(phase, s.flow.N), sys.PhaseVolume(phase, s.d.N)}
+	if v.V <= 0 {
+		return Dual{}
+	}
+	c := sys.ByKey(phase, e)
+	if c < 0 {
+		return Dual{}
+	}
+	f := 1000 * sys.Elements[e].Mass * sys.Components[c].KeyCount
+	return Dual{f * s.flow.N[c], f * s.d.N[c]}.over(v)
+}
+
+// LiquidPhase tells which liquid a stream's tenors belong to: the aqueous one, or the organic one where that is larger.
+func LiquidPhase(sys *chem.System, n []float64) chem.Phase {
+	if sys.PhaseVolume(chem.Organic, n) > sys.PhaseVolume(chem.Aqueous, n) {
+		return chem.Organic
+	}
+	return chem.Aqueous
+}
+
+func streamPH(sys *chem.System, s *link) Dual {
+	v, ok := sys.PH(s.flow.N)
+	if !ok {
+		return Dual{math.NaN(), 0}
+	}
+	largest := 0.0
+	first, end := sys.Span(chem.Aqueous)
+	for i := first; i < end; i++ {
+		if s.d.N[i] != 0 {
+			largest = math.Max(largest, math.Abs(s.d.N[i])/(math.Abs(s.flow.N[i])+1e-12*s.flow.N[sys.Solvent(chem.Aqueous)]))
+		}
+	}
+	if largest == 0 {
+		return Dual{v, 0}
+	}
+	step := 1e-6 / largest
+	moved := make([]float64, len(s.flow.N))
+	at := func(h float64) float64 {
+		for i, n := range s.flow.N {
+			moved[i] = n + h*s.d.N[i]
+		}
+		ph, _ := sys.PH(moved)
+		return ph
+	}
+	return Dual{v, (at(step) - at(-step)) / (2 * step)}
+}
+
+func (a Dual) plus(b Dual) Dual     { return Dual{a.V + b.V, a.D + b.D} }
+func (a Dual) minus(b Dual) Dual    { return Dual{a.V - b.V, a.D - b.D} }
+func (a Dual) times(b Dual) Dual    { return Dual{a.V * b.V, a.D*b.V + a.V*b.D} }
+func (a Dual) over(b Dual) Dual     { q := a.V / b.V; return Dual{q, (a.D - q*b.D) / b.V} }
+func (a Dual) scale(f float64) Dual { return Dual{f * a.V, f * a.D} }

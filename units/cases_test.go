@@ -1,0 +1,234 @@
+package units_test
+
+import (
+	"math/rand/v2"
+	"strings"
+
+	"reetwin/flowsheet"
+	"reetwin/flowsheet/chem"
+	"reetwin/units/unittest"
+)
+
+// inlets is short for the signature of Case.Inlets.
+type inlets = func(r *rand.Rand, s *chem.System, in []flowsheet.Stream)
+
+// cases lists at least one case for each kind.
+func cases() []kindCase {
+	return append(append(feedCases(), streamCases()...), processCases()...)
+}
+
+func feedCases() []kindCase {
+	feed := func(name, parameters string, bad ...unittest.Bad) kindCase {
+		return kindCase{"feed", unittest.Case{Name: "feed_" + name, Out: []string{"out"}, Config: chemistry + parameters, Bad: bad}}
+	}
+	return []kindCase{
+		feed("aqueous", `
+[unit]
+phase = "aqueous"
+flow = "100 L/h"
+temperature = "303 K"
+tenor = { "H+" = "277 mg/L", "HSO4-" = "25 g/L", "Nd+3" = "3 mol/m3", "Al" = "1 mg/L" }
+molar_mass = { "HSO4-" = "97 g/mol" }
+`,
+			unittest.Bad{Name: "phase", Set: "unit.phase=aquous", Want: `"aqueous"`},
+			unittest.Bad{Name: "unknown ion", Set: "unit.tenor.Nd+2=1 mg/L", Want: "Nd+3"},
+			unittest.Bad{Name: "solvent", Set: "unit.tenor.H2O=1 mol/L", Want: "solvent"},
+			unittest.Bad{Name: "twice", Set: "unit.tenor.Nd=1 mg/L", Want: "Nd"},
+			unittest.Bad{Name: "molar mass unused", Set: "unit.molar_mass.Fe=56 g/mol", Want: "Fe"},
+			unittest.Bad{Name: "Celsius as kelvin", Set: "unit.temperature=25 K", Want: "temperature"}),
+		feed("organic", `
+[unit]
+phase = "organic"
+flow = "60 L/h"
+temperature = "303 K"
+tenor = { D2EHPA = "20 %", "Nd(D2EHPA)3" = "1 mg/L" }
+`,
+			unittest.Bad{Name: "dosage", Set: "unit.tenor.D2EHPA=150 %", Want: "D2EHPA"}),
+		feed("solid", `
+[unit]
+phase = "solid"
+flow = "22.68 kg/h"
+temperature = "303 K"
+assay = { "SiO2(s)" = 0.7, "Al2O3(s)" = "29 %", "Nd2O3(s)" = 0.01 }
+`,
+			unittest.Bad{Name: "sum", Set: "unit.assay.SiO2(s)=0.6", Want: "0.9"}),
+		feed("gas", `
+[unit]
+phase = "gas"
+flow = "1 mol/s"
+temperature = "500 K"
+fraction = { "O2(g)" = 0.21, "N2(g)" = 0.79 }
+`,
+			unittest.Bad{Name: "sum", Set: "unit.fraction.O2(g)=0.3", Want: "1.09"}),
+	}
+}
+
+// streamCases are units that mix and part.
+func streamCases() []kindCase {
+	pulp := func(r *rand.Rand, s *chem.System, in *flowsheet.Stream) {
+		liquor(r, s, in)
+		refuse(r, s, in)
+	}
+	each := func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
+		for k := range in {
+			pulp(r, s, &in[k])
+		}
+	}
+	two := []string{"1", "2"}
+	return []kindCase{
+		{"product", unittest.Case{Name: "product", In: two, Config: chemistry + "[unit]\n", Inlets: each}},
+		{"mixer", unittest.Case{Name: "mixer", In: two, Out: []string{"out"}, Config: chemistry + "[unit]\n", Inlets: each}},
+		{"splitter", unittest.Case{
+			Name: "splitter", In: []string{"in"}, Out: []string{"recycle", "purge", "rest"}, Inlets: each,
+			Config: chemistry + "[unit]\nsplit = { recycle = 0.7, purge = \"10 %\" }\n",
+			Bad: []unittest.Bad{
+				{Name: "outlet", Set: "unit.split.prge=0.1", Want: `"purge"`},
+				{Name: "sum", Set: "unit.split.purge=0.4", Want: "1.1"},
+				{Name: "all given", Set: "unit.split.rest=0.2", Want: "leave one out"},
+			},
+		}},
+		{"solid_liquid_separator", unittest.Case{
+			Name: "solid_liquid_separator", In: two, Out: []string{"solid", "filtrate", "retained"}, Inlets: each,
+			Config: chemistry + "[unit]\nliquid_recovery = 0.7\n",
+		}},
+		{"solid_liquid_separator", unittest.Case{
+			Name: "solid_liquid_separator_wet_cake", In: []string{"slurry"}, Out: []string{"solid", "filtrate"}, Inlets: each,
+			Config: chemistry + "[unit]\nliquid_recovery = \"70 %\"\n",
+		}},
+		{"acid_factor", unittest.Case{
+			Name: "acid_factor", In: []string{"in"}, Out: []string{"out"}, Inlets: each,
+			Config: chemistry + "[unit]\nfactor = 1.008\n",
+			Bad:    []unittest.Bad{{Name: "zero", Set: "unit.factor=0", Want: "factor"}},
+		}},
+		{"tank", unittest.Case{
+			Name: "tank", In: two, Out: []string{"out"}, Inlets: each,
+			Config: chemistry + "[unit]\nvolume = \"1 m3\"\nweir_time = \"90 s\"\n",
+			Bad:    []unittest.Bad{{Name: "no volume", Set: "unit.volume=0 L", Want: "volume"}},
+		}},
+	}
+}
+
+const fitted = `source = "conformance suite"
+class = "assumed"
+`
+
+// processCases are units that react.
+func processCases() []kindCase {
+	oxalic := func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
+		liquor(r, s, &in[0])
+		oxalate := between(r, 0.05, 0.5)
+		put(s, &in[0], "C2O4-2", oxalate)
+		put(s, &in[0], "H+", 2*oxalate)
+	}
+	precipitator := func(name, oxalate string, feed inlets, bad ...unittest.Bad) kindCase {
+		return kindCase{"oxalate_precipitator", unittest.Case{
+			Name: "oxalate_precipitator_" + name, In: []string{"liquor"}, Out: []string{"liquor", "solid"}, Inlets: feed, Bad: bad,
+			Config: chemistry + "[unit]\ntemperature = \"348.15 K\"\noxalate = \"" + oxalate + "\"\n[unit.recovery]\n" + fitted +
+				"Nd = 0.8\nCa = \"20 %\"\nFe = 0.02\nAl = 0.01\n",
+		}}
+	}
+	return []kindCase{
+		precipitator("liquor", "liquor", oxalic,
+			unittest.Bad{Name: "no source", Set: "unit.recovery.source=0.5", Want: "source"},
+			unittest.Bad{Name: "class", Set: "unit.recovery.class=guess", Want: "class"},
+			unittest.Bad{Name: "element", Set: "unit.recovery.Ndy=0.5", Want: `"Nd"`}),
+		precipitator("virtual", "virtual source", func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) { liquor(r, s, &in[0]) }),
+		leach(),
+		section("forward"),
+		section("backward"),
+		roaster(),
+	}
+}
+
+func leach() kindCase {
+	return kindCase{"leach_train", unittest.Case{
+		Name: "leach_train", In: []string{"liquid", "solid"}, Out: []string{"liquid", "solid"},
+		Config: chemistry + "[unit]\ntanks = 2\nvolume = \"100 gal\"\n[unit.rate]\n" + fitted + `
+Al = { A = 1.4967, B = "405.5 mol/kg/h" }
+Fe = { A = 0.90295, B = "11.347 mol/kg/h" }
+Ca = { A = 0.15974, B = "0.081845 mol/kg/h" }
+Y = { A = 0.5807, B = "5.28612e-4 mol/kg/h" }
+Nd = { A = 0.70295, B = "6.28994e-3 mol/kg/h" }
+Dy = { A = 0.42809, B = "4.56708e-5 mol/kg/h" }
+`,
+		Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
+			liquor(r, s, &in[0])
+			refuse(r, s, &in[1])
+		},
+		Bad: []unittest.Bad{
+			{Name: "tanks", Set: "unit.tanks=0", Want: "tanks"},
+			{Name: "volume", Set: "unit.volume=0 L", Want: "volume"},
+			{Name: "element", Set: "unit.rate.class=good", Want: "class"},
+		},
+	}}
+}
+
+func section(direction string) kindCase {
+	return kindCase{"sx_section", unittest.Case{
+		Name: "sx_section_" + direction, In: []string{"aqueous", "organic"}, Out: []string{"aqueous", "organic"},
+		Config: chemistry + "[unit]\nstages = 3\naqueous = \"" + direction + `"
+model = "D2EHPA-UKy"
+aqueous_holdup = "50 L"
+organic_holdup = "60 L"
+`,
+		Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
+			liquor(r, s, &in[0])
+			solvent(r, s, &in[1])
+		},
+		// Each metal is counted as its ion: MA_z stands for M^z+ + z HA − z H+.
+		Held: func(s *chem.System, state string, x float64, n []float64) {
+			name := state[strings.LastIndexByte(state, '.')+1:]
+			acid, _ := s.Index("H+")
+			extractant, _ := s.Index("D2EHPA")
+			switch i, ok := s.Index(name); {
+			case name == "acidity_sum":
+				n[acid] += x
+			case name == "extractant_sum":
+				n[extractant] += x
+			case ok:
+				n[i] += x
+				n[acid] -= max(0, s.Components[i].Charge) * x
+			default:
+				panic("state " + state)
+			}
+		},
+		Bad: []unittest.Bad{
+			{Name: "stages", Set: "unit.stages=0", Want: "stages"},
+			{Name: "model", Set: "unit.model=D2EHPA-UK", Want: "D2EHPA-UKy"},
+			{Name: "direction", Set: "unit.aqueous=forwards", Want: "forward"},
+		},
+	}}
+}
+
+func roaster() kindCase {
+	return kindCase{"oxalate_roaster", unittest.Case{
+		Name: "oxalate_roaster", In: []string{"solid", "liquid"}, Out: []string{"product", "dust", "gas"},
+		Config: chemistry + `
+[unit]
+outlet_temperature = "873.15 K"
+product_recovery = 0.95
+[unit.gas]
+flow = "7.81 mmol/s"
+temperature = "1330 K"
+fraction = { "O2(g)" = 0.1118, "H2O(g)" = 0.1005, "CO2(g)" = 0.0431, "N2(g)" = 0.7446 }
+`,
+		Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
+			in[0].T = between(r, 290, 350)
+			for _, symbol := range []string{"Al", "Ca", "Fe", "Y", "Nd", "Dy"} {
+				e, _ := s.Element(symbol)
+				in[0].N[s.InFamily("oxalate", e)] = between(r, 1e-9, 5e-5)
+				in[0].N[s.InFamily("oxide", e)] = between(r, 1e-9, 1e-5)
+			}
+			put(s, &in[0], "SiO2(s)", between(r, 1e-9, 1e-5))
+			liquor(r, s, &in[1])
+			for i := range in[1].N {
+				in[1].N[i] *= 1e-3
+			}
+		},
+		Bad: []unittest.Bad{
+			{Name: "sum", Set: "unit.gas.fraction.N2(g)=0.5", Want: "unit.gas.fraction"},
+			{Name: "gas", Set: "unit.gas.fraction.CH4(g)=0", Want: "CH4(g)"},
+			{Name: "too cold", Set: "unit.outlet_temperature=25 degC", Want: "outlet_temperature"},
+		},
+	}}
+}

@@ -1,0 +1,19 @@
+// Package hydromet holds the wet unit operations around solvent extraction: feeds and products, mixers and splitters,
+// tanks, leaching, solid–liquid separation and precipitation.
+//
+//	solids ──▶ leach_train ──▶ solid_liquid_separator ──▶ filtrate to SX
+//	acid ─────────▲                     └──▶ cake
+//
+// Each kind is one type with one file. [Tank] is the one to copy for a new unit: it declares its parameters as handles and
+// its holdups as states, solves one implicit stage, and differentiates it by hand:
+//
+//	[units.surge]
+//	kind = "tank"
+//	in = ["liquor"]
+//	out = ["surged"]
+//	volume = "2 m3"
+//	weir_time = "60 s"
+//
+// Streams that meet share their heat as if all matter had the same specific heat: the temperature of a blend is the mean of
+// its inlets, weighted by mass. No unit here has an enthalpy balance.
+package hydromet

@@ -1,0 +1,25 @@
+package units
+
+import (
+	"reetwin/flowsheet"
+	"reetwin/units/hydromet"
+	"reetwin/units/pyromet"
+	"reetwin/units/sx"
+)
+
+// Kinds names the constructor of every kind. The map is the caller's.
+func Kinds() map[string]func() flowsheet.Unit {
+	return map[string]func() flowsheet.Unit{
+		"acid_factor":            hydromet.NewAcidFactor,
+		"feed":                   hydromet.NewFeed,
+		"leach_train":            hydromet.NewLeachTrain,
+		"mixer":                  hydromet.NewMixer,
+		"oxalate_precipitator":   hydromet.NewOxalatePrecipitator,
+		"oxalate_roaster":        pyromet.NewOxalateRoaster,
+		"product":                hydromet.NewProduct,
+		"solid_liquid_separator": hydromet.NewSeparator,
+		"splitter":               hydromet.NewSplitter,
+		"sx_section":             sx.NewSection,
+		"tank":                   hydromet.NewTank,
+	}
+}

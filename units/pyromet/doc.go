@@ -1,0 +1,20 @@
+// Package pyromet holds the unit operations of the hot end: what turns precipitates into oxides and metals.
+//
+// OxalateRoaster burns the oxalate cake to oxides in a stream of burner gas:
+//
+//	M2(C2O4)3·xH2O + 3/2 O2 -> M2O3 + 6 CO2 + x H2O
+//	CaC2O4·H2O     + 1/2 O2 -> CaO  + 2 CO2 + H2O
+//	heat = H(product, dust, gas) − H(cake, its water, burner gas)
+//
+// In a plant file:
+//
+//	[units.roaster]
+//	kind = "oxalate_roaster"
+//	in = { solid = "cake", liquid = "moisture" }
+//	out = { product = "oxides", dust = "dust", gas = "flue_gas", salts = "salts" }
+//	outlet_temperature = "600 degC"
+//	product_recovery = 0.95
+//	gas.flow = "7.81 mmol/s"
+//	gas.temperature = "1330 K"
+//	gas.fraction = { "O2(g)" = 0.1118, "H2O(g)" = 0.1005, "CO2(g)" = 0.0431, "N2(g)" = 0.7446 }
+package pyromet
