@@ -7,7 +7,8 @@ import (
 
 // Failure is a solve that did not end in a result: no part of the plant's state may be shown as one.
 type Failure struct {
-	Unit   string   // the unit at fault, "" when it is the plant
+	Unit   string   // the unit that the reason is about and begins with, "" when it is the plant
+	At     string   // the unit at fault where the reason already names it
 	Reason string   // what is violated, with its value
 	Tried  []string // what was tried, in order
 	Cause  error    // of the unit, if any

@@ -7,6 +7,7 @@ const (
 	marchLast   = 1e10 // s, a step this long is steady to within the plant's own time
 	marchGrowth = 3.0
 	marchSteps  = 120
+	marchFill   = 3 // passes
 )
 
 // march goes to the steady state in time: implicit Euler steps of growing length from the units' start values, with every
@@ -17,6 +18,15 @@ func (p *Plant) march() error {
 	for _, t := range p.tears {
 		t.flow.Zero(298.15)
 	}
+	copy(p.prev, p.x)
+	filling := Stage{Rate: 1 / marchFirst, Tol: unitTol}
+	for range marchFill { // what the tanks hold at the start fills the recycles; the first step sets what is left right
+		p.fillPass(p.order, &filling)
+		for _, t := range p.tears {
+			t.flow.Copy(t.link.flow)
+		}
+	}
+	p.start()
 	kept := p.Memory()
 	h := marchFirst
 	elapsed := 0.0
@@ -25,7 +35,7 @@ func (p *Plant) march() error {
 			if err2 := p.Restore(kept); err2 != nil {
 				return err2
 			}
-			if h /= 8; h < 1e-6*marchFirst {
+			if h /= 8; h < 1e-4*marchFirst {
 				return fmt.Errorf("march in time stops after %.3g s: %w", elapsed, err)
 			}
 			continue

@@ -78,13 +78,13 @@ func (p *Plant) cold() error {
 	return p.settleControls()
 }
 
-// failure joins what the steady solve and the march in time said.
+// failure joins what the steady solve and the march in time said; the march is the witness and gives the reason.
 func (p *Plant) failure(steady, march error) error {
-	var f *Failure
-	if !errors.As(march, &f) {
-		f = &Failure{Reason: march.Error(), Cause: march}
+	f := &Failure{Reason: march.Error(), Tried: []string{"steady solve: " + steady.Error()}, Cause: march}
+	var at *Failure
+	if errors.As(march, &at) {
+		f.At = at.Unit
 	}
-	f.Tried = append([]string{"steady solve: " + steady.Error()}, f.Tried...)
 	return f
 }
 

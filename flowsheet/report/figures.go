@@ -286,6 +286,17 @@ func (r *Result) warned(w io.Writer, wide bool) {
 	g.writeBody(w)
 }
 
+// Outside names what was used outside its validity range, each once, in the order of the units.
+func (r *Result) Outside() []string {
+	var all []string
+	for _, v := range r.Warnings {
+		if strings.HasPrefix(v.Code, "outside_") && !slices.Contains(all, v.Where) {
+			all = append(all, v.Where)
+		}
+	}
+	return all
+}
+
 // excess is how far a warning's value is beyond its limit, relative to the limit where there is one.
 func (w Warning) excess() float64 {
 	if w.Value == nil || w.Limit == nil {

@@ -172,7 +172,7 @@ func published(p *flowsheet.Plant) map[string]Quoted {
 		if err != nil {
 			v = math.NaN() // the path was valid when the file was read
 		}
-		all[strings.TrimPrefix(q.Path, "kpis.")] = Quoted{Value: q.Value, Computed: finite(v), Unit: unit,
+		all[strings.TrimSuffix(strings.TrimPrefix(q.Path, "kpis."), ".value")] = Quoted{Value: q.Value, Computed: finite(v), Unit: unit,
 			Deviation: finite(v/q.Value - 1), Source: q.Source}
 	}
 	return all

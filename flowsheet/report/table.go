@@ -5,7 +5,6 @@ import (
 	"io"
 	"math"
 	"slices"
-	"strings"
 )
 
 // Table writes the result for a terminal, in plant units, with the main elements, about 120 characters wide.

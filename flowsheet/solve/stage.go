@@ -77,7 +77,7 @@ func NewStage(states, unknowns int, scale, lower []float64) *Stage {
 // f writes all of fx, reads nothing but x, and writes NaN where x is outside its domain; it is called with x within
 // the bounds, or a difference step above.
 //
-// A start that meets tol stays as it is. The error is a *NotConverged, x then the best point reached; or says that the
+// A start that meets tol stays as it is. The error is a *NotConverged, x then the last point reached; or says that the
 // start is outside the bounds.
 func (s *Stage) Solve(rate float64, prev, x []float64, tol float64, f func(x, fx []float64)) error {
 	s.linear = false
@@ -97,7 +97,7 @@ func (s *Stage) Solve(rate float64, prev, x []float64, tol float64, f func(x, fx
 		return nil
 	}
 	steps := 0
-	if it > 0 || !errors.Is(cause, ErrDomain) {
+	if s.states > 0 && (it > 0 || !errors.Is(cause, ErrDomain)) {
 		copy(x, s.start)
 		var more int
 		steps, more, cause = s.march(rate, prev, x, tol, f)
@@ -163,8 +163,8 @@ func (s *Stage) newton(rate float64, prev, x []float64, tol float64, f func(x, f
 	}
 }
 
-// direction writes to d the Newton correction of x with the present factors, and gives its largest part relative to s_j
-// and to the scale of the unknowns, whichever is larger, if they are larger still. It also measures the terms of each equation.
+// direction writes to d the Newton correction of x with the present factors and measures the terms of each equation. left
+// is the largest |d_j|/s_j, gross the largest |d_j|/max(|x_j|, scale_j).
 func (s *Stage) direction(x []float64) (left, gross float64) {
 	s.terms(x)
 	copy(s.d, s.r)

@@ -13,10 +13,6 @@ const (
 // taken and rising after every failure, until Newton reaches the solution from there. (Kelley and Keyes, SIAM J. Numer. Anal.
 // 35 (1998) 508, doi:10.1137/S0036142996304796.) It gives the steps tried, the Newton steps, and why it failed.
 func (s *Stage) march(rate float64, prev, x []float64, tol float64, f func(x, fx []float64)) (steps, iters int, cause error) {
-	if s.states == 0 {
-		iters, cause = s.newton(rate, prev, x, tol, f, 0)
-		return 0, iters, cause
-	}
 	mu := s.firstRate(rate, prev, x, f)
 	copy(s.start, x)
 	for steps < marchSteps && mu > 0 && mu < math.MaxFloat64 {

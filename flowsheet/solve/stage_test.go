@@ -209,15 +209,23 @@ func TestStageFails(t *testing.T) {
 	if !errors.As(err, &fault) || fault.Equation != 1 || !errors.Is(err, ErrDomain) {
 		t.Errorf("outside the domain: %v", err)
 	}
+	s = NewStage(0, 1, []float64{1}, nil) // nothing that could march
 	s.MaxIter = 1
-	err = NewStage(0, 1, []float64{1}, nil).Solve(0, nil, []float64{3}, 1e-10, func(x, fx []float64) { fx[0] = x[0]*x[0] + 1 })
-	if !errors.As(err, &fault) || fault.Steps != 0 {
-		t.Errorf("no state to march: %v", err)
-	}
-	err = s.Solve(0, nil, []float64{4, 300}, 1e-10, func(x, fx []float64) { fx[0], fx[1] = 1-x[0], math.Exp(-x[1]/100)-2 })
-	if !errors.As(err, &fault) || !errors.Is(err, ErrIterations) || fault.Steps == 0 {
+	err = s.Solve(0, nil, []float64{3}, 1e-10, func(x, fx []float64) { fx[0] = math.Exp(-x[0]) - 2 })
+	if !errors.As(err, &fault) || !errors.Is(err, ErrIterations) || fault.Iterations != 1 || fault.Steps != 0 {
 		t.Errorf("one step: %v", err)
 	}
+}
+
+// A weir under which the tank has not yet filled: at rate 0 the outflow has no slope and Newton no direction. Time has.
+func TestStageMarch(t *testing.T) {
+	s := NewStage(1, 1, []float64{1}, []float64{0})
+	f := func(x, fx []float64) { fx[0] = 0.2 - math.Pow(math.Max(0, x[0]-3), 1.5) }
+	x := []float64{0.5}
+	if err := s.Solve(0, nil, x, 1e-12, f); err != nil {
+		t.Fatal(err)
+	}
+	near(t, "level", x[0], 3+math.Pow(0.2, 2.0/3), 1e-12)
 }
 
 // A level that no equation fixes stays where it is at rate 0 and moves in time.

@@ -122,6 +122,7 @@ func (l *LeachTrain) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 
 // readRates reads the table rate.
 func (l *LeachTrain) readRates(table *conf.Table) (constants []chem.Constant) {
+	orders := conf.Between(0, 10)
 	source := table.Text("source")
 	class := chem.Class(table.Choice("class", "measured", "derived", "estimated", "assumed"))
 	for _, symbol := range table.Keys() {
@@ -129,14 +130,14 @@ func (l *LeachTrain) readRates(table *conf.Table) (constants []chem.Constant) {
 			continue
 		}
 		rate := table.Table(symbol)
-		order, factor := rate.Quantity("A", "1", conf.Between(0, 10)), rate.Quantity("B", "mol/kg/s", conf.NonNegative)
+		order, factor := rate.Quantity("A", "1", orders), rate.Quantity("B", "mol/kg/s", conf.NonNegative)
 		rate.Close()
 		o, err := l.oxide(symbol)
 		if err != nil {
 			table.Fault(symbol, "%v", err)
 			continue
 		}
-		o.a = l.add("rate."+symbol+".A", "1", order, conf.Between(0, 10))
+		o.a = l.add("rate."+symbol+".A", "1", order, orders)
 		o.b = l.add("rate."+symbol+".B", "mol/kg/s", factor, conf.NonNegative)
 		l.oxides = append(l.oxides, o)
 		for _, h := range l.handles[o.a:] {

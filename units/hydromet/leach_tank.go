@@ -459,7 +459,7 @@ func (l *LeachTrain) discharge(out []flowsheet.Stream) {
 	clear(liquid.N[first:end])
 }
 
-// solve3 replaces b by the solution of a·x = b, with column scaling left to the logarithmic unknowns. It is false when a is singular.
+// solve3 replaces b by the solution of a·x = b. It is false when a is singular.
 func solve3(a *[leachUnknowns][leachUnknowns]float64, b *[leachUnknowns]float64) bool {
 	m := *a
 	for c := range b {

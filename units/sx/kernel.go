@@ -22,6 +22,7 @@ const (
 	maxStep  = 1.5             // largest Newton step in ln h and ln c
 	finest   = 1e-13           // the closures are sums of a few terms: nothing below this is more than rounding
 	coarsest = 1e-6
+	rounding = 1e-11 // where Newton stalls below this, rounding has stopped it
 	// The pseudo-time march: steps allowed, and 1/step in units of the throughput at the first step, from where on the
 	// step of infinite length is tried, and where it gives up.
 	marchMax   = 200

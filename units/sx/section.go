@@ -57,17 +57,18 @@ func NewSection() flowsheet.Unit { return new(Section) }
 
 // Init reads the section and finds the metals that the model knows in both phases.
 func (s *Section) Init(env flowsheet.Env) (flowsheet.Spec, error) {
+	holdups := conf.Between(1e-9, 1e4) // m3, from a microchip to a lake
 	n := env.Param.Int("stages", 1, 200)
 	s.backward = env.Param.Choice("aqueous", "forward", "backward") == "backward"
 	name := env.Param.Text("model")
-	va := env.Param.Quantity("aqueous_holdup", "m3", conf.Positive)
-	vo := env.Param.Quantity("organic_holdup", "m3", conf.Positive)
+	va := env.Param.Quantity("aqueous_holdup", "m3", holdups)
+	vo := env.Param.Quantity("organic_holdup", "m3", holdups)
 	spec := flowsheet.Spec{
 		In:  []flowsheet.Port{{Name: "aqueous"}, {Name: "organic"}},
 		Out: []flowsheet.Port{{Name: "aqueous"}, {Name: "organic"}},
 		Handles: []flowsheet.Handle{
-			{Name: "aqueous_holdup", Unit: "m3", Value: va, Lo: va / 1000, Hi: va * 1000},
-			{Name: "organic_holdup", Unit: "m3", Value: vo, Lo: vo / 1000, Hi: vo * 1000},
+			{Name: "aqueous_holdup", Unit: "m3", Value: va, Lo: holdups.Lo, Hi: holdups.Hi},
+			{Name: "organic_holdup", Unit: "m3", Value: vo, Lo: holdups.Lo, Hi: holdups.Hi},
 		},
 	}
 	s.system = env.System

@@ -34,6 +34,26 @@ func (s *Section) Solve(st *flowsheet.Stage, u, x []float64, in, out []flowsheet
 	}
 	s.release(st, in, out)
 	s.passInerts(st, x, in, out)
+	return s.finite(x, out)
+}
+
+// finite refuses a result that the numbers cannot hold.
+func (s *Section) finite(x []float64, out []flowsheet.Stream) error {
+	for i, v := range x {
+		if v-v != 0 {
+			return fmt.Errorf("stage %d: a content is %g: the inlets are beyond all measure", s.number(min(i/s.block, s.k.n-1)), v)
+		}
+	}
+	for p := range out {
+		for c, v := range out[p].N {
+			if v-v != 0 {
+				return fmt.Errorf("%s leaves with %g mol/s: the inlets are beyond all measure", s.system.Components[c].Name, v)
+			}
+		}
+		if T := out[p].T; T-T != 0 {
+			return fmt.Errorf("the outlets are at %g K: the inlets are beyond all measure", T)
+		}
+	}
 	return nil
 }
 

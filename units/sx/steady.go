@@ -1,6 +1,10 @@
 package sx
 
-import "math"
+import (
+	"math"
+
+	"reetwin/flowsheet/solve"
+)
 
 // cause is what stands in the way of a solution.
 type cause int
@@ -58,7 +62,8 @@ func (k *cascade) solve(v []float64, tol float64, cold bool) failure {
 
 // close is Newton from v, and leaves everything evaluated at the result.
 func (k *cascade) close(v []float64, tol float64) bool {
-	return k.newton.Solve(v, tol, k.residualFunc, k.jacobianFunc).Converged && k.evaluate(v)
+	o := k.newton.Solve(v, tol, k.residualFunc, k.jacobianFunc)
+	return (o.Converged || o.Reason == solve.ErrStalled && o.Residual <= rounding) && k.evaluate(v)
 }
 
 // start estimates v from nothing: all metal charge is taken for acid and all extractant for free, which gives the least

@@ -103,15 +103,12 @@ func (r *rig) equal(p, steady *point) {
 		}
 	}
 	for k, s := range steady.out {
-		largest := 0.0
-		for _, n := range s.N {
-			largest = math.Max(largest, math.Abs(n))
-		}
+		top := largest(s.N)
 		if math.Abs(p.out[k].T-s.T) > rel*s.T {
 			r.fault("T of %s marches to %.10g, steady %.10g", r.spec.Out[k].Name, p.out[k].T, s.T)
 		}
 		for i, n := range s.N {
-			if got := p.out[k].N[i]; !(math.Abs(got-n) <= rel*math.Abs(n)+1e-14*largest) {
+			if got := p.out[k].N[i]; !(math.Abs(got-n) <= rel*math.Abs(n)+1e-14*top) {
 				r.fault("%s of %s marches to %.10g, steady %.10g", r.sys.Components[i].Name, r.spec.Out[k].Name, got, n)
 			}
 		}
@@ -157,16 +154,21 @@ func (r *rig) settles(prev []float64, before, last *point) {
 		}
 	}
 	for k, s := range last.out {
-		largest := 0.0
-		for _, n := range s.N {
-			largest = math.Max(largest, math.Abs(n))
-		}
+		top := largest(s.N)
 		for i, b := range s.N {
 			a := before.out[k].N[i]
-			if !(math.Abs(b-a) <= 1e-3*math.Abs(b)+1e-9*largest) {
+			if !(math.Abs(b-a) <= 1e-3*math.Abs(b)+1e-9*top) {
 				r.fault("%s of %s is %g at rate %.0e, %g at rate %.0e: not index 1",
 					r.sys.Components[i].Name, r.spec.Out[k].Name, a, before.rate, b, last.rate)
 			}
 		}
 	}
+}
+
+// largest is the largest magnitude.
+func largest(v []float64) (top float64) {
+	for _, n := range v {
+		top = math.Max(top, math.Abs(n))
+	}
+	return top
 }

@@ -1,0 +1,126 @@
+package validate
+
+import (
+	"fmt"
+	"math"
+	"path/filepath"
+	"strings"
+
+	"reetwin/flowsheet/conf"
+	"reetwin/flowsheet/si"
+)
+
+// Schema is the form of a case file.
+const Schema = "reetwin.cases/1"
+
+// Solve is the kind of a case that solves a plant at steady state, the only kind so far.
+const Solve = "solve"
+
+// Case is one published case.
+type Case struct {
+	ID     string            `json:"id"`
+	Kind   string            `json:"kind"`
+	Config string            `json:"config"` // plant file; in the file relative to it, after Load as the program finds it
+	Set    map[string]string `json:"set,omitempty"`
+	Input  map[string]any    `json:"input,omitempty"` // of kinds that have no plant file; "solve" takes none
+	Expect []Expect          `json:"expect"`
+	Source string            `json:"source"`
+}
+
+// Expect is one published value.
+type Expect struct {
+	Path  string  `json:"path"` // into the JSON result
+	Value float64 `json:"value"`
+	Unit  string  `json:"unit,omitempty"` // of Value and Abs; "" is the unit of the result
+	Rel   float64 `json:"rel,omitempty"`
+	Abs   float64 `json:"abs,omitempty"`
+	Note  string  `json:"note,omitempty"`
+}
+
+// Tolerance is the largest |computed − published| that passes, in the unit of the value.
+func (e Expect) Tolerance() float64 { return max(e.Rel*math.Abs(e.Value), e.Abs) }
+
+// Load reads a case file, JSON or (by the name's end) TOML of the same shape.
+// Its error is conf.Faults with every fault of the file, or that of reading it.
+func Load(path string) ([]Case, error) {
+	read := readJSON
+	if strings.EqualFold(filepath.Ext(path), ".toml") {
+		read = readTOML
+	}
+	cases, err := read(path)
+	if err != nil {
+		return nil, err
+	}
+	for i := range cases {
+		if !filepath.IsAbs(cases[i].Config) {
+			cases[i].Config = filepath.Join(filepath.Dir(path), cases[i].Config)
+		}
+	}
+	return cases, nil
+}
+
+// check finds what is wrong with the meaning of a file; place paths are like "cases[0].expect[2].unit".
+func check(schema string, cases []Case, fault func(place, format string, args ...any)) {
+	if schema != Schema {
+		fault("schema", "%q; needs %q", schema, Schema)
+	}
+	if len(cases) == 0 {
+		fault("cases", "no case")
+	}
+	seen := map[string]bool{}
+	for i, c := range cases {
+		at := fmt.Sprintf("cases[%d].", i)
+		if c.ID == "" {
+			fault(at+"id", "missing; a case needs a name")
+		} else if seen[c.ID] {
+			fault(at+"id", "a second case %q", c.ID)
+		}
+		seen[c.ID] = true
+		if c.Kind != Solve {
+			fault(at+"kind", "%q is no kind of case; known is %q", c.Kind, Solve)
+		}
+		if c.Config == "" {
+			fault(at+"config", "missing; needs a plant file")
+		}
+		if len(c.Input) > 0 {
+			fault(at+"input", "a case of kind %q takes no input; use set", Solve)
+		}
+		if c.Source == "" {
+			fault(at+"source", "missing; a published value has one")
+		}
+		if len(c.Expect) == 0 {
+			fault(at+"expect", "missing; nothing is compared")
+		}
+		checkExpect(at, c.Expect, fault)
+	}
+}
+
+func checkExpect(at string, expect []Expect, fault func(place, format string, args ...any)) {
+	seen := map[string]bool{}
+	for k, e := range expect {
+		at := fmt.Sprintf("%sexpect[%d].", at, k)
+		switch {
+		case e.Path == "":
+			fault(at+"path", "missing; needs a path into the result")
+		case seen[e.Path]:
+			fault(at+"path", "%s is expected twice", e.Path)
+		}
+		seen[e.Path] = true
+		for _, t := range []struct {
+			name  string
+			value float64
+		}{{"rel", e.Rel}, {"abs", e.Abs}} {
+			if !conf.NonNegative.Contains(t.value) {
+				fault(at+t.name, "%g is no tolerance", t.value)
+			}
+		}
+		if e.Rel == 0 && e.Abs == 0 {
+			fault(at+"rel", "no tolerance; needs rel or abs above 0")
+		} else if e.Value == 0 && e.Abs == 0 {
+			fault(at+"abs", "a value of 0 needs a tolerance abs")
+		}
+		if _, err := si.ParseUnit(e.Unit); err != nil {
+			fault(at+"unit", "%v", err)
+		}
+	}
+}

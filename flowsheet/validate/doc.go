@@ -1,0 +1,21 @@
+// Package validate compares published cases with what the program computes, in one table.
+//
+//	cases, err := validate.Load("configs/validation/leach.json") // every fault of the file at once
+//	table := validate.Run(cases, units.Kinds())
+//	err = table.Text(os.Stdout, false)                           // one line per case, then what fails
+//	ok := table.Failed() == 0
+//
+// A case names a plant file, what to set in it, and values of its result:
+//
+//	{"schema": "reetwin.cases/1", "cases": [{
+//	  "id": "leach/1tank_base", "kind": "solve", "config": "leach.toml", "set": {"leach.tanks": "1"},
+//	  "expect": [{"path": "units.leach.signals.conversion.Nd.value", "value": 0.45795409974, "rel": 1e-5}],
+//	  "source": "prommis/prommis @9beba5543605 src/prommis/leaching/tests/test_leach_train.py"}]}
+//
+// A path walks through the JSON result (docs/result.md), taking the longest key that fits at each level. With unit given,
+// the computed value is converted to it. A value passes if
+//
+//	|computed − published| ≤ max(rel · |published|, abs)          abs in the unit of value
+//
+// Nothing is skipped: a plant that does not solve, or a path that leads nowhere, fails with its reason.
+package validate
