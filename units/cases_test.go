@@ -154,11 +154,14 @@ Dy = { A = 0.42809, B = "4.56708e-5 mol/kg/h" }
 		Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
 			liquor(r, s, &in[0])
 			refuse(r, s, &in[1])
+			acid := between(r, 0.01, 0.04) // mol/s: where acid runs out, ln h is too steep for differences
+			put(s, &in[0], "H+", 2*acid)
+			put(s, &in[0], "SO4-2", acid)
 		},
 		Bad: []unittest.Bad{
 			{Name: "tanks", Set: "unit.tanks=0", Want: "tanks"},
 			{Name: "volume", Set: "unit.volume=0 L", Want: "volume"},
-			{Name: "element", Set: "unit.rate.class=good", Want: "class"},
+			{Name: "class", Set: "unit.rate.class=good", Want: "class"},
 		},
 	}}
 }

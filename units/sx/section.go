@@ -151,7 +151,9 @@ func (s *Section) balanced(a, o int, z float64) error {
 // declare names the states, unknowns and signals.
 func (s *Section) declare(spec *flowsheet.Spec, va, vo float64) {
 	c := s.system.Components
-	const acid, extractant = 100.0, 500.0 // mol/m3, typical
+	// Typical, mol/m3. A cold march starts from stages filled with strong acid and barren organic: a weak start would be
+	// used up by whatever metal the organic brings before the feeds have displaced it.
+	const acid, extractant = 1000.0, 500.0
 	for j := range s.k.n {
 		stage := fmt.Sprintf("stage%d.", s.number(j))
 		amount := func(name string, typical, start float64) {

@@ -15,7 +15,7 @@ const (
 	agree   = 1e-6  // relative
 	unclear = 1e-3  // relative
 	noise   = 1e-10 // of a value, per scale of the direction
-	noise2  = 1e-13 // of the largest flow or state
+	noise2  = 4e-12 // of the largest flow or state: rounding over the finer step
 )
 
 // still is a direction in which nothing moves: a point whose numbers are derivatives.
@@ -196,19 +196,24 @@ func (r *rig) match(p *point, m motion, exact, coarse, fine *point) {
 			r.fault("d(%s)/d(%s) at rate %g is %.9g by Tangent, %.9g by differences", what, m.name, p.rate, e, f)
 		}
 	}
+	held := 0.0
+	for i, v := range r.spec.States {
+		if v.Unit == "mol" {
+			held = math.Max(held, math.Abs(p.x[i]))
+		}
+	}
 	for i, x := range p.x {
-		v := r.variable(i)
-		floor := v.Scale
-		if i < len(r.spec.States) && v.Unit == "mol" {
-			floor = largest(p.x[:len(r.spec.States)])
+		v, floor := r.variable(i), r.variable(i).Scale
+		if v.Unit == "mol" {
+			floor = held
 		}
 		look(v.Name, x, floor, exact.x[i], coarse.x[i], fine.x[i])
 	}
 	for k, s := range p.out {
-		name, top := " of "+r.spec.Out[k].Name, largest(s.N)
+		name, floor := " of "+r.spec.Out[k].Name, largest(s.N)+p.rate*held
 		look("T"+name, s.T, 300, exact.out[k].T, coarse.out[k].T, fine.out[k].T)
 		for i, n := range s.N {
-			look(r.sys.Components[i].Name+name, n, top, exact.out[k].N[i], coarse.out[k].N[i], fine.out[k].N[i])
+			look(r.sys.Components[i].Name+name, n, floor, exact.out[k].N[i], coarse.out[k].N[i], fine.out[k].N[i])
 		}
 	}
 }
