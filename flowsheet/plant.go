@@ -81,6 +81,7 @@ type Convergence struct {
 	Passes   int     // passes of Solve through the loop
 	Tangents int     // passes of Tangent
 	Newton   int     // Newton steps
+	Creep    int     // pseudo-transient steps, when Newton failed from the fill
 	March    int     // steps in time, when a march was needed
 	Residual float64 // largest scaled imbalance of a tear or a specification
 	Worst    string  // where it is

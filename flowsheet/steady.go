@@ -17,6 +17,8 @@ const (
 	mixingPasses = 10    // Anderson passes of a cold start
 	newtonSteps  = 30
 	krylovMax    = 80
+	creepSteps   = 60
+	creepJump    = 0.3 // imbalance up to which a pseudo-transient step may be worse than the one before
 )
 
 // prepare makes what the solver needs, once the plant is loaded.
@@ -62,7 +64,18 @@ func (p *Plant) cold() error {
 	p.controls = nil
 	err := p.fill()
 	if err == nil {
-		err = p.settle(fmt.Sprintf("cold: %d Anderson", p.conv.Passes))
+		filled := p.Memory()
+		from := fmt.Sprintf("cold: %d Anderson", p.conv.Passes)
+		if err = p.settle(from); err != nil {
+			if err := p.Restore(filled); err != nil {
+				return err
+			}
+			p.conv.Newton = 0
+			st := p.stage
+			if err = p.newton.creep(p, &st); err == nil {
+				err = p.settle(fmt.Sprintf("%s, %d pseudo-transient", from, p.conv.Creep))
+			}
+		}
 	}
 	if err != nil {
 		if march := p.march(); march != nil {

@@ -204,6 +204,9 @@ func TestUKyRandomCombinations(t *testing.T) {
 			continue
 		}
 		kind, _, _ := strings.Cut(c.Path, ":")
+		if c.Creep > 0 {
+			kind += "+creep"
+		}
 		paths[kind]++
 		if w := closure(p); w.Rel > 1e-10 {
 			t.Errorf("case %d %v: closure %v (%s)", i, sets, w, c.Path)

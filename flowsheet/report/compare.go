@@ -173,7 +173,7 @@ func (c Comparison) text(to io.Writer, rows int) error {
 			fold(w, "only in "+only.in+": ", only.names, ", ")
 		}
 	}
-	figures := &grid{title: "Figures", head: []string{"", "A", "B", "B − A", "relative %", ""}, words: 1}
+	figures := &grid{title: "Figures", head: []string{"", "A", "B", "B − A", "% of the larger", ""}, words: 1}
 	rest := &grid{title: "Streams and units", head: figures.head, words: 1}
 	hidden, largest := 0, 0.0
 	for _, d := range c.Differences {
@@ -198,9 +198,11 @@ func (c Comparison) text(to io.Writer, rows int) error {
 func (d Difference) row(path string) []string {
 	convert, unit := plantUnit(d.Unit, math.Max(math.Abs(d.A), math.Abs(d.B)))
 	a, b := convert(d.A), convert(d.B)
-	share := strings.HasPrefix(path, recovery) || strings.HasPrefix(path, purity)
-	if share {
+	switch {
+	case strings.HasPrefix(path, recovery), strings.HasPrefix(path, purity):
 		a, b, unit = 100*a, 100*b, "%"
+	case strings.HasSuffix(path, perOxide):
+		path, unit = strings.TrimSuffix(path, perOxide), perOxideUnit
 	}
 	path = strings.NewReplacer("streams.", "", "units.", "", ".signals.", ".", ".handles.", ".").Replace(path)
 	for _, tail := range []string{".m3_s", ".kg_s", ".T_K"} {

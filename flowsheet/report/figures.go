@@ -7,11 +7,15 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 const (
 	recovery = "recovery."
 	purity   = "purity."
+	perOxide = ".per_kg_REO" // use of a reagent per kg of rare-earth oxides
+
+	perOxideUnit = "kg/kg REO"
 )
 
 // percent writes a fraction in percent.
@@ -50,8 +54,8 @@ func (r *Result) recoveryTable(w io.Writer) {
 		k := r.KPIs[name]
 		from, to = k.From, k.To
 		row := []string{strings.ReplaceAll(what, "_", " "), none, none, maybe(k.Value, percent)}
-		if e, ok := r.Elements[what]; ok {
-			row[1], row[2] = digits(3.6e6*e.Mass*r.atoms(from, what)), digits(3.6e6*e.Mass*r.atoms(to, what))
+		if parts := r.counted(what); len(parts) > 0 {
+			row[1], row[2] = digits(3.6e6*r.mass(from, parts)), digits(3.6e6*r.mass(to, parts))
 		}
 		g.add(append(row, r.quoted(name, percent)...)...)
 	}
@@ -68,10 +72,26 @@ func (r *Result) recoveryOrder(name string) int {
 	return len(r.Elements) + 1
 }
 
-// atoms sums the flow of an element (mol/s) over streams.
-func (r *Result) atoms(streams []string, element string) (sum float64) {
+// counted lists the elements that a recovery counts: one, or the rare earths with or without scandium.
+func (r *Result) counted(what string) []string {
+	if _, ok := r.Elements[what]; ok {
+		return []string{what}
+	}
+	var all []string
+	for _, e := range alphabetical(r.Elements) {
+		if r.Elements[e].Group == "ree" && (what == rareEarths || what == "REE_without_Sc" && e != "Sc") {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+// mass sums the flow of elements (kg/s) over streams.
+func (r *Result) mass(streams, elements []string) (sum float64) {
 	for _, s := range streams {
-		sum += r.Streams[s].Atoms[element]
+		for _, e := range elements {
+			sum += r.Elements[e].Mass * r.Streams[s].Atoms[e]
+		}
 	}
 	return sum
 }
@@ -111,12 +131,12 @@ func (r *Result) kpiTable(w io.Writer) {
 		switch {
 		case strings.HasPrefix(name, purity):
 			write, unit = percent, "%"
-		case strings.HasSuffix(name, ".per_kg_REO"):
-			unit = "kg/kg REO"
+		case strings.HasSuffix(name, perOxide):
+			unit = perOxideUnit
 		case unit == "1":
 			unit = ""
 		}
-		row := append([]string{strings.TrimSuffix(name, ".per_kg_REO"), maybe(k.Value, write), unit}, r.quoted(name, write)...)
+		row := append([]string{strings.TrimSuffix(name, perOxide), maybe(k.Value, write), unit}, r.quoted(name, write)...)
 		g.add(append(row, strings.Join(k.From, " + ")+route(k.From, k.To))...)
 	}
 	for _, path := range alphabetical(r.Published) {
@@ -147,11 +167,11 @@ func route(from, to []string) string {
 // left pads the cells of a last column so that it reads from the left.
 func (g *grid) left(column string) {
 	i := slices.Index(g.head, column)
-	width := len([]rune(column))
+	width := utf8.RuneCountInString(column)
 	for _, row := range g.rows {
-		width = max(width, len([]rune(row[i])))
+		width = max(width, utf8.RuneCountInString(row[i]))
 	}
-	pad := func(s string) string { return s + strings.Repeat(" ", width-len([]rune(s))) }
+	pad := func(s string) string { return s + strings.Repeat(" ", width-utf8.RuneCountInString(s)) }
 	g.head[i] = pad(column)
 	for _, row := range g.rows {
 		row[i] = pad(row[i])
@@ -222,7 +242,7 @@ func fold(w io.Writer, first string, parts []string, separator string) {
 		if i < len(parts)-1 {
 			p += separator
 		}
-		if len([]rune(line))+len([]rune(p)) > 118 && strings.TrimSpace(line) != "" {
+		if utf8.RuneCountInString(line)+utf8.RuneCountInString(strings.TrimRight(p, " ")) > 118 && strings.TrimSpace(line) != "" {
 			fmt.Fprintln(w, strings.TrimRight(line, " "))
 			line = "    "
 		}
@@ -233,30 +253,28 @@ func fold(w io.Writer, first string, parts []string, separator string) {
 
 // drawnTable names what units draw from outside the plant without a feed: it enters the balance, nobody bought it.
 func (r *Result) drawnTable(w io.Writer) {
-	g := &grid{title: "Drawn from outside by a unit's own decision (counted as entering), mol/h", head: []string{"", "", ""}, words: 3}
+	g := &grid{title: "Drawn from outside as a unit decides (counted as entering)", head: []string{"", "kg/h", "°C", "  mol/h"}, words: 1}
 	for _, name := range r.Balances.Drawn {
 		s := r.Streams[name]
 		var parts []string
 		for _, c := range sortedKeys(s.Moles, func(a, b string) int { return cmp.Compare(math.Abs(s.Moles[b]), math.Abs(s.Moles[a])) }) {
 			parts = append(parts, c+" "+digits(3600*s.Moles[c]))
 		}
-		if len(parts) == 0 {
-			parts = []string{"nothing"}
+		if len(parts) > 4 {
+			parts = append(parts[:4], fmt.Sprintf("and %d more", len(parts)-4))
 		}
-		if len(parts) > 5 {
-			parts = append(parts[:5], fmt.Sprintf("and %d more", len(parts)-5))
-		}
-		g.add(name, "→ "+s.To, strings.Join(parts, ", "))
+		g.add(name, digits(3600*s.Mass), fixed(s.T-273.15, 1), "  "+strings.Join(parts, ", "))
 	}
-	g.writeBody(w)
+	g.left("  mol/h")
+	g.write(w)
 }
 
 // warned writes the warnings: those of one code and unit on one line with their count and the worst, or all.
 func (r *Result) warned(w io.Writer, wide bool) {
-	g := &grid{title: fmt.Sprintf("Warnings: %d", len(r.Warnings)), head: []string{"", "", ""}, words: 3}
 	if len(r.Warnings) == 0 {
 		return
 	}
+	fmt.Fprintf(w, "\nWarnings: %d\n", len(r.Warnings))
 	type key struct{ code, tag string }
 	var order []key
 	groups := map[key][]Warning{}
@@ -273,17 +291,16 @@ func (r *Result) warned(w io.Writer, wide bool) {
 	for _, k := range order {
 		group := groups[k]
 		worst := slices.MaxFunc(group, func(a, b Warning) int { return cmp.Compare(a.excess(), b.excess()) })
-		count := ""
+		first := "  " + worst.Code + "  "
 		if len(group) > 1 {
-			count = fmt.Sprintf("×%d, worst", len(group))
+			first = fmt.Sprintf("  %s ×%d, worst  ", worst.Code, len(group))
 		}
 		text := worst.Where + ": " + worst.Text
 		if worst.Text == "" {
 			text = fmt.Sprintf("%s: %s, limit %s %s", worst.Where, maybe(worst.Value, digits), maybe(worst.Limit, digits), worst.Unit)
 		}
-		g.add(worst.Code, count, text)
+		fold(w, first, strings.Fields(text), " ")
 	}
-	g.writeBody(w)
 }
 
 // Outside names what was used outside its validity range, each once, in the order of the units.

@@ -43,15 +43,12 @@ func (g *grid) print(w io.Writer, lines [][]string) {
 		var line strings.Builder
 		for i, cell := range row {
 			pad := strings.Repeat(" ", width[i]-utf8.RuneCountInString(cell))
-			switch {
-			case i < g.words:
-				line.WriteString(cell + pad)
-			default:
-				line.WriteString(pad + cell)
+			if i < g.words {
+				cell, pad = pad, cell
 			}
-			line.WriteString("  ")
+			line.WriteString("  " + pad + cell)
 		}
-		fmt.Fprintln(w, "  "+strings.TrimRight(line.String(), " "))
+		fmt.Fprintln(w, strings.TrimRight(line.String(), " "))
 	}
 }
 
@@ -70,30 +67,39 @@ func (s *sticky) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// digits is a number with four significant digits: plain from 0.001 to 99999, else with a power of ten.
+// digits is a number with four significant digits, five from 10000 on: plain from 0.001 to 99999, else as a power of ten.
 func digits(v float64) string {
-	a := math.Abs(v)
+	_, after, _ := strings.Cut(strconv.FormatFloat(v, 'e', 3, 64), "e")
+	exponent, err := strconv.Atoi(after)
 	switch {
+	case err != nil: // NaN, Inf
+		return strconv.FormatFloat(v, 'g', -1, 64)
 	case v == 0:
 		return "0"
-	case a < 0.001 || a >= 99999.5:
+	case exponent < -3 || exponent > 4:
 		return power(v, 3)
-	case a >= 1000:
-		return strconv.FormatFloat(v, 'f', 0, 64)
 	}
-	decimals := 3 - int(math.Floor(math.Log10(a)))
-	return strconv.FormatFloat(v, 'f', decimals, 64)
+	return strconv.FormatFloat(v, 'f', max(0, 3-exponent), 64)
 }
 
 // power writes 1.234e-5 instead of 1.234e-05.
 func power(v float64, decimals int) string {
-	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(v, 'e', decimals, 64), "e")
-	sign := strings.TrimPrefix(exponent[:1], "+")
-	return mantissa + "e" + sign + strings.TrimLeft(exponent[1:len(exponent)-1], "0") + exponent[len(exponent)-1:]
+	mantissa, after, _ := strings.Cut(strconv.FormatFloat(v, 'e', decimals, 64), "e")
+	exponent, err := strconv.Atoi(after)
+	if err != nil || v == 0 {
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	}
+	return mantissa + "e" + strconv.Itoa(exponent)
 }
 
-// fixed is a number with a given count of decimals.
-func fixed(v float64, decimals int) string { return strconv.FormatFloat(v, 'f', decimals, 64) }
+// fixed is a number with a given count of decimals, without a sign when all of them are 0.
+func fixed(v float64, decimals int) string {
+	text := strconv.FormatFloat(v, 'f', decimals, 64)
+	if strings.Trim(text, "-0.") == "" {
+		text = strings.TrimPrefix(text, "-")
+	}
+	return text
+}
 
 const none = "–"
 
@@ -103,15 +109,6 @@ func maybe(v *float64, write func(float64) string) string {
 		return none
 	}
 	return write(*v)
-}
-
-// cell is the entry of a map of numbers, blank where there is none.
-func cell(values map[string]float64, key string) string {
-	v, ok := values[key]
-	if !ok {
-		return none
-	}
-	return digits(v)
 }
 
 // inOrder lists the keys of a map by the number that each value has.

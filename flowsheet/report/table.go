@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 )
 
 // Table writes the result for a terminal, in plant units, with the main elements, about 120 characters wide.
@@ -25,12 +26,12 @@ func (r *Result) text(to io.Writer, wide bool) error {
 		r.warned(w, wide)
 		return w.err
 	}
-	shownElements := r.mainElements()
+	columns := r.mainElements()
 	if wide {
-		shownElements = r.everyElement()
+		columns = r.everyElement()
 	}
-	r.streamTables(w, shownElements, wide)
-	r.profileTable(w, shownElements)
+	r.streamTables(w, columns, wide)
+	r.profileTable(w, r.fitTwice(columns, wide), wide)
 	if wide {
 		r.unitTable(w)
 	}
@@ -45,34 +46,33 @@ func (r *Result) text(to io.Writer, wide bool) error {
 }
 
 func (r *Result) header(w io.Writer) {
-	fmt.Fprintf(w, "%s: %s\n", r.Plant, r.Status)
-	if r.Status == Converged {
-		element, where, worst := r.worst()
-		metals := 0
-		for _, e := range r.Elements {
-			if e.Group != "framework" {
-				metals++
-			}
-		}
-		fmt.Fprintf(w, "%d units, %d streams, %d elements · worst imbalance %s (%s, %s)\n", len(r.Units), len(r.Streams), metals,
-			power(worst, 1), element, where)
-	}
+	fmt.Fprintf(w, "%s: %s", r.Plant, r.Status)
 	if c := r.Solved; c != nil {
-		fmt.Fprintf(w, "%s · %d passes, %d tangent passes", c.Path, c.Passes, c.Tangents)
+		took := []string{c.Path, fmt.Sprintf("%d passes", c.Passes), fmt.Sprintf("%d tangent passes", c.Tangents)}
 		if c.March > 0 {
-			fmt.Fprintf(w, ", %d steps in time", c.March)
+			took = append(took, fmt.Sprintf("%d steps in time", c.March))
 		}
-		fmt.Fprintf(w, " · residual %s", maybe(c.Residual, func(v float64) string { return power(v, 1) }))
-		if c.Worst != "" {
-			fmt.Fprintf(w, " (%s)", c.Worst)
-		}
-		fmt.Fprintf(w, " · %s ms\n", digits(1000*c.Seconds))
+		took = append(took, "residual "+maybe(c.Residual, func(v float64) string { return power(v, 1) }))
+		fmt.Fprintf(w, " in %s ms (%s)", digits(1000*c.Seconds), strings.Join(took, "; "))
 	}
+	fmt.Fprintln(w)
+	if r.Status == Broken {
+		return
+	}
+	element, where, worst := r.worst()
+	metals := 0
+	for _, e := range r.Elements {
+		if e.Group != "framework" {
+			metals++
+		}
+	}
+	fmt.Fprintf(w, "%d units, %d streams, %d elements; worst imbalance %s (%s over %s)\n", len(r.Units), len(r.Streams), metals,
+		power(worst, 1), element, where)
 }
 
 // worst is the largest relative imbalance of the plant and its units.
 func (r *Result) worst() (element, where string, rel float64) {
-	element, where, rel = none, "plant", -1
+	element, where, rel = none, "the plant", -1
 	for _, e := range alphabetical(r.Balances.Plant) {
 		if c := r.Balances.Plant[e]; c.Rel > rel {
 			element, rel = e, c.Rel
@@ -91,7 +91,10 @@ const rareEarths = "REE"
 
 // mainElements chooses what a table of 120 characters has room for: the three metals that most is fed of, the rare
 // earths together, and the three of them that most is fed of.
-func (r *Result) mainElements() []string {
+func (r *Result) mainElements() []string { return r.mainColumns(0) }
+
+// mainColumns are the main elements with so many rare earths fewer.
+func (r *Result) mainColumns(fewer int) []string {
 	fed := map[string]float64{}
 	for _, s := range r.Streams {
 		if s.enters() {
@@ -113,7 +116,7 @@ func (r *Result) mainElements() []string {
 	metals, rare := []string{}, []string{}
 	for _, e := range most {
 		switch {
-		case ree(e) && len(rare) < 4:
+		case ree(e) && len(rare) < 3-fewer:
 			rare = append(rare, e)
 		case !ree(e) && r.metal(e) && len(metals) < 3:
 			metals = append(metals, e)
@@ -126,6 +129,15 @@ func (r *Result) mainElements() []string {
 		metals = append(metals, rareEarths)
 	}
 	return append(metals, rare...)
+}
+
+// fitTwice leaves out of a table's columns the rare earths that least is fed of, so that two phases fit beside each other.
+func (r *Result) fitTwice(columns []string, wide bool) []string {
+	const room = 6
+	if wide || len(columns) <= room {
+		return columns
+	}
+	return r.mainColumns(len(columns) - room)
 }
 
 // metal says whether an element is neither of the framework nor the key of an anion.
@@ -151,78 +163,111 @@ func (r *Result) everyElement() []string {
 	return all
 }
 
+// traces is the tenor (mg/L, g/kg) below which Table writes "<0.001"; Wide writes the number.
+const traces = 0.001
+
 // assay writes one row of element cells; REE sums the rare earths.
-func (r *Result) assay(values map[string]float64, columns []string) []string {
+func (r *Result) assay(values map[string]float64, columns []string, wide bool) []string {
 	cells := make([]string, len(columns))
 	for i, e := range columns {
-		if e != rareEarths {
-			cells[i] = cell(values, e)
-			continue
-		}
-		sum, any := 0.0, false
-		for symbol, v := range values {
-			if r.Elements[symbol].Group == "ree" {
-				sum, any = sum+v, true
+		v, ok := values[e]
+		if e == rareEarths {
+			for symbol, part := range values {
+				if r.Elements[symbol].Group == "ree" {
+					v, ok = v+part, true
+				}
 			}
 		}
-		cells[i] = none
-		if any {
-			cells[i] = digits(sum)
+		switch {
+		case !ok:
+			cells[i] = none
+		case !wide && v > 0 && v < traces:
+			cells[i] = "<0.001"
+		default:
+			cells[i] = digits(v)
 		}
 	}
 	return cells
 }
 
 // streamTables writes one table of streams for each kind of phase that dominates them, in the order of the flow.
+// Streams that units draw have their own table; only Wide writes them here too.
 func (r *Result) streamTables(w io.Writer, columns []string, wide bool) {
 	names := inOrder(r.Streams, func(s Stream) int { return s.No })
-	extractants := r.extractants()
 	for _, phase := range []string{"aqueous", "organic", "solid", "gas"} {
-		g := &grid{head: []string{"", phase + " streams", "kg/h", "L/h", "°C"}, words: 2}
-		switch phase {
-		case "aqueous":
-			g.title, g.head = "Aqueous streams, mg/L (> enters the plant, < leaves it)", append(append(g.head, "pH"), columns...)
-		case "organic":
-			g.title, g.head = "Organic streams, mg/L", append(append(g.head, extractants...), columns...)
-		case "solid":
-			g.title, g.head = "Solid streams, g/kg of solids", append(g.head, columns...)
-		case "gas":
-			g.title = "Gas streams"
-			g.head = append(g.head, "mol/h")
-		}
-		g.head[1] = ""
+		g := r.streamHead(phase, columns)
 		if wide {
 			g.head = append(g.head, "from", "to")
 		}
 		for _, name := range names {
 			s := r.Streams[name]
-			if s.dominant() != phase {
+			if s.dominant() != phase || s.Border == "drawn" && !wide {
 				continue
 			}
-			row := []string{border(s), name, digits(3600 * s.Mass), digits(3.6e6 * s.Volume), fixed(s.T-273.15, 1)}
-			switch phase {
-			case "aqueous":
-				row = append(append(row, maybe(s.PH, func(v float64) string { return fixed(v, 3) })), r.assay(s.Tenor, columns)...)
-			case "organic":
-				row = append(append(row, r.assay(s.Tenor, extractants)...), r.assay(s.Tenor, columns)...)
-			case "solid":
-				row = append(row, r.assay(s.Assay, columns)...)
-			case "gas":
-				total := 0.0
-				for _, n := range s.Moles {
-					total += n
-				}
-				row[3] = none
-				row = append(row, digits(3600*total))
-			}
+			row := append([]string{border(s), name, digits(3600 * s.Mass)}, r.streamCells(s, phase, columns, wide)...)
 			if wide {
 				row = append(row, s.From, s.To)
 			}
 			g.add(row...)
 		}
+		if wide {
+			g.left("from")
+			g.left("to")
+		}
 		g.write(w)
 	}
 }
+
+// streamHead titles the table of one phase.
+func (r *Result) streamHead(phase string, columns []string) *grid {
+	g := &grid{head: []string{"", "", "kg/h", "L/h", "°C"}, words: 2}
+	switch phase {
+	case "aqueous":
+		g.title = "Aqueous streams, mg/L   (> enters the plant, < leaves it; H is total acidity)"
+		g.head = append(append(g.head, "pH"), columns...)
+	case "organic":
+		g.title = "Organic streams, mg/L"
+		for _, e := range r.extractants() {
+			g.head = append(g.head, e+" g/L")
+		}
+		g.head = append(g.head, columns...)
+	case "solid":
+		g.title = "Solid streams, g/kg of solids"
+		g.head = append(g.head, columns...)
+	case "gas":
+		g.title, g.head = "Gas streams", []string{"", "", "kg/h", "°C", "mol/h"}
+	}
+	return g
+}
+
+// streamCells writes what follows the mass of a stream.
+func (r *Result) streamCells(s Stream, phase string, columns []string, wide bool) []string {
+	temperature := fixed(s.T-273.15, 1)
+	if phase == "gas" {
+		total := 0.0
+		for _, c := range alphabetical(s.Moles) {
+			total += s.Moles[c]
+		}
+		return []string{temperature, digits(3600 * total)}
+	}
+	cells := []string{digits(3.6e6 * s.Volume), temperature}
+	if s.Volume == 0 {
+		cells[0] = none
+	}
+	switch phase {
+	case "aqueous":
+		cells = append(cells, maybe(s.PH, acidity))
+	case "organic":
+		for _, e := range r.extractants() {
+			cells = append(cells, digits(s.Tenor[e]/1000))
+		}
+	case "solid":
+		return append(cells, r.assay(s.Assay, columns, wide)...)
+	}
+	return append(cells, r.assay(s.Tenor, columns, wide)...)
+}
+
+func acidity(pH float64) string { return fixed(pH, 3) }
 
 // dominant is the phase that holds most of a stream's mass; an empty stream counts as aqueous.
 func (s Stream) dominant() string {
@@ -261,31 +306,18 @@ func (r *Result) extractants() []string {
 }
 
 // profileTable writes the stages of every unit that has a profile: the aqueous phase, then the organic one.
-func (r *Result) profileTable(w io.Writer, columns []string) {
-	organic := false
-	for _, u := range r.Units {
-		for _, s := range u.Profile {
-			organic = organic || s.Organic != nil
-		}
-	}
-	g := &grid{title: "Stage profiles, mg/L", head: append([]string{"", "stage", "pH"}, columns...), words: 1}
-	if organic {
-		g.title += " (aqueous │ organic)"
-		g.head = append(append(g.head, "│"), columns...)
-	}
+func (r *Result) profileTable(w io.Writer, columns []string, wide bool) {
+	g := &grid{title: "Stage profiles, mg/L   (aqueous │ organic)", head: append([]string{"", "stage", "pH"}, columns...), words: 1}
+	g.head = append(append(g.head, "│"), columns...)
 	for _, tag := range inOrder(r.Units, func(u Unit) int { return u.No }) {
 		for _, s := range r.Units[tag].Profile {
 			label := tag
-			if s.Section != "" && len(sections(r.Units[tag].Profile)) > 1 {
+			if len(sections(r.Units[tag].Profile)) > 1 {
 				label += " " + s.Section
 			}
-			row := append([]string{label, fmt.Sprint(s.Stage), maybe(s.PH, func(v float64) string { return fixed(v, 3) })},
-				r.assay(s.Aqueous, columns)...)
-			switch {
-			case s.Organic != nil:
-				row = append(append(row, "│"), r.assay(s.Organic, columns)...)
-			case organic:
-				row = append(row, append([]string{"│"}, make([]string, len(columns))...)...)
+			row := append([]string{label, fmt.Sprint(s.Stage), maybe(s.PH, acidity)}, r.assay(s.Aqueous, columns, wide)...)
+			if s.Organic != nil {
+				row = append(append(row, "│"), r.assay(s.Organic, columns, wide)...)
 			}
 			g.add(row...)
 		}

@@ -71,7 +71,6 @@ type cascade struct {
 	jacobianFunc   func(v, j []float64)
 	dx, dy         []float64 // [m·n] result of tangent
 	dq, de, ds     []float64 // [n]
-	dr             []float64 // [2n]
 	direction      []float64 // like data
 	dFeedX, dFeedY []float64
 	dPrevM         []float64
@@ -110,7 +109,7 @@ func newCascade(n int, terms []term, ka2, pure float64, free func(acid, sulfate 
 	for _, p := range []*[]float64{&k.D, &k.x, &k.y, &k.sh, &k.sc, &k.g, &k.keep, &k.loss, &k.dx, &k.dy} {
 		*p = make([]float64, m*n)
 	}
-	for _, p := range []*[]float64{&k.dv, &k.try, &k.dr} {
+	for _, p := range []*[]float64{&k.dv, &k.try} {
 		*p = make([]float64, 2*n)
 	}
 	for i, t := range terms {

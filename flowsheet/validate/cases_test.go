@@ -1,0 +1,143 @@
+package validate_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"reetwin/flowsheet/validate"
+	"reetwin/units"
+)
+
+var update = flag.Bool("update", false, "write the case files anew from their sources, and the known failures")
+
+const folder = "../../configs/validation"
+
+// The case files follow from the published numbers in configs/validation/source.
+func TestCasesFollowFromSource(t *testing.T) {
+	b := newBook(t)
+	for name, cases := range map[string][]validate.Case{
+		"uky.json": b.uky(), "leach.json": b.leach(), "sx_3stage.json": b.extraction(),
+		"roaster.json": b.roaster(), "precipitator.json": b.precipitator(),
+	} {
+		text := encode(t, cases)
+		path := filepath.Join(folder, name)
+		if *update {
+			if err := os.WriteFile(path, text, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		have, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(have, text) {
+			t.Errorf("%s does not follow from source/%s; run go test -run CasesFollow -update", path, name)
+		}
+	}
+}
+
+// encode writes a case file with one line per value.
+func encode(t *testing.T, cases []validate.Case) []byte {
+	line := func(v any) string {
+		var b bytes.Buffer
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(v); err != nil {
+			t.Fatal(err)
+		}
+		return strings.TrimSpace(b.String())
+	}
+	var b strings.Builder
+	b.WriteString("{\n\"schema\": " + line(validate.Schema) + ",\n\"cases\": [\n")
+	for i, c := range cases {
+		expect := c.Expect
+		c.Expect = nil
+		head := strings.TrimSuffix(line(c), "}")
+		head = strings.Replace(head, `,"expect":null`, "", 1)
+		b.WriteString(head + ",\"expect\": [\n")
+		for k, e := range expect {
+			b.WriteString("  " + line(e))
+			if k < len(expect)-1 {
+				b.WriteByte(',')
+			}
+			b.WriteByte('\n')
+		}
+		b.WriteString("]}")
+		if i < len(cases)-1 {
+			b.WriteByte(',')
+		}
+		b.WriteByte('\n')
+	}
+	b.WriteString("]\n}\n")
+	return []byte(b.String())
+}
+
+// Every published case, and the list of what is known to fail: it may change in neither direction.
+func TestPublishedCases(t *testing.T) {
+	files, err := filepath.Glob(folder + "/*.json")
+	if err != nil || len(files) != 5 {
+		t.Fatalf("%d case files, %v", len(files), err)
+	}
+	var cases []validate.Case
+	for _, f := range files {
+		more, err := validate.Load(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cases = append(cases, more...)
+	}
+	table := validate.Run(cases, units.Kinds())
+	if len(table.Rows) < 900 {
+		t.Errorf("only %d values are compared", len(table.Rows))
+	}
+	var failing []string
+	for _, r := range table.Rows {
+		if !r.Pass {
+			failing = append(failing, r.Case+" "+r.Quantity)
+		}
+	}
+	slices.Sort(failing)
+	const list = "testdata/known_failures.txt"
+	if *update {
+		text := "# Published values that are known not to be met: case, quantity.\n"
+		for _, f := range failing {
+			text += f + "\n"
+		}
+		if err := os.WriteFile(list, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text, err := os.ReadFile(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var known []string
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+			known = append(known, line)
+		}
+	}
+	for _, f := range failing {
+		if !slices.Contains(known, f) {
+			t.Errorf("fails and is not known to: %s", f)
+		}
+	}
+	for _, k := range known {
+		if !slices.Contains(failing, k) {
+			t.Errorf("is known to fail but passes (or is gone): %s", k)
+		}
+	}
+	if t.Failed() {
+		var b bytes.Buffer
+		if err := table.Text(&b, false); err != nil {
+			t.Fatal(err)
+		}
+		t.Log("\n" + b.String())
+	}
+}
