@@ -23,37 +23,28 @@ type Balances struct {
 	Drawn []string // streams that units draw from outside the plant, counted as entering
 }
 
+// MaxClosure is the largest relative imbalance that a steady result may have; a worse one is an error.
+const MaxClosure = 1e-8
+
 // Balances closes every element and charge over each unit and over the plant, on the last solution at steady state.
 func (p *Plant) Balances() Balances {
 	var b Balances
-	c := len(p.System.Components)
-	in, out := make([]float64, c), make([]float64, c)
+	all := len(p.System.Elements) + 1
 	for _, n := range p.nodes {
-		clear(in)
-		clear(out)
-		for k := range n.ins {
-			add(in, n.ins[k].N)
+		if n.atBorder() {
+			continue
 		}
-		for k := range n.outs {
-			if n.spec.Out[k].Drawn {
-				add(in, n.outs[k].N)
-			} else {
-				add(out, n.outs[k].N)
-			}
-		}
-		if len(n.in) == 0 || len(n.out) == 0 {
-			continue // the plant's border
-		}
-		u := UnitBalance{Tag: n.tag, Closures: p.close(in, out, in)}
-		for _, c := range u.Closures {
-			if c.Rel >= u.Worst.Rel {
-				u.Worst = c
-			}
+		p.around(n)
+		u := UnitBalance{Tag: n.tag, Worst: p.worstClosure()}
+		for e := range all {
+			u.Closures = append(u.Closures, p.closure(e))
 		}
 		b.Units = append(b.Units, u)
 	}
-	p.border(in, out)
-	b.Plant = p.close(in, out, in)
+	p.border()
+	for e := range all {
+		b.Plant = append(b.Plant, p.closure(e))
+	}
 	for _, s := range p.streams {
 		if s.drawn {
 			b.Drawn = append(b.Drawn, s.name)
@@ -62,62 +53,90 @@ func (p *Plant) Balances() Balances {
 	return b
 }
 
+// checkBalances refuses a solution that does not conserve.
+func (p *Plant) checkBalances() error {
+	p.border()
+	if c := p.worstClosure(); !(c.Rel <= MaxClosure) {
+		return &Failure{Reason: "the plant does not balance: " + c.String()}
+	}
+	for _, n := range p.nodes {
+		if n.atBorder() {
+			continue
+		}
+		p.around(n)
+		if c := p.worstClosure(); !(c.Rel <= MaxClosure) {
+			return &Failure{Unit: n.tag, Reason: "does not balance: " + c.String()}
+		}
+	}
+	return nil
+}
+
+// atBorder says that a unit only brings streams into the plant or takes them out of it.
+func (n *node) atBorder() bool { return len(n.in) == 0 || len(n.out) == 0 }
+
+// around sums what enters and what leaves a unit.
+func (p *Plant) around(n *node) {
+	clear(p.entering)
+	clear(p.leaving)
+	for k := range n.ins {
+		add(p.entering, n.ins[k].N)
+	}
+	for k := range n.outs {
+		if n.spec.Out[k].Drawn {
+			add(p.entering, n.outs[k].N)
+		} else {
+			add(p.leaving, n.outs[k].N)
+		}
+	}
+}
+
+// border sums what enters and what leaves the plant.
+func (p *Plant) border() {
+	clear(p.entering)
+	clear(p.leaving)
+	for _, s := range p.streams {
+		if s.drawn || len(p.nodes[s.from].in) == 0 {
+			add(p.entering, s.flow.N)
+		}
+		if !s.drawn && (s.to < 0 || len(p.nodes[s.to].out) == 0) {
+			add(p.leaving, s.flow.N)
+		}
+	}
+}
+
 func add(to, n []float64) {
 	for i, v := range n {
 		to[i] += v
 	}
 }
 
-// border sums what enters and what leaves the plant.
-func (p *Plant) border(in, out []float64) {
-	clear(in)
-	clear(out)
-	for _, s := range p.streams {
-		if s.drawn || len(p.nodes[s.from].in) == 0 {
-			add(in, s.flow.N)
-		}
-		if !s.drawn && (s.to < 0 || len(p.nodes[s.to].out) == 0) {
-			add(out, s.flow.N)
-		}
-	}
-}
-
-// close compares what enters and what leaves, element by element; gross is the flow that charge is compared with.
-func (p *Plant) close(in, out, gross []float64) []Closure {
-	var cs []Closure
-	for e, el := range p.System.Elements {
-		c := Closure{Element: el.Symbol, In: p.System.ElementFlow(e, in), Out: p.System.ElementFlow(e, out)}
+// closure compares what enters and what leaves: element e, or charge behind the last element. Net charge may be near
+// zero, so it is compared with the charge that all ions carry.
+func (p *Plant) closure(e int) Closure {
+	if e < len(p.System.Elements) {
+		c := Closure{Element: p.System.Elements[e].Symbol, In: p.System.ElementFlow(e, p.entering), Out: p.System.ElementFlow(e, p.leaving)}
 		if size := math.Max(math.Abs(c.In), math.Abs(c.Out)); size > 0 {
 			c.Rel = math.Abs(c.In-c.Out) / size
 		}
-		cs = append(cs, c)
+		return c
 	}
-	c := Closure{Element: "charge", In: p.System.ChargeFlow(in), Out: p.System.ChargeFlow(out)}
-	carried := 0.0 // net charge may be near zero: compare with the charge carried by cations and anions
+	c := Closure{Element: "charge", In: p.System.ChargeFlow(p.entering), Out: p.System.ChargeFlow(p.leaving)}
+	carried := 0.0
 	for i, comp := range p.System.Components {
-		carried += math.Abs(comp.Charge * gross[i])
+		carried += math.Abs(comp.Charge) * math.Max(math.Abs(p.entering[i]), math.Abs(p.leaving[i]))
 	}
 	if carried > 0 {
 		c.Rel = math.Abs(c.In-c.Out) / carried
 	}
-	return append(cs, c)
+	return c
 }
 
-// MaxClosure is the largest relative imbalance that a steady result may have; a worse one is an error.
-const MaxClosure = 1e-8
-
-// checkBalances refuses a solution that does not conserve.
-func (p *Plant) checkBalances() error {
-	b := p.Balances()
-	for _, c := range b.Plant {
-		if !(c.Rel <= MaxClosure) {
-			return &Failure{Reason: "the plant does not balance: " + c.String()}
+func (p *Plant) worstClosure() Closure {
+	worst := p.closure(0)
+	for e := 1; e <= len(p.System.Elements); e++ {
+		if c := p.closure(e); !(c.Rel <= worst.Rel) {
+			worst = c
 		}
 	}
-	for _, u := range b.Units {
-		if !(u.Worst.Rel <= MaxClosure) {
-			return &Failure{Unit: u.Tag, Reason: "does not balance: " + u.Worst.String()}
-		}
-	}
-	return nil
+	return worst
 }

@@ -22,7 +22,7 @@ var mayImport = map[string][]string{
 	"units/hydromet":     unitImports,
 	"units/sx":           unitImports,
 	"units/pyromet":      unitImports,
-	"units/unittest":     {"flowsheet", "units", "flowsheet/chem", "flowsheet/conf", "flowsheet/solve"},
+	"units/unittest":     {"flowsheet", "units", "flowsheet/chem", "flowsheet/conf", "flowsheet/si", "flowsheet/solve"},
 	"cmd/reetwin":        nil, // everything
 }
 

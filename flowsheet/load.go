@@ -248,6 +248,7 @@ func (p *Plant) allocate() {
 		nx += len(n.spec.States) + len(n.spec.Algebraic)
 		nu += len(n.spec.Handles)
 	}
+	p.entering, p.leaving = make([]float64, c), make([]float64, c)
 	p.x, p.dx, p.prev, p.dprev = make([]float64, nx), make([]float64, nx), make([]float64, nx), make([]float64, nx)
 	p.u, p.du = make([]float64, nu), make([]float64, nu)
 	ix, iu := 0, 0

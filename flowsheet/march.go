@@ -27,24 +27,23 @@ func (p *Plant) march() error {
 		}
 	}
 	p.start()
-	kept := p.Memory()
+	p.conv.start = "march"
+	p.keep(&p.kept)
 	h := marchFirst
 	elapsed := 0.0
 	for range marchSteps {
 		if err := p.step(h); err != nil {
-			if err2 := p.Restore(kept); err2 != nil {
-				return err2
-			}
+			p.recall(p.kept)
 			if h /= 8; h < 1e-4*marchFirst {
 				return fmt.Errorf("march in time stops after %.3g s: %w", elapsed, err)
 			}
 			continue
 		}
 		elapsed += h
-		kept = p.Memory()
+		p.keep(&p.kept)
 		p.conv.March++
 		if h > marchLast {
-			return p.settle(fmt.Sprintf("march: %d steps", p.conv.March))
+			return p.settle()
 		}
 		h *= marchGrowth
 	}

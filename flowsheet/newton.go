@@ -21,15 +21,19 @@ type tearNewton struct {
 	good, goodX        []float64 // where the last accepted step led
 	damp               float64   // 1/δ of a pseudo-transient step; 0 for Newton
 	krylov             *solve.GMRES
-	fed                []float64 // flow of each element into the plant, mol/s
+	multiply           func(v, out []float64) error // product, bound once
+	st                 *Stage                       // of the direction sought
+	fed                []float64                    // flow of each element into the plant, mol/s
 }
 
-func newTearNewton(size, elements, memory int) *tearNewton {
+func newTearNewton(p *Plant) *tearNewton {
+	size := p.firstControl() + len(p.controls)
 	f := func() []float64 { return make([]float64, size) }
 	w := &tearNewton{z: f(), g: f(), lower: f(), scale: f(), r: f(), b: f(), d: f(), good: f(),
-		goodX: make([]float64, memory), fed: make([]float64, elements)}
+		goodX: make([]float64, len(p.x)), fed: make([]float64, len(p.System.Elements))}
 	w.active = make([]int, 0, size)
 	w.krylov = solve.NewGMRES(size, min(krylovMax, size))
+	w.multiply = func(v, out []float64) error { return w.product(p, v, out) }
 	return w
 }
 
@@ -41,13 +45,11 @@ func (w *tearNewton) run(p *Plant, st *Stage) error {
 	}
 	best := [3]float64{norm, norm, norm} // the last accepted norms: a step may be a little worse than its predecessor
 	for step := 0; ; step++ {
-		done, worst := w.converged(p)
-		p.conv.Worst = worst
-		if done {
+		if w.converged(p) {
 			return nil
 		}
 		if step == newtonSteps {
-			return w.stuck(p, worst, "no convergence in %d Newton steps", newtonSteps)
+			return p.stuck("no convergence in %d Newton steps", newtonSteps)
 		}
 		if err := w.direction(p, st, norm); err != nil {
 			return err
@@ -85,7 +87,7 @@ func (w *tearNewton) creep(p *Plant, st *Stage) error {
 		if err != nil || next > math.Max(2*norm, creepJump) {
 			w.recall(p)
 			if delta /= 8; delta < 0.01 {
-				return w.stuck(p, p.conv.Worst, "no pseudo-transient step succeeds")
+				return p.stuck("no pseudo-transient step succeeds")
 			}
 			if _, err := w.evaluate(p, st); err != nil {
 				return err
@@ -98,7 +100,7 @@ func (w *tearNewton) creep(p *Plant, st *Stage) error {
 		}
 		delta *= 3
 	}
-	return w.stuck(p, p.conv.Worst, "pseudo-transient not steady after %d steps", creepSteps)
+	return p.stuck("pseudo-transient not steady after %d steps", creepSteps)
 }
 
 // search goes along the step, halved until the pass succeeds and the residual has not grown beyond what is allowed.
@@ -118,11 +120,12 @@ func (w *tearNewton) search(p *Plant, st *Stage, allowed float64) (float64, erro
 	if err != nil {
 		return norm, err
 	}
-	return norm, w.stuck(p, p.conv.Worst, "no step reduces the imbalance %.1e", norm)
+	return norm, p.stuck("no step reduces the imbalance %.1e", norm)
 }
 
-func (w *tearNewton) stuck(p *Plant, worst, format string, args ...any) error {
-	return &Failure{Reason: fmt.Sprintf("recycles do not close: "+format, args...) + "; largest imbalance: " + worst}
+// stuck is the failure of the iteration itself.
+func (p *Plant) stuck(format string, args ...any) error {
+	return &Failure{Reason: fmt.Sprintf("recycles do not close: "+format, args...) + "; largest imbalance: " + p.describe(p.conv.worst)}
 }
 
 // evaluate runs one pass and forms the scaled residual. It returns the residual's largest entry.
@@ -158,7 +161,7 @@ func (w *tearNewton) evaluate(p *Plant, st *Stage) (float64, error) {
 		}
 		p.clearTangents()
 		for i, c := range p.controls {
-			k := len(w.z) - len(p.controls) + i
+			k := p.firstControl() + i
 			c.got = c.read.value(p)
 			w.z[k], w.scale[k] = c.value, c.span()
 			w.r[k] = (c.set - c.got.V) / c.size()
@@ -180,32 +183,32 @@ func (w *tearNewton) direction(p *Plant, st *Stage, norm float64) error {
 		w.b[j] = w.r[k]
 	}
 	tol := math.Min(1e-2, math.Max(1e-8, 0.1*norm))
-	_, _, err := w.krylov.Solve(func(v, out []float64) error { return w.product(p, st, v, out) }, w.b[:n], w.d[:n], tol)
+	w.st = st
+	_, _, err := w.krylov.Solve(w.multiply, w.b[:n], w.d[:n], tol)
 	if err != nil {
-		return w.stuck(p, p.conv.Worst, "the linear system has no solution (%v)", err)
+		return p.stuck("the linear system has no solution (%v)", err)
 	}
 	return nil
 }
 
 // product multiplies a scaled direction with the negative Jacobian, [v − G'v ; −(measured)'v].
-func (w *tearNewton) product(p *Plant, st *Stage, v, out []float64) error {
+func (w *tearNewton) product(p *Plant, v, out []float64) error {
 	for _, t := range p.tears {
 		t.d.Zero(0)
 	}
-	first := len(w.z) - len(p.controls)
+	first := p.firstControl()
 	for j, k := range w.active {
 		if k >= first {
 			p.controls[k-first].push(v[j] * w.scale[k])
 			continue
 		}
-		t := p.tears[k/(1+len(p.System.Components))]
-		if i := k - t.at; i == 0 {
+		if t, i := p.unknown(k); i < 0 {
 			t.d.T = v[j] * w.scale[k]
 		} else {
-			t.d.N[i-1] = v[j] * w.scale[k]
+			t.d.N[i] = v[j] * w.scale[k]
 		}
 	}
-	if err := p.tangents(p.loop, st); err != nil {
+	if err := p.tangents(p.loop, w.st); err != nil {
 		return err
 	}
 	for j, k := range w.active {
@@ -214,11 +217,10 @@ func (w *tearNewton) product(p *Plant, st *Stage, v, out []float64) error {
 			out[j] = c.read.value(p).D / c.size()
 			continue
 		}
-		t := p.tears[k/(1+len(p.System.Components))]
-		if i := k - t.at; i == 0 {
+		if t, i := p.unknown(k); i < 0 {
 			out[j] = (1+w.damp)*v[j] - t.link.d.T/w.scale[k]
 		} else {
-			out[j] = (1+w.damp)*v[j] - t.link.d.N[i-1]/w.scale[k]
+			out[j] = (1+w.damp)*v[j] - t.link.d.N[i]/w.scale[k]
 		}
 	}
 	return nil
@@ -227,9 +229,8 @@ func (w *tearNewton) product(p *Plant, st *Stage, v, out []float64) error {
 // advance moves the unknowns along the step. A flow that would fall below zero keeps a tenth of itself instead, and a
 // handle stops at its limit: such a step is a start for the next, never a result.
 func (w *tearNewton) advance(p *Plant, length float64) {
-	c := 1 + len(p.System.Components)
 	acid, _ := p.System.Index("H+")
-	first := len(w.z) - len(p.controls)
+	first := p.firstControl()
 	for j, k := range w.active {
 		step := length * w.d[j] * w.scale[k]
 		if k >= first {
@@ -237,15 +238,14 @@ func (w *tearNewton) advance(p *Plant, length float64) {
 			ctl.put(math.Min(math.Max(ctl.value+step, ctl.lo), ctl.hi))
 			continue
 		}
-		t := p.tears[k/c]
-		if i := k - t.at; i == 0 {
+		if t, i := p.unknown(k); i < 0 {
 			t.flow.T = math.Max(t.flow.T+step, 0.5*t.flow.T)
 		} else {
-			v := t.flow.N[i-1] + step
-			if v < 0.1*t.flow.N[i-1] && i-1 != acid {
-				v = 0.1 * t.flow.N[i-1]
+			v := t.flow.N[i] + step
+			if v < 0.1*t.flow.N[i] && i != acid {
+				v = 0.1 * t.flow.N[i]
 			}
-			t.flow.N[i-1] = v
+			t.flow.N[i] = v
 		}
 	}
 }
@@ -257,7 +257,7 @@ func (w *tearNewton) remember(p *Plant) {
 		copy(w.good[t.at+1:t.at+c], t.flow.N)
 	}
 	for i, ctl := range p.controls {
-		w.good[len(w.good)-len(p.controls)+i] = ctl.value
+		w.good[p.firstControl()+i] = ctl.value
 	}
 	copy(w.goodX, p.x)
 }
@@ -269,22 +269,23 @@ func (w *tearNewton) recall(p *Plant) {
 		copy(t.flow.N, w.good[t.at+1:t.at+c])
 	}
 	for i, ctl := range p.controls {
-		ctl.put(w.good[len(w.good)-len(p.controls)+i])
+		ctl.put(w.good[p.firstControl()+i])
 	}
 	copy(p.x, w.goodX)
 }
 
 // converged tests every component, temperature and specification against tearTol, and every element against its feed.
-// It names the worst.
-func (w *tearNewton) converged(p *Plant) (bool, string) {
-	worst, at := 0.0, -1
+// It notes the worst.
+func (w *tearNewton) converged(p *Plant) bool {
+	worst := imbalance{at: -1, element: -1}
 	for _, k := range w.active {
-		if r := math.Abs(w.r[k]); r > worst {
-			worst, at = r, k
+		if r := math.Abs(w.r[k]); r > worst.size {
+			worst.size, worst.at = r, k
 		}
 	}
-	if worst > tearTol {
-		return false, w.name(p, at, worst)
+	p.conv.worst = worst
+	if worst.size > tearTol {
+		return false
 	}
 	sys := p.System
 	fed := p.fed(w.fed)
@@ -292,30 +293,24 @@ func (w *tearNewton) converged(p *Plant) (bool, string) {
 		if fed[e] == 0 {
 			continue
 		}
-		for _, t := range p.tears {
+		for i, t := range p.tears {
 			diff := math.Abs(sys.ElementFlow(e, t.link.flow.N) - sys.ElementFlow(e, t.flow.N))
 			if diff > elementTol*fed[e] {
-				return false, fmt.Sprintf("%s of stream %s, %.1e of the plant's feed", sys.Elements[e].Symbol, t.link.name, diff/fed[e])
+				p.conv.worst = imbalance{at: -1, element: e, tear: i, size: diff / fed[e]}
+				return false
 			}
 		}
 	}
-	if at < 0 {
-		return true, ""
-	}
-	return true, w.name(p, at, worst)
+	return true
 }
 
-// name says in words which unknown a residual belongs to.
-func (w *tearNewton) name(p *Plant, k int, size float64) string {
-	if first := len(w.z) - len(p.controls); k >= first {
-		c := p.controls[k-first]
-		return fmt.Sprintf("control %q, %s = %.6g where %.6g is wanted", c.name, c.measure, c.got.V, c.set)
-	}
-	t := p.tears[k/(1+len(p.System.Components))]
-	if k == t.at {
-		return fmt.Sprintf("temperature of stream %s, relative %.1e", t.link.name, size)
-	}
-	return fmt.Sprintf("%s of stream %s, relative %.1e", p.System.Components[k-t.at-1].Name, t.link.name, size)
+// firstControl is the place of the first handle in the vector of unknowns, after those of the tears.
+func (p *Plant) firstControl() int { return len(p.tears) * (1 + len(p.System.Components)) }
+
+// unknown finds the tear of an unknown, and its component; −1 is the temperature.
+func (p *Plant) unknown(k int) (t *tear, component int) {
+	t = p.tears[k/(1+len(p.System.Components))]
+	return t, k - t.at - 1
 }
 
 // fed sums the flow of each element into the plant, mol/s.

@@ -7,14 +7,11 @@ func (p *Plant) pass(units []int, st *Stage) error {
 	for _, i := range units {
 		n := p.nodes[i]
 		p.gather(n)
-		at := *st
-		if st.Rate > 0 {
-			at.Prev = n.prev
-		}
-		err := n.unit.Solve(&at, n.u, n.x, n.ins, n.outs)
+		at := n.at(st)
+		err := n.unit.Solve(at, n.u, n.x, n.ins, n.outs)
 		if err != nil && !at.Cold { // a start value from another regime can mislead: forget it
 			at.Cold = true
-			err = n.unit.Solve(&at, n.u, n.x, n.ins, n.outs)
+			err = n.unit.Solve(at, n.u, n.x, n.ins, n.outs)
 		}
 		if err != nil {
 			return &Failure{Unit: n.tag, Reason: err.Error(), Cause: err}
@@ -46,6 +43,15 @@ func (p *Plant) fillPass(units []int, st *Stage) (first error) {
 	return first
 }
 
+// at is the stage as the unit is told of it.
+func (n *node) at(st *Stage) *Stage {
+	n.stage = *st
+	if st.Rate > 0 {
+		n.stage.Prev = n.prev
+	}
+	return &n.stage
+}
+
 // gather hands a unit its inlets. Their flows are shared with the stream; only the temperature is copied.
 func (p *Plant) gather(n *node) {
 	for k, s := range n.in {
@@ -74,16 +80,16 @@ func (p *Plant) tangents(units []int, st *Stage) error {
 				n.dins[k] = p.streams[s].d
 			}
 		}
-		at := *st
+		at := n.at(st)
 		var dprev []float64
 		if st.Rate > 0 {
-			at.Prev, dprev = n.prev, n.dprev
+			dprev = n.dprev
 		}
 		var err error
 		if n.tangent != nil {
-			err = n.tangent.Tangent(&at, n.u, n.x, n.ins, n.outs, n.du, dprev, n.dins, n.dx, n.douts)
+			err = n.tangent.Tangent(at, n.u, n.x, n.ins, n.outs, n.du, dprev, n.dins, n.dx, n.douts)
 		} else {
-			err = n.probe.difference(n, &at)
+			err = n.probe.difference(n, at)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: tangent: %w", n.tag, err)

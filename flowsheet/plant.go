@@ -28,16 +28,18 @@ type Plant struct {
 	gangs    []Gang
 	refs     []Published
 
-	x, u   []float64 // whole memory and handles of all units
-	prev   []float64 // states at the start of a step in time
-	dx, du []float64
-	dprev  []float64
-	stage  Stage
-	solved bool // the memory holds a solution to start from
+	x, u              []float64 // whole memory and handles of all units
+	prev              []float64 // states at the start of a step in time
+	dx, du            []float64
+	dprev             []float64
+	stage             Stage
+	solved            bool      // the memory holds a solution to start from
+	kept              []float64 // memory to come back to
+	entering, leaving []float64 // scratch of the balances
 
 	newton *tearNewton
 	mixing *solve.Anderson
-	conv   Convergence
+	conv   progress
 }
 
 // node is a unit with its place in the plant.
@@ -52,7 +54,8 @@ type node struct {
 	dins, douts     []Stream
 	x, u, prev      []float64
 	dx, du, dprev   []float64
-	probe           *probe // scratch of the difference, nil for a Tangenter
+	probe           *probe // scratch of differences, made when first needed
+	stage           Stage  // of the call under way
 	y               []float64
 	xOffset, uStart int
 }
@@ -75,19 +78,6 @@ type tear struct {
 	d    Stream
 }
 
-// Convergence says how a solve went.
-type Convergence struct {
-	Path     string  // "warm", "cold", then what it took: "cold: 10 Anderson, 4 Newton"
-	Passes   int     // passes of Solve through the loop
-	Tangents int     // passes of Tangent
-	Newton   int     // Newton steps
-	Creep    int     // pseudo-transient steps, when Newton failed from the fill
-	March    int     // steps in time, when a march was needed
-	Residual float64 // largest scaled imbalance of a tear or a specification
-	Worst    string  // where it is
-	Seconds  float64
-}
-
 // Gang is a handle of the plant that moves several unit handles together.
 type Gang struct {
 	Name  string
@@ -100,9 +90,6 @@ type Published struct {
 	Value  float64
 	Source string
 }
-
-// Convergence of the last solve.
-func (p *Plant) Convergence() Convergence { return p.conv }
 
 // Gangs lists the plant's ganged handles.
 func (p *Plant) Gangs() []Gang { return p.gangs }
@@ -252,27 +239,47 @@ func (p *Plant) tags() []string {
 
 // Memory returns a copy of everything a warm start or a fork needs: the units' memory, the torn streams, the handles.
 func (p *Plant) Memory() []float64 {
-	m := append([]float64(nil), p.x...)
-	m = append(m, p.u...)
-	for _, t := range p.tears {
-		m = append(m, t.flow.T)
-		m = append(m, t.flow.N...)
-	}
+	var m []float64
+	p.keep(&m)
 	return m
 }
 
 // Restore sets the plant to a copy made by Memory of a plant from the same file.
 func (p *Plant) Restore(memory []float64) error {
-	want := len(p.x) + len(p.u) + len(p.tears)*(1+len(p.System.Components))
-	if len(memory) != want {
+	if want := p.memorySize(); len(memory) != want {
 		return fmt.Errorf("memory holds %d numbers, this plant needs %d", len(memory), want)
 	}
+	p.recall(memory)
+	p.solved = true
+	return nil
+}
+
+func (p *Plant) memorySize() int {
+	return len(p.x) + len(p.u) + len(p.tears)*(1+len(p.System.Components))
+}
+
+// keep writes the memory to a slice, which is made when it is too short.
+func (p *Plant) keep(to *[]float64) {
+	m := (*to)[:0]
+	if cap(m) < p.memorySize() {
+		m = make([]float64, 0, p.memorySize())
+	}
+	m = append(append(m, p.x...), p.u...)
+	for _, t := range p.tears {
+		m = append(append(m, t.flow.T), t.flow.N...)
+	}
+	*to = m
+}
+
+// recall sets the memory to what keep wrote.
+func (p *Plant) recall(memory []float64) {
 	memory = memory[copy(p.x, memory):]
 	memory = memory[copy(p.u, memory):]
 	for _, t := range p.tears {
 		t.flow.T = memory[0]
 		memory = memory[1+copy(t.flow.N, memory[1:]):]
 	}
-	p.solved = true
-	return nil
+	for _, c := range p.controls {
+		c.value = c.nodes[0].u[c.handles[0]]
+	}
 }

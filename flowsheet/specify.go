@@ -2,7 +2,6 @@ package flowsheet
 
 import (
 	"errors"
-	"fmt"
 	"math"
 
 	"reetwin/flowsheet/solve"
@@ -12,19 +11,17 @@ import (
 // When Newton fails and there is one loop, its handle is searched over its whole range; a loop that cannot be met is
 // named with the limit that its handle reaches.
 func (p *Plant) settleControls() error {
-	from := p.conv.Path
-	kept := p.Memory()
-	err := p.settle(from + ", then controls")
+	p.conv.settled = true
+	p.keep(&p.kept)
+	err := p.settle()
 	if err == nil {
 		return nil
 	}
-	if restore := p.Restore(kept); restore != nil {
-		return restore
-	}
+	p.recall(p.kept)
 	if len(p.controls) != 1 {
 		return p.limits(err)
 	}
-	return p.searchControl(p.controls[0], from, err)
+	return p.searchControl(p.controls[0], err)
 }
 
 // limits names the loops whose handle stands at a limit when several loops together fail.
@@ -39,13 +36,14 @@ func (p *Plant) limits(cause error) error {
 
 // searchControl scans the handle of the only loop for a change of sign of measured − set, closes in on it, and polishes
 // with Newton. Without a change of sign the set-point is out of reach.
-func (p *Plant) searchControl(c *control, from string, cause error) error {
+func (p *Plant) searchControl(c *control, cause error) error {
 	controls := p.controls
+	p.conv.search = c.move
 	at := func(value float64) (float64, error) {
 		p.controls = nil
 		defer func() { p.controls = controls }()
 		c.put(value)
-		if err := p.settle(from); err != nil {
+		if err := p.settle(); err != nil {
 			return 0, err
 		}
 		p.clearTangents()
@@ -81,7 +79,7 @@ func (p *Plant) searchControl(c *control, from string, cause error) error {
 		if _, err := at(root); err != nil {
 			continue
 		}
-		if err := p.settle(from + fmt.Sprintf(", search of %s", c.move)); err == nil {
+		if err := p.settle(); err == nil {
 			return nil
 		}
 	}

@@ -2,7 +2,6 @@ package flowsheet
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"time"
 
@@ -24,23 +23,19 @@ const (
 // prepare makes what the solver needs, once the plant is loaded.
 func (p *Plant) prepare() {
 	p.divide()
-	size := len(p.tears)*(1+len(p.System.Components)) + len(p.controls)
-	p.newton = newTearNewton(size, len(p.System.Elements), len(p.x))
-	p.mixing = solve.NewAnderson(len(p.tears)*(1+len(p.System.Components)), 5)
-	for _, c := range p.controls {
-		c.put(math.Min(math.Max(c.start, c.lo), c.hi))
-	}
+	p.newton = newTearNewton(p)
+	p.mixing = solve.NewAnderson(p.firstControl(), 5)
 }
 
 // Solve finds the steady state: warm from the last solution if there is one, else cold from no guess.
 // On failure it returns a *Failure, and the plant's state is no result.
 func (p *Plant) Solve() error {
 	begin := time.Now()
-	p.conv = Convergence{}
+	p.conv = progress{start: "warm"}
 	p.stage = Stage{Tol: unitTol}
 	err := errors.New("cold")
 	if p.solved {
-		err = p.settle("warm")
+		err = p.settle()
 	}
 	if err != nil {
 		p.start()
@@ -61,19 +56,20 @@ func (p *Plant) SolveCold() error {
 // in time from the start values. The control loops follow from there.
 func (p *Plant) cold() error {
 	controls := p.controls
+	for _, c := range controls {
+		c.put(math.Min(math.Max(c.start, c.lo), c.hi))
+	}
 	p.controls = nil
+	p.conv.start = "cold"
 	err := p.fill()
 	if err == nil {
-		filled := p.Memory()
-		from := fmt.Sprintf("cold: %d Anderson", p.conv.Passes)
-		if err = p.settle(from); err != nil {
-			if err := p.Restore(filled); err != nil {
-				return err
-			}
+		p.keep(&p.kept)
+		if err = p.settle(); err != nil { // start the recycles more slowly
+			p.recall(p.kept)
 			p.conv.Newton = 0
 			st := p.stage
 			if err = p.newton.creep(p, &st); err == nil {
-				err = p.settle(fmt.Sprintf("%s, %d pseudo-transient", from, p.conv.Creep))
+				err = p.settle()
 			}
 		}
 	}
@@ -122,6 +118,7 @@ func (p *Plant) fill() error {
 			return err
 		}
 		p.conv.Passes++
+		p.conv.mixing++
 		for _, t := range p.tears {
 			if k == 0 {
 				t.flow.T = t.link.flow.T
@@ -147,7 +144,7 @@ func (p *Plant) mix(w *tearNewton) {
 			}
 		}
 	}
-	n := len(p.tears) * (1 + len(p.System.Components))
+	n := p.firstControl()
 	p.mixing.Scale = w.scale[:n]
 	p.mixing.Next(w.z[:n], w.g[:n], w.lower[:n])
 	for _, t := range p.tears {
@@ -166,14 +163,12 @@ func flowSize(n []float64) float64 {
 }
 
 // settle runs Newton on the recycles and specifications at Rate 0, solves what lies downstream, and checks every balance.
-func (p *Plant) settle(from string) error {
+func (p *Plant) settle() error {
 	st := p.stage
 	if err := p.pass(p.head, &st); err != nil {
 		return err
 	}
-	err := p.newton.run(p, &st)
-	p.conv.Path = fmt.Sprintf("%s, %d Newton", from, p.conv.Newton)
-	if err != nil {
+	if err := p.newton.run(p, &st); err != nil {
 		return err
 	}
 	if err := p.pass(p.rest, &st); err != nil {

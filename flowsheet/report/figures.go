@@ -120,7 +120,7 @@ func (g *grid) trim(columns ...string) {
 }
 
 // kpiTable writes every other figure, and published numbers that are no KPI.
-func (r *Result) kpiTable(w io.Writer) {
+func (r *Result) kpiTable(w io.Writer, wide bool) {
 	g := &grid{title: "Figures", head: []string{"", "value", "", "published", "deviation %", "from"}, words: 1}
 	for _, name := range alphabetical(r.KPIs) {
 		if strings.HasPrefix(name, recovery) {
@@ -137,7 +137,7 @@ func (r *Result) kpiTable(w io.Writer) {
 			unit = ""
 		}
 		row := append([]string{strings.TrimSuffix(name, perOxide), maybe(k.Value, write), unit}, r.quoted(name, write)...)
-		g.add(append(row, strings.Join(k.From, " + ")+route(k.From, k.To))...)
+		g.add(append(row, route(k.From, k.To, wide))...)
 	}
 	for _, path := range alphabetical(r.Published) {
 		if _, ok := r.KPIs[path]; ok {
@@ -153,15 +153,21 @@ func (r *Result) kpiTable(w io.Writer) {
 	g.write(w)
 }
 
-func route(from, to []string) string {
-	if len(to) == 0 {
-		return ""
+// route names the streams that a figure goes from and to: of a side with more than two the first, unless all is asked for.
+func route(from, to []string, all bool) string {
+	side := func(streams []string) string {
+		if len(streams) > 2 && !all {
+			return fmt.Sprintf("%s + %d more", streams[0], len(streams)-1)
+		}
+		return strings.Join(streams, " + ")
 	}
-	arrow := " → "
-	if len(from) == 0 {
-		arrow = "in "
+	switch {
+	case len(to) == 0:
+		return side(from)
+	case len(from) == 0:
+		return "in " + side(to)
 	}
-	return arrow + strings.Join(to, " + ")
+	return side(from) + " → " + side(to)
 }
 
 // left pads the cells of a last column so that it reads from the left.

@@ -3,6 +3,7 @@ package report
 import (
 	"errors"
 	"math"
+	"slices"
 	"strings"
 
 	"reetwin/flowsheet"
@@ -18,8 +19,8 @@ func New(p *flowsheet.Plant) *Result {
 	return r
 }
 
-// Failed reads a plant whose solve failed: the reason, what was tried, and the warnings of the units, which then speak of
-// the state at which the solver stopped. No number of that state is shown as a result.
+// Failed reads a plant whose solve failed: the reason, what was tried, and the warnings of the units that the solver
+// reached, which then speak of the state at which it stopped. No number of that state is shown as a result.
 func Failed(p *flowsheet.Plant, err error) *Result {
 	r := &Result{Schema: Schema, Status: Broken, Plant: p.Name, Reason: err.Error(), Solved: convergence(p), Warnings: warnings(p)}
 	if f, ok := errors.AsType[*flowsheet.Failure](err); ok {
@@ -211,7 +212,7 @@ func warnings(p *flowsheet.Plant) []Warning {
 	all := []Warning{}
 	for _, v := range p.Units() {
 		rep, ok := v.Unit.(flowsheet.Reporter)
-		if !ok {
+		if !ok || !reached(v) {
 			continue
 		}
 		for _, w := range rep.Report(v.U, v.X, v.In, v.Out).Warnings {
@@ -224,6 +225,11 @@ func warnings(p *flowsheet.Plant) []Warning {
 		}
 	}
 	return all
+}
+
+// reached says whether the solver came as far as a unit: before, its inlets are no streams yet.
+func reached(v flowsheet.UnitView) bool {
+	return !slices.ContainsFunc(v.In, func(s flowsheet.Stream) bool { return s.N == nil })
 }
 
 func provenance(p *flowsheet.Plant) *Provenance {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 )
@@ -188,7 +189,7 @@ func writeJSON(w io.Writer, v any) error {
 	return err
 }
 
-// Read reads what JSON wrote. It refuses other schemas and unknown states.
+// Read reads what JSON wrote. It refuses other schemas, unknown states, and a converged result without its proof.
 func Read(r io.Reader) (*Result, error) {
 	result := new(Result)
 	if err := json.NewDecoder(r).Decode(result); err != nil {
@@ -199,6 +200,9 @@ func Read(r io.Reader) (*Result, error) {
 	}
 	if result.Status != Converged && result.Status != Broken {
 		return nil, fmt.Errorf("not a result of reetwin: status is %q, needs %q or %q", result.Status, Converged, Broken)
+	}
+	if result.Status == Converged && (result.Balances == nil || result.Solved == nil || result.Origin == nil) {
+		return nil, errors.New("not a result of reetwin: a converged one has balances, convergence and provenance")
 	}
 	return result, nil
 }

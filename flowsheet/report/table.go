@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -37,7 +38,7 @@ func (r *Result) text(to io.Writer, wide bool) error {
 	}
 	r.controlTable(w)
 	r.recoveryTable(w)
-	r.kpiTable(w)
+	r.kpiTable(w, wide)
 	r.balanceTable(w, wide)
 	r.drawnTable(w)
 	r.warned(w, wide)
@@ -53,7 +54,7 @@ func (r *Result) header(w io.Writer) {
 			took = append(took, fmt.Sprintf("%d steps in time", c.March))
 		}
 		took = append(took, "residual "+maybe(c.Residual, func(v float64) string { return power(v, 1) }))
-		fmt.Fprintf(w, " in %s ms (%s)", digits(1000*c.Seconds), strings.Join(took, "; "))
+		fmt.Fprintf(w, " in %s ms (%s)", strconv.FormatFloat(1000*c.Seconds, 'g', 3, 64), strings.Join(took, "; "))
 	}
 	fmt.Fprintln(w)
 	if r.Status == Broken {

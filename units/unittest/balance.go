@@ -1,6 +1,9 @@
 package unittest
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // closure is the largest imbalance of an element or of charge relative to its own flow, in one unit.
 const closure = 1e-12
@@ -37,8 +40,13 @@ func (r *rig) checkBalance() {
 	}
 }
 
-// close wants in − out = Rate · (held − held before) for every element and for charge.
+// close wants in − out = Rate · (held − held before) for every element and for charge, and open outlets empty.
 func (r *rig) close(p *point, held func(x, n []float64)) {
+	for k, port := range r.spec.Out {
+		if port.Optional && !slices.Contains(r.c.Out, port.Name) && largest(p.out[k].N) != 0 {
+			r.fault("outlet %s is not connected and not empty", port.Name)
+		}
+	}
 	components := len(r.sys.Components)
 	net, size := make([]float64, components), make([]float64, components)
 	add := func(n []float64, sign float64) {

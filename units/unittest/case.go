@@ -32,7 +32,7 @@ type Case struct {
 
 // Bad is one wrong parameter.
 type Bad struct {
-	Name string
+	Name string // what is wrong, e.g. "negative volume"
 	Set  string // assignment as in --set, e.g. "unit.volume=-1 m3"
 	Want string // part of the fault's text
 }
@@ -94,11 +94,11 @@ type rig struct {
 // tolerance of the unit's own iteration in all solves.
 const tolerance = 1e-13
 
+// newRig sets the unit up. Its random numbers are the same in every run.
 func newRig(c Case) (*rig, error) {
 	r := &rig{c: c, rand: rand.New(rand.NewPCG(1, uint64(len(c.Name))))}
 	var err error
-	r.unit, r.spec, r.sys, err = setUp(c)
-	if err != nil {
+	if r.unit, r.spec, r.sys, err = setUp(c); err != nil {
 		return nil, fmt.Errorf("set up %s: %w", c.Name, err)
 	}
 	return r, nil
@@ -187,7 +187,7 @@ func (p *point) stage(cold bool) *flowsheet.Stage {
 	return st
 }
 
-// in time makes p a step of the given rate that starts from the states prev; the rest of Prev is poison.
+// inTime makes p a step of the given rate that starts from the states prev; the rest of Prev is poison.
 func (r *rig) inTime(p *point, rate float64, prev []float64) {
 	p.rate, p.prev = rate, slices.Clone(prev)
 	for i := len(r.spec.States); i < len(p.prev); i++ {
@@ -195,7 +195,7 @@ func (r *rig) inTime(p *point, rate float64, prev []float64) {
 	}
 }
 
-// solve solves p with one unit. Outlets are poisoned before, so that what is not written shows; a panic, a changed
+// solveWith solves p with one unit. Outlets are poisoned before, so that what is not written shows; a panic, a changed
 // argument and a number that is not finite are findings.
 func (r *rig) solveWith(unit flowsheet.Unit, p *point, cold bool) (err error) {
 	for k := range p.out {
@@ -224,6 +224,7 @@ func (r *rig) solveWith(unit flowsheet.Unit, p *point, cold bool) (err error) {
 	return nil
 }
 
+// solve solves p with the rig's unit.
 func (r *rig) solve(p *point, cold bool) error { return r.solveWith(r.unit, p, cold) }
 
 // solved is a start that is solved cold at rate 0 and once more warm; nil and a finding when it does not solve.
@@ -281,8 +282,7 @@ func sameStreams(a, b []flowsheet.Stream) bool {
 
 // connected says whether inlet k has a stream.
 func (r *rig) connected(k int) bool {
-	name := r.spec.In[k].Name
-	return slices.Contains(r.c.In, name)
+	return slices.Contains(r.c.In, r.spec.In[k].Name)
 }
 
 // component is the component that a state is named after, −1 for none.

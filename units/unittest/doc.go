@@ -2,7 +2,8 @@
 //
 //	spec        names unique, scales positive, starts above their bounds, handles within their range
 //	balance     elements and charge close at random states, steady and in time; a drawn port counts as an inlet
-//	hostile     empty, huge, tiny, one-phase, alkaline inlets and extreme handles: an error or finite numbers
+//	hostile     empty, huge, tiny, one-phase, alkaline inlets and extreme handles: an error or finite numbers,
+//	            soon, for flows up to 1e100 mol/s
 //	tangent     equals differences of fourth order in every handle, inlet flow, inlet temperature and previous state
 //	march       implicit Euler steps of growing length end in the steady state
 //	index       every rate has a solution, and at infinite rate the states stay where they were (index 1)

@@ -120,7 +120,11 @@ func (r *rig) checkParameters() {
 		r.refused(unknown, path+"."+unknown+"=1")
 	}
 	for _, b := range r.c.Bad {
+		faults := len(r.faults)
 		r.refused(b.Want, b.Set)
+		for i := faults; i < len(r.faults); i++ {
+			r.faults[i] = b.Name + ": " + r.faults[i]
+		}
 	}
 }
 

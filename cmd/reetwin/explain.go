@@ -1,0 +1,185 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"reetwin/flowsheet"
+	"reetwin/flowsheet/chem"
+	"reetwin/flowsheet/conf"
+	"reetwin/flowsheet/si"
+)
+
+func newExplainCommand() *cobra.Command {
+	var sets []string
+	c := &cobra.Command{
+		Use:   "explain KIND | explain FILE UNIT",
+		Short: "Show what a unit computes and what its numbers rest on",
+		Long: `Show what a unit computes and what its numbers rest on: equations and assumptions, connections, handles with value and
+range, signals, and every constant with its class (measured, derived, estimated, assumed) and source.
+
+With a plant file the unit is the one of that plant; with a kind it is an example of it (see reetwin units).`,
+		Example: `  reetwin explain configs/uky.toml rougher_load
+  reetwin explain leach_train`,
+		Args: cobra.RangeArgs(1, 2),
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				if len(sets) > 0 {
+					return exitError{exitUsage, fmt.Errorf("--set needs FILE UNIT")}
+				}
+				plant, err := samplePlant()
+				if err != nil {
+					return err
+				}
+				return showKind(c.OutOrStdout(), plant, args[0])
+			}
+			plant, _, err := loadPlant(args[0], sets)
+			if err != nil {
+				return err
+			}
+			u, ok := plant.Unit(args[1])
+			if !ok {
+				var tags []string
+				for _, v := range plant.Units() {
+					tags = append(tags, v.Tag)
+				}
+				if near := conf.Nearest(args[1], tags); near != "" {
+					return exitError{exitUsage, fmt.Errorf("no unit %q; did you mean %q?", args[1], near)}
+				}
+				return exitError{exitUsage, fmt.Errorf("no unit %q; there are %s", args[1], strings.Join(tags, ", "))}
+			}
+			fmt.Fprintf(c.OutOrStdout(), "%s (%s)\n\n", u.Tag, u.Kind)
+			return explain(c.OutOrStdout(), u)
+		},
+	}
+	c.Flags().StringArrayVar(&sets, "set", nil, "set a parameter, `path=value` (repeat for more)")
+	return c
+}
+
+// explain writes what a unit says of itself.
+func explain(w io.Writer, u flowsheet.UnitView) error {
+	var b strings.Builder
+	if e, ok := u.Unit.(flowsheet.Explainer); ok {
+		for line := range strings.Lines(strings.TrimSpace(e.Explain())) {
+			b.WriteString(wrap(strings.TrimRight(line, "\n"), 116) + "\n")
+		}
+	}
+	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "\nport\t\tstream")
+	connections(t, "in", u.Spec.In, u.InNames)
+	connections(t, "out", u.Spec.Out, u.OutNames)
+	t.Flush()
+	if len(u.Spec.Handles) > 0 {
+		fmt.Fprintln(t, "\nhandle\tvalue\tunit\trange")
+		for i, h := range u.Spec.Handles {
+			unit := shown(h.Unit)
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", h.Name, figure(u.U[i], unit), unit, limits(h, unit))
+		}
+		t.Flush()
+	}
+	if len(u.Spec.Signals) > 0 {
+		fmt.Fprintln(t, "\nsignal\tunit")
+		for _, s := range u.Spec.Signals {
+			fmt.Fprintf(t, "%s\t%s\n", s.Name, s.Unit)
+		}
+		t.Flush()
+	}
+	fmt.Fprintf(&b, "\n%d states, %d algebraic unknowns\n", len(u.Spec.States), len(u.Spec.Algebraic))
+	listConstants(&b, u.Spec.Constants)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func connections(w io.Writer, side string, ports []flowsheet.Port, streams []string) {
+	for i, p := range ports {
+		stream := streams[i]
+		switch {
+		case stream == "":
+			stream = "not connected"
+		case p.Drawn:
+			stream += " (drawn from outside the plant)"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\n", side, p.Name, stream)
+	}
+}
+
+// listConstants groups the numbers by class and source.
+func listConstants(b *strings.Builder, constants []chem.Constant) {
+	type origin struct {
+		class  chem.Class
+		source string
+	}
+	var order []origin
+	groups := map[origin][]chem.Constant{}
+	for _, c := range constants {
+		o := origin{c.Class, c.Source}
+		if groups[o] == nil {
+			order = append(order, o)
+		}
+		groups[o] = append(groups[o], c)
+	}
+	for _, o := range order {
+		fmt.Fprintf(b, "\n%s: %s\n", o.class, o.source)
+		t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+		for _, c := range groups[o] {
+			fmt.Fprintf(t, "  %s\t%.9g\t%s\t%s\n", c.Name, c.Value, c.Unit, c.Range)
+		}
+		t.Flush()
+	}
+}
+
+// shown is the unit that plant people write an SI unit in.
+func shown(unit string) string {
+	for _, u := range [][2]string{{"m3/s", "L/h"}, {"kg/s", "kg/h"}, {"m3", "L"}, {"mol/kg/s", "mol/kg/h"}, {"K", "degC"}, {"mol/m3", "mmol/L"}} {
+		if u[0] == unit {
+			return u[1]
+		}
+	}
+	return unit
+}
+
+func figure(value float64, unit string) string {
+	if v, err := si.Convert(value, unit); err == nil {
+		value = v
+	}
+	return fmt.Sprintf("%.6g", value)
+}
+
+func limits(h flowsheet.Handle, unit string) string {
+	lo, hi := math.IsInf(h.Lo, -1), math.IsInf(h.Hi, 1)
+	switch {
+	case lo && hi:
+		return "any"
+	case hi:
+		return "from " + figure(h.Lo, unit)
+	case lo:
+		return "to " + figure(h.Hi, unit)
+	}
+	return figure(h.Lo, unit) + " to " + figure(h.Hi, unit)
+}
+
+// wrap breaks a line at blanks so that it is no longer than width; what follows stands under its beginning.
+func wrap(line string, width int) string {
+	indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
+	var b strings.Builder
+	b.WriteString(indent)
+	at := len(indent)
+	for i, word := range strings.Fields(line) {
+		n := len([]rune(word))
+		if i > 0 && at+1+n > width {
+			b.WriteString("\n" + indent)
+			at = len(indent)
+		} else if i > 0 {
+			b.WriteByte(' ')
+			at++
+		}
+		b.WriteString(word)
+		at += n
+	}
+	return b.String()
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const uky = "../../configs/uky.toml"
+
+// execute runs a command line in this process.
+func execute(args ...string) (code int, stdout, stderr string) {
+	var out, msg bytes.Buffer
+	code = run(args, &out, &msg)
+	return code, out.String(), msg.String()
+}
+
+// unreachable writes the UKy plant with a control loop that cannot reach its set point.
+func unreachable(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(uky)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "unreachable.toml")
+	loop := "\n[[control]]\nname = \"scrub_pH\"\nmeasure = \"rougher_scrub.pH.stage1\"\nset = 13\n" +
+		"move = \"acid_feed1.flow\"\nmin = \"0.01 L/h\"\nmax = \"10 L/h\"\n"
+	if err := os.WriteFile(file, append(text, loop...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestSolveExitCodes(t *testing.T) {
+	lost := unreachable(t)
+	for _, c := range []struct {
+		args   string
+		code   int
+		stdout string // what must stand there; "" for nothing at all
+		stderr string
+	}{
+		{"solve " + uky, 0, "Recovery, from leach_solid_in", ""},
+		{"solve " + uky + " -o wide", 0, "cleaner_HCl_leach_translator.acid_jump", ""},
+		{"solve " + uky + " -o csv", 0, "kind,name,quantity,element,value,unit\n", ""},
+		{"solve " + uky + " --loss Nd", 0, "oxide_product", ""},
+		{"solve " + uky + " --loss Nd -o csv", 0, "side,stream,unit,element,mol_s,kg_s,share\n", ""},
+		{"solve " + uky + " --set rougher_load.stages=4 --compare " + uky, 0, "recovery.Nd", ""},
+		{"solve " + uky + " --set dosage=10% --compare " + uky + " -o json", 0, `"kpis.recovery.Nd.value"`, ""},
+		{"solve " + uky + " --strict", 3, "Recovery", "outside a validity range: rougher_load"},
+		{"solve " + lost, 4, "", "scrub_pH"},
+		{"solve " + lost + " -o json", 4, `"status": "failed"`, ""},
+		{"solve " + uky + " --compare " + lost, 4, "", "scrub_pH"},
+		{"solve", 2, "", "accepts 1 arg"},
+		{"solve nowhere.toml", 2, "", "nowhere.toml"},
+		{"solve " + uky + " --compare nowhere.json", 2, "", "nowhere.json"},
+		{"solve " + uky + " --colour", 2, "", "unknown flag"},
+		{"solve " + uky + " -o pdf", 2, "", `unknown format "pdf"`},
+		{"solve " + uky + " -o xlsx", 2, "", "--out"},
+		{"solve " + uky + " --loss Nd --compare x.json", 2, "", "do not go together"},
+		{"solve " + uky + " --loss Ndd", 2, "", `did you mean "Nd"?`},
+		{"solve " + uky + " --set leach", 2, "", "--set leach: "},
+		{"solve " + uky + " --set leach.volum=3", 2, "", `did you mean "volume"?`},
+		{"solve " + uky + " --set rougher_load.stages=0 --set leach.volume=3", 2, "", "units.leach.volume: 3 has no unit"},
+		{"dissolve", 2, "", `unknown command "dissolve"`},
+	} {
+		code, stdout, stderr := execute(strings.Fields(c.args)...)
+		if code != c.code || !strings.Contains(stdout, c.stdout) || !strings.Contains(stderr, c.stderr) ||
+			(c.stdout == "") != (stdout == "") || (c.stderr == "") != (stderr == "") {
+			t.Errorf("%s\nexit %d, want %d\nstdout (want %q): %.300s\nstderr (want %q): %.300s", c.args, code, c.code, c.stdout, stdout, c.stderr, stderr)
+		}
+	}
+}
+
+func TestConfigFaultsComeOneALine(t *testing.T) {
+	_, _, stderr := execute("solve", uky, "--set", "rougher_load.stages=0", "--set", "leach.volume=3")
+	if lines := strings.Split(strings.TrimSpace(stderr), "\n"); len(lines) != 2 {
+		t.Errorf("two faults on %d lines:\n%s", len(lines), stderr)
+	}
+}
+
+func TestSavedResultComparesEqual(t *testing.T) {
+	saved := filepath.Join(t.TempDir(), "base.json")
+	if code, stdout, stderr := execute("solve", uky, "--out", saved); code != 0 || stdout != "" {
+		t.Fatalf("exit %d, stdout %q, stderr %q", code, stdout, stderr)
+	}
+	text, err := os.ReadFile(saved)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !json.Valid(text) {
+		t.Fatal("--out base.json did not write JSON")
+	}
+	code, stdout, stderr := execute("solve", uky, "--compare", saved)
+	if code != 0 || !strings.Contains(stdout, "0 quantities differ") {
+		t.Errorf("exit %d\n%s%s", code, stdout, stderr)
+	}
+}
+
+func TestOutLeavesNoHalfFile(t *testing.T) {
+	dir := t.TempDir()
+	if code, _, stderr := execute("solve", uky, "--out", filepath.Join(dir, "plant.xlsx")); code != 0 {
+		t.Fatalf("exit %d: %s", code, stderr)
+	}
+	code, _, stderr := execute("solve", unreachable(t), "--out", filepath.Join(dir, "lost.csv"))
+	if code != 4 {
+		t.Errorf("exit %d: %s", code, stderr)
+	}
+	if code, _, stderr := execute("solve", uky, "--out", filepath.Join(dir, "no", "such", "folder.csv")); code != 1 || stderr == "" {
+		t.Errorf("a folder that is not there: exit %d, %q", code, stderr)
+	}
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) != 1 || files[0].Name() != "plant.xlsx" {
+		t.Errorf("files left: %v", files)
+	}
+}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"reetwin/flowsheet/conf"
+	"reetwin/flowsheet/validate"
+	"reetwin/units"
+)
+
+// caseFolder is where validate looks without arguments, below the working directory.
+const caseFolder = "configs/validation"
+
+func newValidateCommand() *cobra.Command {
+	var format string
+	c := &cobra.Command{
+		Use:   "validate [PATH...]",
+		Short: "Compare published cases with what is computed here",
+		Long: `Compare published cases with what is computed here, in one table: value by value, with deviation, tolerance and source.
+
+A PATH is a case file (JSON or TOML) or a folder whose *.json are case files; the default is ` + caseFolder + `.
+The table has one line per case, with the value that uses most of its tolerance, then every value that fails; wide shows
+all values. Nothing is skipped: a case that does not solve fails. The exit code is 3 when any value fails.`,
+		Example: `  reetwin validate
+  reetwin validate configs/validation/leach.json -o wide
+  reetwin validate -o json > validation.json`,
+		RunE: func(c *cobra.Command, args []string) error {
+			cases, err := readCases(args)
+			if err != nil {
+				return exitError{exitUsage, err}
+			}
+			if format != "table" && format != "wide" && format != "json" {
+				return exitError{exitUsage, fmt.Errorf("-o %s: needs table, wide or json", format)}
+			}
+			table := validate.Run(cases, units.Kinds())
+			if format == "json" {
+				err = table.JSON(c.OutOrStdout())
+			} else {
+				err = table.Text(c.OutOrStdout(), format == "wide")
+			}
+			if err == nil && table.Failed() > 0 {
+				return exitError{code: exitOutside}
+			}
+			return err
+		},
+	}
+	c.Flags().StringVarP(&format, "output", "o", "table", "table, wide or json")
+	return c
+}
+
+// readCases reads all case files that the paths name; faults of all of them are reported.
+func readCases(paths []string) ([]validate.Case, error) {
+	if len(paths) == 0 {
+		paths = []string{caseFolder}
+	}
+	var cases []validate.Case
+	var faults []error
+	for _, path := range paths {
+		files := []string{path}
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, fmt.Errorf("no case file: %w", err)
+		}
+		if info.IsDir() {
+			if files, err = filepath.Glob(filepath.Join(path, "*.json")); err != nil || len(files) == 0 {
+				return nil, fmt.Errorf("no case file *.json in %s", path)
+			}
+		}
+		for _, file := range files {
+			more, err := validate.Load(file)
+			if _, ok := errors.AsType[conf.Faults](err); err != nil && !ok {
+				err = fmt.Errorf("%s: %w", file, err)
+			}
+			faults = append(faults, err)
+			cases = append(cases, more...)
+		}
+	}
+	return cases, errors.Join(faults...)
+}

@@ -1,0 +1,83 @@
+package flowsheet
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Convergence says how a solve went.
+type Convergence struct {
+	Path     string  // what it took, in order: "warm, 3 Newton"; "cold, 10 Anderson, 4 Newton"; "march, 22 steps, …"
+	Passes   int     // passes of Solve through the recycles
+	Tangents int     // passes of Tangent
+	Newton   int     // Newton steps
+	Creep    int     // pseudo-transient steps, when Newton failed from the first fill
+	March    int     // steps in time, when that failed too
+	Residual float64 // largest scaled imbalance of a torn stream or a specification
+	Worst    string  // where it is
+	Seconds  float64
+}
+
+// progress is what a solve counts as it goes; words are made of it only when asked for, so that a solve allocates nothing.
+type progress struct {
+	Convergence
+	start   string // "warm", "cold" or "march"
+	mixing  int    // Anderson passes
+	settled bool   // control loops were taken in after the recycles
+	search  string // the handle that had to be searched for
+	worst   imbalance
+}
+
+// imbalance is the largest residual of a torn stream or a specification.
+type imbalance struct {
+	at      int // unknown; −1 when there is none
+	size    float64
+	element int // −1, or the element that does not close against its feed,
+	tear    int // over this tear
+}
+
+// Convergence of the last solve.
+func (p *Plant) Convergence() Convergence {
+	c := p.conv.Convergence
+	var steps []string
+	count := func(n int, what string) {
+		if n > 0 {
+			steps = append(steps, fmt.Sprintf("%d %s", n, what))
+		}
+	}
+	steps = append(steps, p.conv.start)
+	if p.conv.start == "march" {
+		count(c.March, "steps")
+	} else {
+		count(p.conv.mixing, "Anderson")
+		count(c.Creep, "pseudo-transient")
+	}
+	count(c.Newton, "Newton")
+	if p.conv.settled {
+		steps = append(steps, "controls")
+	}
+	if p.conv.search != "" {
+		steps = append(steps, "search of "+p.conv.search)
+	}
+	c.Path = strings.Join(steps, ", ")
+	c.Worst = p.describe(p.conv.worst)
+	return c
+}
+
+// describe says in words where an imbalance is.
+func (p *Plant) describe(i imbalance) string {
+	switch first := p.firstControl(); {
+	case i.element >= 0:
+		return fmt.Sprintf("%s of stream %s, %.1e of the plant's feed", p.System.Elements[i.element].Symbol, p.tears[i.tear].link.name, i.size)
+	case i.at < 0:
+		return ""
+	case i.at >= first:
+		c := p.controls[i.at-first]
+		return fmt.Sprintf("control %q, %s = %.6g where %.6g is wanted", c.name, c.measure, c.got.V, c.set)
+	}
+	t, k := p.unknown(i.at)
+	if k < 0 {
+		return fmt.Sprintf("temperature of stream %s, relative %.1e", t.link.name, i.size)
+	}
+	return fmt.Sprintf("%s of stream %s, relative %.1e", p.System.Components[k].Name, t.link.name, i.size)
+}
