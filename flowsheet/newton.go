@@ -43,7 +43,7 @@ func (w *tearNewton) run(p *Plant, st *Stage) error {
 	if err != nil {
 		return err
 	}
-	best := [3]float64{norm, norm, norm} // the last accepted norms: a step may be a little worse than its predecessor
+	best := [3]float64{norm, norm, norm} // the last accepted norms
 	for step := 0; ; step++ {
 		if w.converged(p) {
 			return nil
@@ -55,7 +55,7 @@ func (w *tearNewton) run(p *Plant, st *Stage) error {
 			return err
 		}
 		w.remember(p)
-		allowed := math.Max(best[0], math.Max(best[1], best[2]))
+		allowed := newtonJump * math.Max(best[0], math.Max(best[1], best[2]))
 		norm, err = w.search(p, st, allowed)
 		p.conv.Newton++
 		if err != nil {

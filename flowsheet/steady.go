@@ -15,6 +15,7 @@ const (
 	unitTol      = 1e-13 // relative tolerance of each unit's own iteration
 	mixingPasses = 10    // Anderson passes of a cold start
 	newtonSteps  = 30
+	newtonJump   = 6 // a step may be this much worse than its predecessors: imbalances are relative, so traces that grow exaggerate
 	krylovMax    = 80
 	creepSteps   = 60
 	creepJump    = 0.3 // imbalance up to which a pseudo-transient step may be worse than the one before

@@ -203,9 +203,9 @@ func TestUKyRandomCombinations(t *testing.T) {
 			}
 			continue
 		}
-		kind, _, _ := strings.Cut(c.Path, ":")
-		if c.Creep > 0 {
-			kind += "+creep"
+		kind, _, _ := strings.Cut(c.Path, ",")
+		if kind == "cold" && c.Creep > 0 {
+			kind += ", pseudo-transient"
 		}
 		paths[kind]++
 		if w := closure(p); w.Rel > 1e-10 {

@@ -20,7 +20,7 @@ func newComponentsCommand() *cobra.Command {
 species that equilibrate there (H+ is total acidity, SO4-2 total sulfate).
 
 Formula and molar mass follow from the name and the atomic weights. "counted as" is the element of an assay or a tenor.
-The class says what the numbers of a component rest on at worst: measured, derived, estimated, assumed.`,
+The class says what molar mass and enthalpy rest on at worst: measured, derived, estimated, assumed.`,
 		Example: `  reetwin components
   reetwin components configs/uky.toml`,
 		Args: cobra.MaximumNArgs(1),
@@ -77,28 +77,35 @@ func listComponents(w io.Writer, s *chem.System) error {
 	return t.Flush()
 }
 
-// formula writes the atoms of a component, carbon and hydrogen first.
+// formula writes the atoms of a component: the element it is counted as, C, H, the others, O.
 func formula(s *chem.System, c *chem.Component) string {
-	var atoms []string
-	rank := func(symbol string) string {
-		if i := slices.Index([]string{"C", "H"}, symbol); i >= 0 {
-			return fmt.Sprint(i)
+	rank := func(e int) string {
+		switch symbol := s.Elements[e].Symbol; {
+		case e == c.Key:
+			return "0"
+		case symbol == "C" || symbol == "H":
+			return "1" + symbol
+		case symbol == "O":
+			return "3"
+		default:
+			return "2" + symbol
 		}
-		return symbol
 	}
+	var elements []int
 	for e, n := range c.Formula {
 		if n != 0 {
-			atoms = append(atoms, s.Elements[e].Symbol)
+			elements = append(elements, e)
 		}
 	}
-	slices.SortFunc(atoms, func(a, b string) int { return strings.Compare(rank(a), rank(b)) })
-	for i, symbol := range atoms {
-		e, _ := s.Element(symbol)
+	slices.SortFunc(elements, func(a, b int) int { return strings.Compare(rank(a), rank(b)) })
+	var text strings.Builder
+	for _, e := range elements {
+		text.WriteString(s.Elements[e].Symbol)
 		if n := c.Formula[e]; n != 1 {
-			atoms[i] += fmt.Sprintf("%g", n)
+			fmt.Fprintf(&text, "%g", n)
 		}
 	}
-	return strings.Join(atoms, "")
+	return text.String()
 }
 
 // class is the worst class of the atomic weights and the enthalpy of a component.

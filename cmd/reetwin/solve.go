@@ -75,7 +75,7 @@ func (q *solveRequest) run(stdout, stderr io.Writer) error {
 		return err
 	}
 	if err := deliver(q.out, stdout, write); err != nil {
-		return exitError{exitInternal, err}
+		return err
 	}
 	if outside := result.Outside(); q.strict && len(outside) > 0 {
 		return exitError{exitOutside, fmt.Errorf("outside a validity range: %s", strings.Join(outside, ", "))}
@@ -120,7 +120,7 @@ func solve(file string, sets []string) (*report.Result, error) {
 func (q *solveRequest) unsolved(result *report.Result, stdout io.Writer) error {
 	if q.format == "json" && q.compare == "" && q.loss == "" {
 		if err := deliver(q.out, stdout, result.JSON); err != nil {
-			return exitError{exitInternal, err}
+			return err
 		}
 		return exitError{code: exitUnsolved}
 	}
@@ -191,7 +191,7 @@ func (q *solveRequest) other(result *report.Result) (report.Comparison, error) {
 	}
 	comparison, err := report.Compare(result, b)
 	if err != nil {
-		return comparison, exitError{exitInternal, err}
+		return comparison, err
 	}
 	comparison.A, comparison.B = strings.Join(append([]string{q.file}, q.sets...), " "), q.compare
 	return comparison, nil
@@ -217,7 +217,7 @@ func deliver(file string, stdout io.Writer, write func(io.Writer) error) error {
 	}
 	f, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
 	if err != nil {
-		return err
+		return exitError{exitUsage, fmt.Errorf("--out %s: %w", file, err)}
 	}
 	defer os.Remove(f.Name()) // gone already when the rename succeeded
 	if err := write(f); err != nil {

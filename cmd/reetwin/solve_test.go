@@ -108,7 +108,7 @@ func TestOutLeavesNoHalfFile(t *testing.T) {
 	if code != 4 {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
-	if code, _, stderr := execute("solve", uky, "--out", filepath.Join(dir, "no", "such", "folder.csv")); code != 1 || stderr == "" {
+	if code, _, stderr := execute("solve", uky, "--out", filepath.Join(dir, "no", "such", "folder.csv")); code != 2 || !strings.Contains(stderr, "--out") {
 		t.Errorf("a folder that is not there: exit %d, %q", code, stderr)
 	}
 	files, err := os.ReadDir(dir)

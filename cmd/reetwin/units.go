@@ -71,23 +71,22 @@ func sample(plant *flowsheet.Plant, kind string) (flowsheet.UnitView, error) {
 }
 
 func listKinds(w io.Writer, plant *flowsheet.Plant) error {
-	seen := map[string]bool{}
+	handles := map[string][]string{} // of all samples of a kind: a feed's differ by its phase
 	var list []flowsheet.UnitView
 	for _, u := range plant.Units() {
-		if !seen[u.Kind] {
+		if _, seen := handles[u.Kind]; !seen {
 			list = append(list, u)
+			handles[u.Kind] = []string{}
 		}
-		seen[u.Kind] = true
+		for _, h := range u.Spec.Handles {
+			handles[u.Kind] = append(handles[u.Kind], h.Name)
+		}
 	}
 	slices.SortFunc(list, func(a, b flowsheet.UnitView) int { return strings.Compare(a.Kind, b.Kind) })
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "kind\tin\tout\thandles")
 	for _, u := range list {
-		var handles []string
-		for _, h := range u.Spec.Handles {
-			handles = append(handles, h.Name)
-		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", u.Kind, portList(u.Spec.In), portList(u.Spec.Out), families(handles))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", u.Kind, portList(u.Spec.In), portList(u.Spec.Out), families(handles[u.Kind]))
 	}
 	fmt.Fprintln(t, "\nreetwin units KIND shows an example, equations and constants.")
 	return t.Flush()

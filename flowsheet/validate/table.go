@@ -66,7 +66,7 @@ func (t Table) Text(w io.Writer, every bool) error {
 	fmt.Fprintln(tab, "case\tpassed\tworst deviation\ttolerance\tat\tsource")
 	for _, s := range t.cases() {
 		fmt.Fprintf(tab, "%s\t%d of %d\t%s\t%s\t%s\t%s\n", s.worst.Case, s.passed, s.count, s.worst.deviation(), s.worst.tolerance(),
-			s.worst.Quantity, shorten(s.worst.Source, 60))
+			s.worst.Quantity, brief(s.worst.Source))
 	}
 	if every || t.Failed() > 0 {
 		fmt.Fprintln(tab)
@@ -139,9 +139,18 @@ func (r Row) tolerance() string {
 	return fmt.Sprintf("%.0e", r.Rel)
 }
 
-func shorten(s string, n int) string {
-	if r := []rune(s); len(r) > n {
-		return string(r[:n-1]) + "…"
+// brief cuts the hash of a commit to twelve digits, and a source to a length that fits on a screen.
+func brief(source string) string {
+	words := strings.Fields(source)
+	for i, word := range words {
+		if strings.HasPrefix(word, "@") && len(word) > 14 {
+			words[i] = word[:13]
+		}
 	}
-	return s
+	const most = 90
+	text := []rune(strings.Join(words, " "))
+	if len(text) > most {
+		return string(text[:most-1]) + "…"
+	}
+	return string(text)
 }
