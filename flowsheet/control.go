@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"reetwin/flowsheet/conf"
+	"reetwin/flowsheet/si"
 )
 
 // control is a control loop, which offline is a specification: its handle is solved so that measured = set.
@@ -122,9 +123,26 @@ func (c *control) size() float64 {
 	return 1
 }
 
-// unreachable words a specification that its handle cannot meet.
+// unreachable words a specification that its handle cannot meet: at is where the handle comes closest.
 func (c *control) unreachable(at, measured float64) error {
-	h := c.nodes[0].spec.Handles[c.handles[0]]
-	return fmt.Errorf("control %q: %s = %g %s is not reachable: at its limit %s = %g %s (range %g to %g) it is %.6g",
-		c.name, c.measure, c.set, c.read.unit, c.move, at, h.Unit, c.lo, c.hi, measured)
+	unit := c.nodes[0].spec.Handles[c.handles[0]].Unit
+	return fmt.Errorf("control %q: %s = %s is not reachable: with %s = %s (range %s to %s) it is %s",
+		c.name, c.measure, inPlantUnits(c.set, c.read.unit), c.move, inPlantUnits(at, unit),
+		inPlantUnits(c.lo, unit), inPlantUnits(c.hi, unit), inPlantUnits(measured, c.read.unit))
+}
+
+// inPlantUnits writes a value as plant people say it.
+func inPlantUnits(v float64, unit string) string {
+	plant := map[string]string{"m3/s": "L/h", "kg/s": "kg/h", "m3": "L", "mol/m3": "mol/L", "g/m3": "mg/L"}
+	if to, ok := plant[unit]; ok {
+		if u, err := si.ParseUnit(unit); err == nil {
+			if w, err := si.Convert(v*u.Factor, to); err == nil {
+				v, unit = w, to
+			}
+		}
+	}
+	if unit == "1" {
+		return fmt.Sprintf("%.6g", v)
+	}
+	return fmt.Sprintf("%.6g %s", v, unit)
 }

@@ -11,8 +11,7 @@ type Convergence struct {
 	Passes   int     // passes of Solve through the recycles
 	Tangents int     // passes of Tangent
 	Newton   int     // Newton steps
-	Creep    int     // pseudo-transient steps, when Newton failed from the first fill
-	March    int     // steps in time, when that failed too
+	March    int     // steps in time, when Newton failed from the first fill
 	Residual float64 // largest scaled imbalance of a torn stream or a specification
 	Worst    string  // where it is
 	Seconds  float64
@@ -50,7 +49,6 @@ func (p *Plant) Convergence() Convergence {
 		count(c.March, "steps")
 	} else {
 		count(p.conv.mixing, "Anderson")
-		count(c.Creep, "pseudo-transient")
 	}
 	count(c.Newton, "Newton")
 	if p.conv.settled {

@@ -19,7 +19,6 @@ type tearNewton struct {
 	active             []int     // unknowns that take part
 	b, d               []float64 // active part of r; the step
 	good, goodX        []float64 // where the last accepted step led
-	damp               float64   // 1/δ of a pseudo-transient step; 0 for Newton
 	krylov             *solve.GMRES
 	multiply           func(v, out []float64) error // product, bound once
 	st                 *Stage                       // of the direction sought
@@ -63,44 +62,6 @@ func (w *tearNewton) run(p *Plant, st *Stage) error {
 		}
 		best[step%3] = norm
 	}
-}
-
-// creep follows the pseudo-transient z' = G(z) − z from the torn streams as they stand, by implicit steps of growing
-// length δ counted in passes: (1/δ + 1 − G')·d = G − z. It fills recycles of high gain where Newton, from a start that is
-// nearly empty, overshoots into states that no unit can have. It returns once the steps are long; Newton ends the work.
-func (w *tearNewton) creep(p *Plant, st *Stage) error {
-	defer func() { w.damp = 0 }()
-	norm, err := w.evaluate(p, st)
-	if err != nil {
-		return err
-	}
-	delta := 3.0
-	for range creepSteps {
-		w.damp = 1 / delta
-		if err := w.direction(p, st, norm); err != nil {
-			return err
-		}
-		w.remember(p)
-		w.advance(p, 1)
-		next, err := w.evaluate(p, st)
-		p.conv.Creep++
-		if err != nil || next > math.Max(2*norm, creepJump) {
-			w.recall(p)
-			if delta /= 8; delta < 0.01 {
-				return p.stuck("no pseudo-transient step succeeds")
-			}
-			if _, err := w.evaluate(p, st); err != nil {
-				return err
-			}
-			continue
-		}
-		norm = next
-		if norm < 1e-3 || delta > 1e5 {
-			return nil
-		}
-		delta *= 3
-	}
-	return p.stuck("pseudo-transient not steady after %d steps", creepSteps)
 }
 
 // search goes along the step, halved until the pass succeeds and the residual has not grown beyond what is allowed.
@@ -218,9 +179,9 @@ func (w *tearNewton) product(p *Plant, v, out []float64) error {
 			continue
 		}
 		if t, i := p.unknown(k); i < 0 {
-			out[j] = (1+w.damp)*v[j] - t.link.d.T/w.scale[k]
+			out[j] = v[j] - t.link.d.T/w.scale[k]
 		} else {
-			out[j] = (1+w.damp)*v[j] - t.link.d.N[i]/w.scale[k]
+			out[j] = v[j] - t.link.d.N[i]/w.scale[k]
 		}
 	}
 	return nil

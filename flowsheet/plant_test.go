@@ -157,7 +157,7 @@ max = "1 mol/L"
 	if err == nil {
 		t.Fatal("50 g/L Cl from at most 1 mol/L")
 	}
-	for _, want := range []string{`control "acid"`, "not reachable", "feed.tenor.HCl = 1000 mol/m3"} {
+	for _, want := range []string{`control "acid"`, "not reachable", "feed.tenor.HCl = 1 mol/L"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q does not say %q", err, want)
 		}

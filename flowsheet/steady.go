@@ -17,8 +17,6 @@ const (
 	newtonSteps  = 30
 	newtonJump   = 6 // a step may be this much worse than its predecessors: imbalances are relative, so traces that grow exaggerate
 	krylovMax    = 80
-	creepSteps   = 60
-	creepJump    = 0.3 // imbalance up to which a pseudo-transient step may be worse than the one before
 )
 
 // prepare makes what the solver needs, once the plant is loaded.
@@ -34,11 +32,12 @@ func (p *Plant) Solve() error {
 	begin := time.Now()
 	p.conv = progress{start: "warm"}
 	p.stage = Stage{Tol: unitTol}
-	err := errors.New("cold")
-	if p.solved {
+	var err error
+	warm := p.solved
+	if warm {
 		err = p.settle()
 	}
-	if err != nil {
+	if !warm || err != nil {
 		p.start()
 		err = p.cold()
 	}
@@ -64,15 +63,7 @@ func (p *Plant) cold() error {
 	p.conv.start = "cold"
 	err := p.fill()
 	if err == nil {
-		p.keep(&p.kept)
-		if err = p.settle(); err != nil { // start the recycles more slowly
-			p.recall(p.kept)
-			p.conv.Newton = 0
-			st := p.stage
-			if err = p.newton.creep(p, &st); err == nil {
-				err = p.settle()
-			}
-		}
+		err = p.settle()
 	}
 	if err != nil {
 		if march := p.march(); march != nil {

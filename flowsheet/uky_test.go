@@ -204,9 +204,6 @@ func TestUKyRandomCombinations(t *testing.T) {
 			continue
 		}
 		kind, _, _ := strings.Cut(c.Path, ",")
-		if kind == "cold" && c.Creep > 0 {
-			kind += ", pseudo-transient"
-		}
 		paths[kind]++
 		if w := closure(p); w.Rel > 1e-10 {
 			t.Errorf("case %d %v: closure %v (%s)", i, sets, w, c.Path)

@@ -72,7 +72,8 @@ func listComponents(w io.Writer, s *chem.System) error {
 		if c.Charge != 0 {
 			charge = fmt.Sprintf("%+g", c.Charge)
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%.7g\t%.6g\t%s\t%s\t%s\n", c.Name, c.Phase, c.Family, formula(s, c), charge, 1000*c.M, 1e6*c.V, key, enthalpy, class(s, c))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%.7g\t%.6g\t%s\t%s\t%s\n", c.Name, c.Phase, c.Family,
+			formula(s, c), charge, 1000*c.M, 1e6*c.V, key, enthalpy, class(s, c))
 	}
 	return t.Flush()
 }

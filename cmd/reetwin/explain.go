@@ -135,10 +135,19 @@ func listConstants(b *strings.Builder, constants []chem.Constant) {
 
 // shown is the unit that plant people write an SI unit in.
 func shown(unit string) string {
-	for _, u := range [][2]string{{"m3/s", "L/h"}, {"kg/s", "kg/h"}, {"m3", "L"}, {"mol/kg/s", "mol/kg/h"}, {"K", "degC"}, {"mol/m3", "mmol/L"}} {
-		if u[0] == unit {
-			return u[1]
-		}
+	switch unit {
+	case "m3/s":
+		return "L/h"
+	case "kg/s":
+		return "kg/h"
+	case "m3":
+		return "L"
+	case "mol/kg/s":
+		return "mol/kg/h"
+	case "K":
+		return "degC"
+	case "mol/m3":
+		return "mmol/L"
 	}
 	return unit
 }

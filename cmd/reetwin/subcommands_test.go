@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -106,7 +108,7 @@ func TestNewPlantSolves(t *testing.T) {
 		t.Errorf("exit %d: %s\n%s", code, err, out)
 	}
 	closed := strings.ReplaceAll(newPlant, "\n# [[control]]", "\n[[control]]")
-	for _, key := range []string{"name = \"recovery\"", "measure", "set = 0.5", "move", "min", "max"} {
+	for _, key := range []string{"name = \"recovery\"", "measure", "set = 0.95", "move", "min", "max"} {
 		closed = strings.Replace(closed, "\n# "+key, "\n"+key, 1)
 	}
 	if err := os.WriteFile(file, []byte(closed), 0o644); err != nil {
@@ -115,8 +117,12 @@ func TestNewPlantSolves(t *testing.T) {
 	if code, out, err := reetwin("check", file); code != 0 || !strings.Contains(out, "1 control loops") {
 		t.Fatalf("with the control loop: exit %d: %s\n%s", code, err, out)
 	}
-	if code, _, err := reetwin("solve", file); code != 0 {
-		t.Errorf("with the control loop: exit %d: %s", code, err)
+	code, out, err := reetwin("solve", file, "-o", "json")
+	var result struct {
+		KPIs map[string]struct{ Value float64 }
+	}
+	if fault := json.Unmarshal([]byte(out), &result); code != 0 || fault != nil || math.Abs(result.KPIs["Nd_recovery"].Value-0.95) > 1e-8 {
+		t.Errorf("with the control loop: exit %d, %v: %s, recovery %g", code, fault, err, result.KPIs["Nd_recovery"].Value)
 	}
 }
 

@@ -37,7 +37,7 @@ func TestCasesFollowFromSource(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(have, text) {
-			t.Errorf("%s does not follow from source/%s; run go test -run CasesFollow -update", path, name)
+			t.Errorf("%s does not follow from source/%s; run go test ./flowsheet/validate -run CasesFollow -update", path, name)
 		}
 	}
 }

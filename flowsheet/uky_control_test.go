@@ -1,0 +1,125 @@
+package flowsheet_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/floats/scalar"
+
+	"reetwin/flowsheet"
+	"reetwin/flowsheet/conf"
+	"reetwin/units"
+)
+
+const (
+	purityControl = `
+[[control]]
+name = "purity"
+measure = "purity.REE"
+set = %.15g
+move = "acid_feed2.flow"
+min = "1 L/h"
+max = "70 L/h"
+`
+	recoveryControl = `
+[[control]]
+name = "recovery"
+measure = "kpis.recovery.REE"
+set = %.15g
+move = "dosage"
+min = "0.1 mol/L"
+max = "0.9 mol/L"
+`
+)
+
+// controlled is the UKy plant with control loops laid over it.
+func controlled(t testing.TB, controls string) *flowsheet.Plant {
+	t.Helper()
+	base, err := filepath.Abs(ukyFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "controlled.toml")
+	if err := os.WriteFile(file, []byte("base = "+strconv.Quote(base)+"\n"+controls), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	tree, err := conf.Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := flowsheet.Load(tree, units.Kinds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestUKyControlsReturnTheHandles(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 20))
+	moved := uky(t)
+	for i := range 20 {
+		acid := 3.375 / 3.6e6 * (0.5 + 1.5*r.Float64())
+		dosage := 605.277 * (0.6 + 0.6*r.Float64())
+		for path, v := range map[string]float64{"acid_feed2.flow": acid, "dosage": dosage} {
+			if err := moved.SetHandle(path, v); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := moved.Solve(); err != nil {
+			t.Fatal(err)
+		}
+		purity, _, _ := moved.Value("purity.REE")
+		recovery, _, _ := moved.Value("recovery.REE")
+		p := controlled(t, fmt.Sprintf(purityControl+recoveryControl, purity, recovery))
+		if err := p.Solve(); err != nil {
+			t.Errorf("target %d, purity %g and recovery %g: %v", i, purity, recovery, err)
+			continue
+		}
+		gotAcid, _ := p.Handle("acid_feed2.flow")
+		gotDosage, _ := p.Handle("cleaner_org_make_up.tenor.D2EHPA")
+		if !scalar.EqualWithinRel(gotAcid, acid, 1e-6) || !scalar.EqualWithinRel(gotDosage, dosage, 1e-6) {
+			t.Errorf("target %d: acid %.9g and dosage %.9g, want %.9g and %.9g", i, gotAcid, gotDosage, acid, dosage)
+		}
+		c := p.Convergence()
+		t.Logf("%s: %d passes, %.1f ms", c.Path, c.Passes, 1e3*c.Seconds)
+		if w := closure(p); w.Rel > 1e-10 {
+			t.Errorf("closure %v", w)
+		}
+	}
+}
+
+func TestUKyUnreachablePurityNamesItsLimit(t *testing.T) {
+	for _, test := range []struct {
+		purity float64
+		limit  string
+	}{{0.95, "acid_feed2.flow = 1 L/h"}, {0.2, "it is 0.401"}} { // 0.401: the purity has its minimum inside the range
+		err := controlled(t, fmt.Sprintf(purityControl, test.purity)).Solve()
+		if err == nil {
+			t.Fatalf("purity %g was reached", test.purity)
+		}
+		for _, want := range []string{`control "purity"`, "not reachable", test.limit} {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("purity %g: %q does not say %q", test.purity, err, want)
+			}
+		}
+	}
+}
+
+// A plant that cannot run says what runs out, and the march in time bears it out.
+func TestUKyWithoutStripAcidNamesTheAcid(t *testing.T) {
+	p := uky(t, "acid_feed2.tenor.H+=20 mg/L")
+	err := p.Solve()
+	if err == nil {
+		t.Fatal("the strip ran on a fiftieth of its acid")
+	}
+	for _, want := range []string{"march in time", "rougher_strip", "free acid exhausted", "available"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q does not say %q", err, want)
+		}
+	}
+}
