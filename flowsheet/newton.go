@@ -68,8 +68,9 @@ func (w *tearNewton) run(p *Plant, st *Stage) error {
 func (w *tearNewton) search(p *Plant, st *Stage, allowed float64) (float64, error) {
 	var norm float64
 	var err error
-	for length := 1.0; length > 1e-3; length /= 2 {
-		if length < 1 {
+	longest := w.longest(p)
+	for length := longest; length > 1e-3*longest; length /= 2 {
+		if length < longest {
 			w.recall(p)
 		}
 		w.advance(p, length)
@@ -82,6 +83,17 @@ func (w *tearNewton) search(p *Plant, st *Stage, allowed float64) (float64, erro
 		return norm, err
 	}
 	return norm, p.stuck("no step reduces the imbalance %.1e", norm)
+}
+
+// longest is the share of the step by which no handle moves further than handleStep of its size.
+func (w *tearNewton) longest(p *Plant) float64 {
+	share := 1.0
+	for j, k := range w.active {
+		if k >= p.firstControl() && math.Abs(w.d[j])*share > handleStep {
+			share = handleStep / math.Abs(w.d[j])
+		}
+	}
+	return share
 }
 
 // stuck is the failure of the iteration itself.

@@ -44,20 +44,19 @@ type Plant struct {
 
 // node is a unit with its place in the plant.
 type node struct {
-	tag, kind       string
-	unit            Unit
-	tangent         Tangenter // nil: the plant takes a difference
-	spec            Spec
-	param           *conf.Table
-	in, out         []int // stream index per port, −1 when an optional inlet stays open
-	ins, outs       []Stream
-	dins, douts     []Stream
-	x, u, prev      []float64
-	dx, du, dprev   []float64
-	probe           *probe // scratch of differences, made when first needed
-	stage           Stage  // of the call under way
-	y               []float64
-	xOffset, uStart int
+	tag, kind     string
+	unit          Unit
+	tangent       Tangenter // nil: the plant takes a difference
+	spec          Spec
+	param         *conf.Table
+	in, out       []int // stream index per port, −1 when an optional inlet stays open
+	ins, outs     []Stream
+	dins, douts   []Stream
+	x, u, prev    []float64
+	dx, du, dprev []float64
+	probe         *probe // scratch of differences, made when first needed
+	stage         Stage  // of the call under way
+	y             []float64
 }
 
 // link is a stream with its two ends.

@@ -8,8 +8,8 @@ import (
 )
 
 // settleControls solves the control loops together with the recycles, from a plant that is settled without them.
-// When Newton fails, the set-points are approached step by step; when that fails too and there is one loop, its handle is
-// searched over its whole range. A loop that cannot be met is named with the limit that its handle reaches.
+// When Newton fails and there is one loop, its handle is searched over its whole range. A loop that cannot be met is named
+// with where its handle comes closest.
 func (p *Plant) settleControls() error {
 	p.conv.settled = true
 	p.keep(&p.kept)
@@ -18,42 +18,10 @@ func (p *Plant) settleControls() error {
 		return nil
 	}
 	p.recall(p.kept)
-	if p.approach() == nil {
-		return nil
-	}
 	if len(p.controls) == 1 {
 		return p.searchControl(p.controls[0], err)
 	}
 	return p.limits(err)
-}
-
-// approach moves all set-points together from what is measured now to what is wanted, in steps that Newton can follow.
-func (p *Plant) approach() (err error) {
-	p.clearTangents()
-	wanted, from := make([]float64, len(p.controls)), make([]float64, len(p.controls))
-	for i, c := range p.controls {
-		wanted[i], from[i] = c.set, c.read.value(p).V
-	}
-	put := func(share float64) {
-		for i, c := range p.controls {
-			c.set = from[i] + share*(wanted[i]-from[i])
-		}
-	}
-	defer put(1)
-	for share, step := 0.0, 0.5; share < 1; {
-		next := math.Min(1, share+step)
-		put(next)
-		p.keep(&p.kept)
-		if err = p.settle(); err == nil {
-			share, step = next, 2*step
-			continue
-		}
-		p.recall(p.kept)
-		if step /= 4; step < 1e-3 {
-			return err
-		}
-	}
-	return nil
 }
 
 // limits names the loops whose handle stands at a limit when several loops together fail.

@@ -15,7 +15,8 @@ const (
 	unitTol      = 1e-13 // relative tolerance of each unit's own iteration
 	mixingPasses = 10    // Anderson passes of a cold start
 	newtonSteps  = 30
-	newtonJump   = 6 // a step may be this much worse than its predecessors: imbalances are relative, so traces that grow exaggerate
+	newtonJump   = 6   // a step may be this much worse than its predecessors: imbalances are relative, so traces that grow exaggerate
+	handleStep   = 0.4 // largest change of a control loop's handle in one Newton step, relative to its size
 	krylovMax    = 80
 )
 

@@ -217,6 +217,26 @@ func TestUKyRandomCombinations(t *testing.T) {
 	}
 }
 
+// FuzzUKy draws combinations from seeds: whatever is drawn, the answer is a closed balance or a failure with a witness.
+func FuzzUKy(f *testing.F) {
+	for seed := range uint64(3) {
+		f.Add(seed, seed+1)
+	}
+	f.Fuzz(func(t *testing.T, a, b uint64) {
+		sets := randomCase(rand.New(rand.NewPCG(a, b)))
+		p := uky(t, sets...)
+		if err := p.Solve(); err != nil {
+			if !strings.Contains(err.Error(), "march in time") {
+				t.Errorf("%v: no march bears out %v", sets, err)
+			}
+			return
+		}
+		if w := closure(p); w.Rel > 1e-10 {
+			t.Errorf("%v: closure %v", sets, w)
+		}
+	})
+}
+
 func BenchmarkUKyCold(b *testing.B) {
 	p := uky(b)
 	b.ReportAllocs()

@@ -67,3 +67,14 @@ func suggestion(name string, names []string) string {
 	}
 	return ""
 }
+
+// PureVolume is the molar volume of the system's pure extractant, m3/mol, which turns a dosage in v/v into moles; 0 when
+// no extraction model gives it.
+func (s *System) PureVolume() float64 {
+	for i := range s.models {
+		if s.models[i].Extractant == s.extractant {
+			return s.models[i].PureVolume
+		}
+	}
+	return 0
+}

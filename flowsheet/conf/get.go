@@ -87,7 +87,10 @@ func oneOf(options []string) string {
 	for i, o := range options {
 		quoted[i] = fmt.Sprintf("%q", o)
 	}
-	return strings.Join(quoted, " or ")
+	if last := len(quoted) - 1; last > 0 {
+		return strings.Join(quoted[:last], ", ") + " or " + quoted[last]
+	}
+	return strings.Join(quoted, "")
 }
 
 // Texts returns a required array of strings; after a fault, those elements

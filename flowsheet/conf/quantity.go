@@ -75,7 +75,10 @@ func (t *Table) quantity(key string, n *node, units []string, r Range) (v float6
 			return fault("%s is no finite number", n.show())
 		}
 		if v = r.settle(v); !r.Contains(v) {
-			return fault("%s %s", n.show(), r.refusal(wanted))
+			if bare {
+				u = wanted
+			}
+			return fault("%s %s", n.show(), r.refusal(u))
 		}
 		return v, i, true
 	}

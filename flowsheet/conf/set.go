@@ -114,7 +114,7 @@ func (n *node) assign(path string, value *node, hints []string) error {
 		n.put(key, value)
 		return nil
 	}
-	return fmt.Errorf("no table %q%s", key, meant(key, hints))
+	return fmt.Errorf("no table %q; %s", key, Hint(key, hints))
 }
 
 // follow sets the value in the direction of one step.

@@ -59,6 +59,35 @@ func (t *Table) Table(key string) *Table {
 	return &Table{tree: t.tree, node: n, path: t.join(key)}
 }
 
+// Required is Table for a table that must be there: a missing one is one fault
+// and reads as a table that reports nothing more. like shows what it holds.
+func (t *Table) Required(key, like string) *Table {
+	table := t.Table(key)
+	if t.node.kids[key] == nil {
+		t.need(key, fmt.Sprintf("a table [%s] with %s", table.path, like))
+		table.mute = true
+	}
+	return table
+}
+
+// Faulty reports whether a fault was noted so far at the key or below it; for
+// "", anywhere in the table. What rests on such a value is no fault of its own.
+func (t *Table) Faulty(key string) bool {
+	if t.mute {
+		return true
+	}
+	at, path := t.node, t.path
+	if key != "" {
+		at, path = t.node.kids[key], t.join(key)
+	}
+	return slices.ContainsFunc(t.tree.faults, func(f Fault) bool {
+		if f.Path == path { // elements of an array of tables may share a name
+			return at == nil || f.File == at.at.file && f.Line == at.at.line
+		}
+		return strings.HasPrefix(f.Path, path) && (path == "" || strings.ContainsRune(".[", rune(f.Path[len(path)])))
+	})
+}
+
 // Tables returns the elements of the array of tables at the key: none when it
 // is missing or empty.
 func (t *Table) Tables(key string) []*Table {
@@ -101,7 +130,8 @@ func (t *Table) Skip(keys ...string) {
 }
 
 // Close makes a fault of every key never asked for. It looks at this table
-// only; the tables in it are closed by whoever reads them.
+// only; the tables in it are closed by whoever reads them. A required key that
+// was probably meant is not missing besides.
 func (t *Table) Close() {
 	var known []string
 	for key := range t.node.asked {
@@ -111,7 +141,10 @@ func (t *Table) Close() {
 	for _, key := range t.node.keys {
 		if !t.node.asked[key] {
 			others := slices.DeleteFunc(slices.Clone(known), func(k string) bool { return k == key })
-			t.note(t.node.kids[key].at, t.join(key), "unknown key %q%s", key, meant(key, others))
+			t.note(t.node.kids[key].at, t.join(key), "unknown key %q; %s", key, Hint(key, others))
+			if near := Nearest(key, others); near != "" && t.node.kids[near] == nil {
+				t.tree.forgive(t.node.at, t.join(near))
+			}
 		}
 	}
 }
@@ -119,6 +152,22 @@ func (t *Table) Close() {
 // Nearest returns the name that was probably meant, or "" when nothing is
 // near: equal but for case, else the fewest edits.
 func Nearest(name string, names []string) string { return si.Nearest(name, names) }
+
+// Hint ends a message about an unknown name: with the name that was probably
+// meant, else with those that there are.
+func Hint(name string, names []string) string {
+	if near := Nearest(name, names); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	const most = 40
+	switch {
+	case len(names) == 0:
+		return "there is none"
+	case len(names) > most:
+		return "known are " + strings.Join(names[:most], ", ") + ", …"
+	}
+	return "known are " + strings.Join(names, ", ")
+}
 
 // meant is the end of a message about an unknown name.
 func meant(name string, names []string) string {
@@ -138,7 +187,7 @@ func (t *Table) ask(key string) *node {
 func (t *Table) need(key, wanted string) *node {
 	n := t.ask(key)
 	if n == nil {
-		t.note(t.node.at, t.join(key), "missing; needs %s", wanted)
+		t.note(t.node.at, t.join(key), missing+"needs %s", wanted)
 	}
 	return n
 }

@@ -1,7 +1,9 @@
 package conf
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -75,7 +77,10 @@ func (t *Tree) load(path string, text []byte, above []os.FileInfo) (*node, error
 	}
 	above = append(above, self)
 	info, err := os.Stat(name)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fault("there is no file %s", name)
+	case err != nil:
 		return nil, fault("%v", err)
 	}
 	if slices.ContainsFunc(above, func(f os.FileInfo) bool { return os.SameFile(f, info) }) {
@@ -112,6 +117,16 @@ func (t *Tree) Err() error {
 		return a.Line - b.Line
 	})
 	return sorted
+}
+
+// missing begins the message about a required key that is not there.
+const missing = "missing; "
+
+// forgive takes back that a key is missing.
+func (t *Tree) forgive(at place, path string) {
+	t.faults = slices.DeleteFunc(t.faults, func(f Fault) bool {
+		return f.File == at.file && f.Line == at.line && f.Path == path && strings.HasPrefix(f.Msg, missing)
+	})
 }
 
 // note keeps a fault, once.

@@ -3,7 +3,6 @@ package hydromet
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"reetwin/flowsheet"
 	"reetwin/flowsheet/chem"
@@ -100,14 +99,14 @@ func (f *Feed) readComposition(t *conf.Table, s *chem.System, phase chem.Phase) 
 		if quoted != t && quoted.Has(name) {
 			M = quoted.Quantity(name, "kg/mol", conf.Positive)
 		}
-		value, massBased := f.readOne(table, name, s, phase, recipe, M)
-		used[name] = massBased
+		value := f.readOne(table, name, s, phase, recipe, M)
+		used[name] = true
 		sum += value
 	}
 	if quoted != t {
 		for _, name := range quoted.Keys() {
-			if mass, known := used[name]; !known || !mass {
-				quoted.Fault(name, "not used: %s.%s is not given as a mass", f.composition, name)
+			if !used[name] {
+				quoted.Fault(name, "not used: %s has no %s", f.composition, name)
 				quoted.Skip(name)
 			}
 		}
@@ -132,15 +131,15 @@ func (f *Feed) refuse(table *conf.Table, name string, s *chem.System, recipe che
 	f.single[c] = name
 }
 
-// readOne reads the amount of one name, declares its handle, and says whether the amount is one of mass.
-func (f *Feed) readOne(table *conf.Table, name string, s *chem.System, phase chem.Phase, recipe chem.Recipe, M float64) (value float64, massBased bool) {
+// readOne reads the amount of one name and declares its handle.
+func (f *Feed) readOne(table *conf.Table, name string, s *chem.System, phase chem.Phase, recipe chem.Recipe, M float64) (value float64) {
 	r, unit, perHandle := conf.Fraction, "1", 1.0
 	switch f.composition {
 	case "tenor":
 		unit = "mol/m3"
-		value, massBased, r = readTenor(table, name, s, phase, recipe, M)
+		value, r = readTenor(table, name, s, phase, recipe, M)
 	case "assay":
-		value, massBased, perHandle = table.Quantity(name, "1", r), true, 1/M
+		value, perHandle = table.Quantity(name, "1", r), 1/M
 	case "fraction":
 		value = table.Quantity(name, "1", r)
 	}
@@ -150,11 +149,11 @@ func (f *Feed) readOne(table *conf.Table, name string, s *chem.System, phase che
 			f.parts = append(f.parts, feedPart{h, p.Component, p.Count * perHandle})
 		}
 	}
-	return value, massBased
+	return value
 }
 
 // readTenor reads a tenor in mol/m3, and the range it may take: total acidity alone may be negative.
-func readTenor(table *conf.Table, name string, s *chem.System, phase chem.Phase, recipe chem.Recipe, M float64) (tenor float64, massBased bool, r conf.Range) {
+func readTenor(table *conf.Table, name string, s *chem.System, phase chem.Phase, recipe chem.Recipe, M float64) (tenor float64, r conf.Range) {
 	r = conf.NonNegative
 	units := []string{"kg/m3", "mol/m3"}
 	var pure float64 // m3/mol of the free extractant, 0 for all others
@@ -164,35 +163,22 @@ func readTenor(table *conf.Table, name string, s *chem.System, phase chem.Phase,
 			r = conf.Any
 		}
 		if phase == chem.Organic && s.Components[c].Key < 0 && c != s.Solvent(phase) {
-			pure = pureVolume(s)
-			units = append(units, "1")
+			if pure = s.PureVolume(); pure > 0 {
+				units = append(units, "1")
+			}
 		}
 	}
 	value, which := table.QuantityOf(name, units, r)
 	switch which {
 	case 0:
-		return value / M, true, r
+		return value / M, r
 	case 2:
 		if value > 1 {
 			table.Fault(name, "a dosage of %g %% is more than the whole volume", 100*value)
 		}
-		return value / pure, false, r
+		return value / pure, r
 	}
-	return value, false, r
-}
-
-// pureVolume is that of the system's free extractant, m3/mol, by the molar mass and density of its extraction model.
-func pureVolume(s *chem.System) float64 {
-	var mass, density float64
-	for _, c := range s.Constants() {
-		switch {
-		case strings.HasSuffix(c.Name, ".pure.molar_mass"):
-			mass = c.Value
-		case strings.HasSuffix(c.Name, ".pure.density"):
-			density = c.Value
-		}
-	}
-	return mass / density
+	return value, r
 }
 
 // checkSum faults fractions that do not add to 1, or for a solid to the value the file owns up to as assay_sum.

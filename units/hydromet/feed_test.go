@@ -121,7 +121,7 @@ func TestFeedFaults(t *testing.T) {
 	wants(t, feed("aqueous", `tenor = { "H2O" = "1 kg/L" }`), "H2O is the solvent")
 	wants(t, feed("aqueous", `tenor = { "Nd" = "20 %" }`), "tenor.Nd")
 	wants(t, feed("aqueous", `tenor = { "Nd" = "-1 g/L" }`), "tenor.Nd")
-	wants(t, feed("aqueous", "tenor = { \"Nd\" = \"1 mol/L\" }\nmolar_mass = { \"Nd\" = \"144 g/mol\" }"), "not used: tenor.Nd is not given as a mass")
+	wants(t, feed("aqueous", "tenor = { \"Nd\" = \"1 mol/L\" }\nmolar_mass = { \"Pr\" = \"141 g/mol\" }"), "not used: tenor has no Pr")
 	wants(t, feed("aqueous", "molar_mass = { \"Nd\" = \"144 g/mol\" }"), "not used")
 	wants(t, feed("aqueous", "tenors = {}"), "unknown key")
 	wants(t, feed("solid", `assay = { "SiO2(s)" = 1 }`), "flow")
