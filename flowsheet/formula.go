@@ -22,12 +22,19 @@ func (p *Plant) addFormula(t *conf.Table, name string) {
 		to = p.streamList(t, "to")
 	}
 	defer t.Close()
-	value, err := parseFormula(text, p.reading)
+	var at []int
+	value, err := parseFormula(text, func(path string) (reading, error) {
+		r, err := p.reading(path)
+		at = append(at, r.at...)
+		return r, err
+	})
 	if err != nil {
 		t.Fault("formula", "%v", err)
 		return
 	}
 	p.addKPI(name, unit, from, to, value)
+	k := p.kpis[len(p.kpis)-1]
+	k.at = append(k.at, at...)
 }
 
 type evaluate = func(*Plant) Dual

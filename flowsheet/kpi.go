@@ -19,6 +19,7 @@ type KPI struct {
 type kpi struct {
 	KPI
 	value func(p *Plant) Dual
+	at    []int // the units that make its streams
 }
 
 // KPIs evaluates every KPI of the plant's file on the last solution.
@@ -64,9 +65,11 @@ func (p *Plant) addKPI(name, unit string, from, to []*link, value func(*Plant) D
 	k := &kpi{KPI: KPI{Name: name, Unit: unit}, value: value}
 	for _, s := range from {
 		k.From = append(k.From, s.name)
+		k.at = append(k.at, s.from)
 	}
 	for _, s := range to {
 		k.To = append(k.To, s.name)
+		k.at = append(k.at, s.from)
 	}
 	p.kpis = append(p.kpis, k)
 }

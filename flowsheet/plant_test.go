@@ -177,3 +177,22 @@ formula = "({loop.kg_s} - {fresh.kg_s}) / -{fresh.kg_s} * -1 + log10(1e2) - 2"
 		t.Errorf("gain %g %s %v, want 9", v, unit, err)
 	}
 }
+
+func TestRestsOnIsUpstream(t *testing.T) {
+	p := load(t, recycle+`
+[kpi.formula.fresh]
+formula = "{fresh.kg_s}"
+`)
+	for path, want := range map[string]string{
+		"streams.fresh.m3_s": "feed", "kpis.fresh": "feed", "feed.flow": "feed",
+		"streams.product.mg_L.Nd": "feed mixer splitter", "streams.loop.pH": "feed mixer splitter",
+	} {
+		got, err := p.RestsOn(path)
+		if err != nil || strings.Join(got, " ") != want {
+			t.Errorf("%s rests on %v, %v; want %s", path, got, err, want)
+		}
+	}
+	if _, err := p.RestsOn("streams.lop.pH"); err == nil || !strings.Contains(err.Error(), `did you mean "loop"?`) {
+		t.Errorf("unknown stream: %v", err)
+	}
+}

@@ -3,6 +3,7 @@ package flowsheet
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"reetwin/flowsheet/chem"
@@ -17,6 +18,7 @@ type Dual struct{ V, D float64 }
 type reading struct {
 	path, unit string
 	value      func(p *Plant) Dual // uses the tangents of streams, x and u as they stand
+	at         []int               // the units that it is read at, or that make the streams it is read at
 }
 
 // want reads a quantity of the plant's file that this reading shall have, in the reading's unit.
@@ -42,6 +44,37 @@ func (p *Plant) Value(path string) (value float64, unit string, err error) {
 	return r.value(p).V, r.unit, nil
 }
 
+// RestsOn lists the units that a quantity depends on, in file order: those it is read at, and all upstream of them.
+// At the steady state a handle of any other unit cannot change it, unless a control loop carries the change.
+func (p *Plant) RestsOn(path string) ([]string, error) {
+	r, err := p.reading(path)
+	if err != nil {
+		return nil, err
+	}
+	reached := make([]bool, len(p.nodes))
+	next := slices.Clone(r.at)
+	for len(next) > 0 {
+		i := next[len(next)-1]
+		next = next[:len(next)-1]
+		if reached[i] {
+			continue
+		}
+		reached[i] = true
+		for _, s := range p.nodes[i].in {
+			if s >= 0 {
+				next = append(next, p.streams[s].from)
+			}
+		}
+	}
+	var tags []string
+	for i, n := range p.nodes {
+		if reached[i] {
+			tags = append(tags, n.tag)
+		}
+	}
+	return tags, nil
+}
+
 func (p *Plant) clearTangents() {
 	for _, s := range p.streams {
 		s.d.Zero(0)
@@ -57,7 +90,7 @@ func (p *Plant) reading(path string) (reading, error) {
 	rest := strings.TrimPrefix(path, "kpis.")
 	for _, k := range p.kpis {
 		if k.Name == rest || k.Name+".value" == rest {
-			return reading{path, k.Unit, k.value}, nil
+			return reading{path, k.Unit, k.value, k.at}, nil
 		}
 	}
 	if rest, ok := strings.CutPrefix(path, "streams."); ok {
@@ -88,13 +121,13 @@ func (p *Plant) unitReading(n *node, name string) (reading, error) {
 	var names []string
 	for i, s := range n.spec.Signals {
 		if s.Name == name {
-			return reading{n.tag + "." + name, s.Unit, func(p *Plant) Dual { return n.signal(i) }}, nil
+			return reading{n.tag + "." + name, s.Unit, func(p *Plant) Dual { return n.signal(i) }, []int{p.index(n)}}, nil
 		}
 		names = append(names, s.Name)
 	}
 	for i, h := range n.spec.Handles {
 		if h.Name == name {
-			return reading{n.tag + "." + name, h.Unit, func(p *Plant) Dual { return Dual{n.u[i], n.du[i]} }}, nil
+			return reading{n.tag + "." + name, h.Unit, func(p *Plant) Dual { return Dual{n.u[i], n.du[i]} }, []int{p.index(n)}}, nil
 		}
 		names = append(names, h.Name)
 	}
@@ -137,9 +170,9 @@ func (p *Plant) streamReading(path string) (reading, error) {
 	}
 	sys := p.System
 	what, of, _ := strings.Cut(quantity, ".")
-	full := "streams." + path
+	full, at := "streams."+path, []int{s.from}
 	linear := func(unit string, f func(n []float64) float64) (reading, error) {
-		return reading{full, unit, func(*Plant) Dual { return Dual{f(s.flow.N), f(s.d.N)} }}, nil
+		return reading{full, unit, func(*Plant) Dual { return Dual{f(s.flow.N), f(s.d.N)} }, at}, nil
 	}
 	switch what {
 	case "kg_s":
@@ -147,9 +180,9 @@ func (p *Plant) streamReading(path string) (reading, error) {
 	case "m3_s":
 		return linear("m3/s", sys.Volume)
 	case "T_K":
-		return reading{full, "K", func(*Plant) Dual { return Dual{s.flow.T, s.d.T} }}, nil
+		return reading{full, "K", func(*Plant) Dual { return Dual{s.flow.T, s.d.T} }, at}, nil
 	case "pH":
-		return reading{full, "1", func(*Plant) Dual { return streamPH(sys, s) }}, nil
+		return reading{full, "1", func(*Plant) Dual { return streamPH(sys, s) }, at}, nil
 	case "mol_s":
 		if i, ok := sys.Index(of); ok {
 			return linear("mol/s", func(n []float64) float64 { return n[i] })
@@ -164,7 +197,7 @@ func (p *Plant) streamReading(path string) (reading, error) {
 		if !ok {
 			return reading{}, fmt.Errorf("%s: no element %q in this plant", path, of)
 		}
-		return reading{full, "g/m3", func(*Plant) Dual { return tenor(sys, e, s) }}, nil
+		return reading{full, "g/m3", func(*Plant) Dual { return tenor(sys, e, s) }, at}, nil
 	}
 	return reading{}, fmt.Errorf("%s: a stream has mol_s.COMPONENT, mg_L.ELEMENT, kg_s, m3_s, T_K, pH", path)
 }

@@ -25,13 +25,13 @@ func Load(sel Selection) (*System, error) {
 		return nil, err
 	}
 	var faults []error
-	s := lib.assemble(sel, func(key, format string, args ...any) {
+	lib.check(sel, func(key, format string, args ...any) {
 		faults = append(faults, fmt.Errorf("chemistry: %s: %w", key, fmt.Errorf(format, args...)))
 	})
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}
-	return s, nil
+	return lib.assemble(sel), nil
 }
 
 // FromConfig builds the system that a plant file's table [chemistry] asks for, and closes the table:
@@ -45,7 +45,8 @@ func Load(sel Selection) (*System, error) {
 //	[chemistry.molar_volume]           # optional, liquids and solids
 //	"H2O" = "18.000 cm3/mol"
 //
-// Faults go to the table. The system is usable although incomplete after a fault; it is nil when nothing can be built.
+// Faults go to the table. Where a selection is faulty the system holds all that the library knows instead, so that
+// the rest of the file can be read without faults that only follow from that one. It is nil only without a library.
 func FromConfig(t *conf.Table) *System {
 	sel := Selection{
 		Elements:   t.Texts("elements"),
@@ -57,12 +58,11 @@ func FromConfig(t *conf.Table) *System {
 		t.Fault("", "%v", err)
 		return nil
 	}
-	s := lib.assemble(sel, t.Fault)
-	if s != nil {
-		s.setVolumes(t)
-	} else {
-		t.Skip("solid_density", "molar_volume")
+	if !t.Faulty("elements") && !t.Faulty("families") {
+		lib.check(sel, t.Fault)
 	}
+	s := lib.assemble(lib.widen(sel, t.Faulty))
+	s.setVolumes(t)
 	t.Close()
 	return s
 }
@@ -89,7 +89,7 @@ func (s *System) setVolumes(t *conf.Table) {
 		v.Value = volumes.Quantity(name, "m3/mol", conf.Positive)
 		switch i, ok := s.index[name]; {
 		case !ok:
-			volumes.Fault(name, "no such component%s", suggestion(name, s.names()))
+			volumes.Fault(name, "%v", s.Unknown("component", name, s.names()))
 		case s.Components[i].Phase == Gas:
 			volumes.Fault(name, "a gas has no constant molar volume")
 		default:
@@ -107,17 +107,31 @@ func (s *System) names() []string {
 	return names
 }
 
-// assemble selects from the library. Faults are reported under the key of the selection that they belong to; the system
-// is made of what remains, and nil when no component does.
-func (l *library) assemble(sel Selection, fault func(key, format string, args ...any)) *System {
-	l.check(sel, fault)
+// widen puts everything in the place of what is faulty in a selection.
+func (l *library) widen(sel Selection, faulty func(key string) bool) Selection {
+	if faulty("elements") {
+		sel.Elements = symbols(l.elements)
+	}
+	if faulty("families") {
+		sel.Families = l.familyNames()
+	}
+	if names := l.extractantNames(); !slices.Contains(names, sel.Extractant) {
+		near := conf.Nearest(sel.Extractant, names)
+		sel.Extractant = names[max(0, slices.Index(names, near))]
+	}
+	return sel
+}
+
+// assemble selects from the library what the selection names.
+func (l *library) assemble(sel Selection) *System {
 	s := &System{
+		library: l, families: sel.Families,
 		index: make(map[string]int), element: make(map[string]int),
 		aliases: l.aliases, ka2: l.ka2, acid: -1, sulfate: -1,
 	}
 	var from []int // element of the library behind each element of the system
 	for e, el := range l.elements {
-		if el.Group == "framework" || slices.Contains(sel.Elements, el.Symbol) {
+		if el.Group == framework || slices.Contains(sel.Elements, el.Symbol) {
 			s.element[el.Symbol] = len(s.Elements)
 			s.Elements = append(s.Elements, el)
 			from = append(from, e)
@@ -143,9 +157,6 @@ func (l *library) assemble(sel Selection, fault func(key, format string, args ..
 		}
 		s.span[p][1] = len(s.Components)
 	}
-	if len(s.Components) == 0 {
-		return nil
-	}
 	if i, ok := s.index["H+"]; ok {
 		s.acid = i
 	}
@@ -156,34 +167,47 @@ func (l *library) assemble(sel Selection, fault func(key, format string, args ..
 	return s
 }
 
-// check reports the names of a selection that the library does not know.
-func (l *library) check(sel Selection, fault func(key, format string, args ...any)) {
-	var elements, families, extractants []string
-	for _, e := range l.elements {
-		elements = append(elements, e.Symbol)
-	}
+func (l *library) familyNames() []string {
+	var names []string
 	for _, f := range l.families {
-		families = append(families, f.name)
+		names = append(names, f.name)
 	}
+	return names
+}
+
+func (l *library) extractantNames() []string {
+	var names []string
 	for _, x := range l.extractants {
-		extractants = append(extractants, x.name)
+		names = append(names, x.name)
 	}
+	return names
+}
+
+// check reports the names of a selection that the library does not know, and a selection of nothing.
+func (l *library) check(sel Selection, fault func(key, format string, args ...any)) {
 	for _, e := range sel.Elements {
-		if !slices.Contains(elements, e) {
-			fault("elements", "unknown element %q%s", e, suggestion(e, elements))
+		if _, ok := l.index[e]; !ok {
+			fault("elements", "unknown element %q; %s", e, hint(e, symbols(l.elements)))
 		}
 	}
+	families, extractants := l.familyNames(), l.extractantNames()
+	known := len(sel.Families) == 0
 	for _, f := range sel.Families {
-		if !slices.Contains(families, f) {
-			fault("families", "unknown family %q%s (families: %s)", f, suggestion(f, families), strings.Join(families, ", "))
+		if slices.Contains(families, f) {
+			known = true
+		} else {
+			fault("families", "unknown family %q; %s", f, conf.Hint(f, families))
 		}
+	}
+	if known && len(l.assemble(sel).Components) == 0 {
+		fault("families", "elements and families select no component; families are %s", strings.Join(families, ", "))
 	}
 	organic := slices.Contains(sel.Families, Organic.String())
 	switch {
 	case sel.Extractant == "" && organic:
-		fault("extractant", "the organic family needs an extractant: %s", strings.Join(extractants, ", "))
+		fault("extractant", "missing; the organic family needs an extractant: %s", strings.Join(extractants, ", "))
 	case sel.Extractant != "" && !slices.Contains(extractants, sel.Extractant):
-		fault("extractant", "unknown extractant %q%s (extractants: %s)", sel.Extractant, suggestion(sel.Extractant, extractants), strings.Join(extractants, ", "))
+		fault("extractant", "unknown extractant %q; %s", sel.Extractant, conf.Hint(sel.Extractant, extractants))
 	}
 }
 

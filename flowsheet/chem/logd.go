@@ -57,15 +57,7 @@ func (s *System) LogD(name string) (*LogD, error) {
 		}
 		names = append(names, m.Name)
 	}
-	return nil, fmt.Errorf("no extraction model %q%s", name, suggestion(name, names))
-}
-
-// suggestion is "; did you mean ...?" or nothing.
-func suggestion(name string, names []string) string {
-	if near := conf.Nearest(name, names); near != "" {
-		return fmt.Sprintf("; did you mean %q?", near)
-	}
-	return ""
+	return nil, fmt.Errorf("no extraction model %q; %s", name, conf.Hint(name, names))
 }
 
 // PureVolume is the molar volume of the system's pure extractant, m3/mol, which turns a dosage in v/v into moles; 0 when

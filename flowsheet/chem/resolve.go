@@ -49,7 +49,7 @@ func (s *System) Resolve(p Phase, name string) (Recipe, error) {
 	if i, ok := s.index[name]; ok {
 		return Recipe{}, fmt.Errorf("%q is %v, not %v", name, s.Components[i].Phase, p)
 	}
-	return Recipe{}, fmt.Errorf("no %v substance %q%s", p, name, suggestion(name, s.known(p)))
+	return Recipe{}, s.Unknown(p.String()+" substance", name, s.known(p))
 }
 
 // mix is the recipe of an alias.

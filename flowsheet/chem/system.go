@@ -73,6 +73,8 @@ type System struct {
 	element    map[string]int // element symbol
 	volumes    []Constant     // density or molar volume behind each V; no name where V is 0
 	aliases    []alias
+	library    *library // what it was selected from
+	families   []string // selected
 	extractant string
 	models     []LogD
 	ka2        Constant

@@ -159,7 +159,7 @@ func TestFaults(t *testing.T) {
 		{`x = "5 galn"`, volume, `p.toml:1: x: "5 galn": unknown unit "galn"; did you mean "gal"? (needs e.g. "1 L")`},
 		{`x = "abc"`, volume, `p.toml:1: x: "abc" does not begin with a number (needs e.g. "1 L")`},
 		{`x = "0 L"`, volume, `p.toml:1: x: "0 L" is outside 0 (excluded) to 1000 L`},
-		{`x = "2 m3"`, volume, `p.toml:1: x: "2 m3" is outside 0 (excluded) to 1000 L`},
+		{`x = "2 m3"`, volume, `p.toml:1: x: "2 m3" is outside 0 (excluded) to 1 m3`},
 		{`x = "-1 degC"`, quantity("degC", Between(273.15, 373.15)), `p.toml:1: x: "-1 degC" is outside 0 to 100 degC`},
 		{`x = -0.1`, quantity("1", NonNegative), `p.toml:1: x: -0.1 is not at least 0`},
 		{`x = nan`, quantity("1", Any), `p.toml:1: x: NaN is no finite number`},
@@ -242,11 +242,40 @@ func TestClose(t *testing.T) {
 	a.Close()
 	root.Close()
 	fault(t, "close", tree.Err(), `p.toml:1: stags: unknown key "stags"; did you mean "stages"?
-p.toml:2: Nd: unknown key "Nd"
+p.toml:2: Nd: unknown key "Nd"; known are stages, units
 p.toml:3: units.a: a table
 p.toml:3: units.a.gone: not there
 p.toml:4: units.a.volme: unknown key "volme"; did you mean "volume"?
 p.toml:6: units.a.flow: is odd`)
+}
+
+// One mistake is one fault: a key that is there under another name is not missing besides, a table that is missing says
+// nothing of what it lacks, and a reader can ask whether a value is sound before it draws conclusions from it.
+func TestOneFaultPerMistake(t *testing.T) {
+	tree := parse(t, "[a]\nflw = 1\n\n[a.gsa]\n\n[[c]]\nname = 'x'\nset = 1\n[[c]]\nname = 'x'\nset = 'y'\n")
+	root := tree.Root()
+	a := root.Table("a")
+	a.Quantity("flow", "L/h", Positive)
+	gas := a.Required("gas", "a flow and a temperature")
+	gas.Quantity("flow", "L/h", Positive)
+	gas.Fault("flow", "is nothing")
+	if !gas.Faulty("flow") || !a.Faulty("flow") || !a.Faulty("") || !root.Faulty("a") || a.Faulty("fl") {
+		t.Error("a missing key, and a table that holds it, are not faulty")
+	}
+	both := root.Tables("c")
+	for _, c := range both {
+		c.Text("name")
+		c.Quantity("set", "1", Any)
+	}
+	if both[0].Faulty("set") || !both[1].Faulty("set") || both[1].Faulty("name") || root.Faulty("base") {
+		t.Error("faults of a namesake")
+	}
+	a.Close()
+	root.Required("units", "units")
+	fault(t, "one fault", tree.Err(), `p.toml:1: units: missing; needs a table [units] with units
+p.toml:2: a.flw: unknown key "flw"; did you mean "flow"?
+p.toml:4: a.gsa: unknown key "gsa"; did you mean "gas"?
+p.toml:11: c.x.set: "y" does not begin with a number (needs e.g. 1)`)
 }
 
 func TestSyntaxFaults(t *testing.T) {
@@ -335,13 +364,13 @@ func TestSetFaults(t *testing.T) {
 		{"leech.volume=5", `no table "leech"; did you mean "leach"?`},
 		{"unit.leach.volume=5", `no table "unit"; did you mean "units"?`},
 		{"units.leech.volume=5", `no table "leech"; did you mean "leach"?`},
-		{"furnace.volume=5", `no table "furnace"`},
+		{"furnace.volume=5", `no table "furnace"; known are leach, leach_liquid_feed, units, control`},
 		{"leach.volume.x=5", `"volume" is "100 gal", not a table`},
 		{"leach=5", `"leach" is a table; name a key in it`},
 		{"control=5", `"control" is a table; name a key in it`},
 		{"control.purity=5", `"purity" is a table; name a key in it`},
 		{"control.puriti.set=5", `no table "puriti"; did you mean "purity"?`},
-		{"control.new=5", `no table "new"`},
+		{"control.new=5", `no table "new"; known are purity, pH.raffinate`},
 		{"leach.=5", `the path has an empty key`},
 		{".leach=5", `the path has an empty key`},
 		{"leach..volume=5", `the path has an empty key`},
@@ -369,8 +398,8 @@ func TestSetPlace(t *testing.T) {
 	leach.Skip("kind", "stages", "fast")
 	leach.Close()
 	root.Close()
-	fault(t, "place", tree.Err(), `p.toml:1: name: unknown key "name"
-p.toml:9: units.leach.note: unknown key "note"
+	fault(t, "place", tree.Err(), `p.toml:1: name: unknown key "name"; known are control, seed, units
+p.toml:9: units.leach.note: unknown key "note"; known are fast, kind, stages, volume
 --set leach.volum=5: units.leach.volum: unknown key "volum"; did you mean "volume"?
 --set leach.volume=5 kg: units.leach.volume: "5 kg" has the wrong dimension; needs e.g. "1 m3"
 --set seed=x: seed: "x"; needs a whole number, 0 to 9`)
@@ -415,11 +444,11 @@ func TestBase(t *testing.T) {
 	}
 	leach.Close()
 	root.Close()
-	fault(t, "places", tree.Err(), strings.ReplaceAll(`D/plants/p.toml:6: units.leach.new: unknown key "new"
-D/plants/p.toml:9: control.c2.name: unknown key "name"
-D/uky.toml:6: units.leach.old: unknown key "old"
-D/uky.toml:8: control.c1.name: unknown key "name"
-D/deep.toml:2: z: unknown key "z"`, "D", dir))
+	fault(t, "places", tree.Err(), strings.ReplaceAll(`D/plants/p.toml:6: units.leach.new: unknown key "new"; known are volume
+D/plants/p.toml:9: control.c2.name: unknown key "name"; there is none
+D/uky.toml:6: units.leach.old: unknown key "old"; known are volume
+D/uky.toml:8: control.c1.name: unknown key "name"; there is none
+D/deep.toml:2: z: unknown key "z"; known are a, b, control, units`, "D", dir))
 }
 
 func TestBaseFaults(t *testing.T) {
@@ -436,7 +465,7 @@ func TestBaseFaults(t *testing.T) {
 	for _, c := range []struct{ file, want string }{
 		{"self.toml", "D/self.toml:2: base: D/self.toml is based on itself: D/self.toml <- D/self.toml"},
 		{"a.toml", "D/sub/b.toml:1: base: D/a.toml is based on itself: D/a.toml <- D/sub/b.toml <- D/a.toml"},
-		{"gone.toml", "D/gone.toml:2: base: stat D/nowhere.toml: no such file or directory"},
+		{"gone.toml", "D/gone.toml:2: base: there is no file D/nowhere.toml"},
 		{"number.toml", "D/number.toml:1: base: 5; needs the name of a file"},
 		{"empty.toml", `D/empty.toml:1: base: ""; needs the name of a file`},
 		{"overbad.toml", `D/bad.toml:1: not valid TOML: expected value but found '\n' instead`},

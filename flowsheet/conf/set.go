@@ -132,9 +132,14 @@ func (n *node) follow(s step, value *node) error {
 	return s.kid.assign(s.rest, value, s.kid.names())
 }
 
-// names lists the keys of a table or the elements of an array of tables.
+// names lists the tables in a table or the elements of an array of tables.
 func (n *node) names() []string {
-	names := slices.Clone(n.keys)
+	var names []string
+	for _, key := range n.keys {
+		if k := n.kids[key].kind; k == kindTable || k == kindTables {
+			names = append(names, key)
+		}
+	}
 	for _, element := range n.list {
 		if name := element.name(); name != "" {
 			names = append(names, name)

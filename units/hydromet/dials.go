@@ -2,6 +2,7 @@ package hydromet
 
 import (
 	"fmt"
+	"slices"
 
 	"reetwin/flowsheet"
 	"reetwin/flowsheet/chem"
@@ -34,6 +35,16 @@ func (d *dials) check(u []float64) error {
 		}
 	}
 	return nil
+}
+
+// elements lists the keys of a table by element, which besides holds the source and class of its numbers.
+func elements(t *conf.Table) []string {
+	return slices.DeleteFunc(t.Keys(), func(key string) bool { return key == "source" || key == "class" })
+}
+
+// hasFamily says whether a system has any component of a family.
+func hasFamily(s *chem.System, family string) bool {
+	return slices.ContainsFunc(s.Components, func(c chem.Component) bool { return c.Family == family })
 }
 
 // temperatures is the range that a temperature in a parameter may have, K. It catches 25 K where 25 degC is meant.

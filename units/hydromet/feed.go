@@ -51,6 +51,10 @@ func (f *Feed) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	phase, unit := chem.Aqueous, "m3/s"
 	f.composition, f.solvent, f.single = "tenor", -1, map[int]string{}
 	name := t.Choice("phase", "aqueous", "organic", "solid", "gas")
+	if t.Faulty("phase") { // what else the feed needs depends on it
+		t.Skip(t.Keys()...)
+		return flowsheet.Spec{Out: ports("out")}, nil
+	}
 	switch name {
 	case "organic":
 		phase = chem.Organic
@@ -78,9 +82,18 @@ func (f *Feed) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 func (f *Feed) readComposition(t *conf.Table, s *chem.System, phase chem.Phase) {
 	var names []string
 	table, quoted := t, t
-	if t.Has(f.composition) || f.composition != "tenor" {
-		table = t.Table(f.composition)
+	switch f.composition {
+	case "assay":
+		table = t.Required("assay", "mass fractions, such as \"SiO2(s)\" = 0.9")
 		names = table.Keys()
+	case "fraction":
+		table = t.Required("fraction", "mole fractions, such as \"N2(g)\" = 0.8")
+		names = table.Keys()
+	case "tenor":
+		if t.Has("tenor") {
+			table = t.Table("tenor")
+			names = table.Keys()
+		}
 	}
 	if phase != chem.Gas && t.Has("molar_mass") {
 		quoted = t.Table("molar_mass")
@@ -91,7 +104,10 @@ func (f *Feed) readComposition(t *conf.Table, s *chem.System, phase chem.Phase) 
 		recipe, err := s.Resolve(phase, name)
 		if err != nil {
 			table.Fault(name, "%v", err)
-			table.Skip(name)
+			used[name] = true
+			if quoted != t {
+				quoted.Skip(name)
+			}
 			continue
 		}
 		f.refuse(table, name, s, recipe)
@@ -106,8 +122,7 @@ func (f *Feed) readComposition(t *conf.Table, s *chem.System, phase chem.Phase) 
 	if quoted != t {
 		for _, name := range quoted.Keys() {
 			if !used[name] {
-				quoted.Fault(name, "not used: %s has no %s", f.composition, name)
-				quoted.Skip(name)
+				quoted.Fault(name, "not used: %s has no %s; %s", f.composition, name, conf.Hint(name, names))
 			}
 		}
 	}
@@ -155,7 +170,7 @@ func (f *Feed) readOne(table *conf.Table, name string, s *chem.System, phase che
 // readTenor reads a tenor in mol/m3, and the range it may take: total acidity alone may be negative.
 func readTenor(table *conf.Table, name string, s *chem.System, phase chem.Phase, recipe chem.Recipe, M float64) (tenor float64, r conf.Range) {
 	r = conf.NonNegative
-	units := []string{"kg/m3", "mol/m3"}
+	units := []string{"g/L", "mol/L"}
 	var pure float64 // m3/mol of the free extractant, 0 for all others
 	if len(recipe.Parts) == 1 {
 		c := recipe.Parts[0].Component
@@ -187,7 +202,7 @@ func (f *Feed) checkSum(t *conf.Table, sum float64) {
 	if f.composition == "assay" {
 		want = t.QuantityOr("assay_sum", "1", 1, conf.NonNegative)
 	}
-	if math.Abs(sum-want) > sumTolerance {
+	if math.Abs(sum-want) > sumTolerance && !t.Faulty(f.composition) && !t.Faulty("assay_sum") {
 		t.Fault(f.composition, "the fractions add to %.9g, not to %.9g", sum, want)
 	}
 }

@@ -98,7 +98,7 @@ func (l *LeachTrain) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	l.read(env.Param, "volume", "m3", conf.Positive)
 	l.add("weir_time", "s", env.Param.QuantityOr("weir_time", "s", 60, conf.Positive), conf.Positive)
 	spec := flowsheet.Spec{In: ports("liquid", "solid"), Out: ports("liquid", "solid")}
-	table := env.Param.Table("rate")
+	table := env.Param.Required("rate", "source, class, and elements such as Nd = { A = 0.7, B = \"0.006 mol/kg/h\" }")
 	var ok bool
 	if l.acid, ok = env.System.Index("H+"); !ok {
 		table.Skip(table.Keys()...)
@@ -111,8 +111,8 @@ func (l *LeachTrain) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 		spec.Constants = append(spec.Constants, env.System.Ka2())
 	}
 	spec.Constants = append(spec.Constants, l.readRates(table)...)
-	if len(l.oxides) == 0 {
-		env.Param.Fault("rate", "no element; needs at least one, such as Nd = { A = 0.7, B = \"0.006 mol/kg/h\" }")
+	if len(elements(table)) == 0 {
+		table.Fault("", "no element; needs at least one, such as Nd = { A = 0.7, B = \"0.006 mol/kg/h\" }")
 	}
 	l.layOut(tanks)
 	spec.Handles = l.handles
@@ -125,10 +125,12 @@ func (l *LeachTrain) readRates(table *conf.Table) (constants []chem.Constant) {
 	orders := conf.Between(0, 10)
 	source := table.Text("source")
 	class := chem.Class(table.Choice("class", "measured", "derived", "estimated", "assumed"))
-	for _, symbol := range table.Keys() {
-		if symbol == "source" || symbol == "class" {
-			continue
-		}
+	if !hasFamily(l.system, "oxide") {
+		table.Fault("", "the system has no oxides; add the family oxide to [chemistry]")
+		table.Skip(table.Keys()...)
+		return nil
+	}
+	for _, symbol := range elements(table) {
 		rate := table.Table(symbol)
 		order, factor := rate.Quantity("A", "1", orders), rate.Quantity("B", "mol/kg/s", conf.NonNegative)
 		rate.Close()
@@ -152,15 +154,11 @@ func (l *LeachTrain) oxide(symbol string) (o leachOxide, err error) {
 	s := l.system
 	e, ok := s.Element(symbol)
 	if !ok {
-		symbols := make([]string, len(s.Elements))
-		for i := range s.Elements {
-			symbols[i] = s.Elements[i].Symbol
-		}
-		return o, fmt.Errorf("no element %q in the system; %s", symbol, suggest(symbol, symbols))
+		return o, s.Unknown("element", symbol, s.Symbols())
 	}
 	o.symbol, o.solid, o.metal = symbol, s.InFamily("oxide", e), s.ByKey(chem.Aqueous, e)
 	if o.solid < 0 || o.metal < 0 {
-		return o, fmt.Errorf("%s has no oxide in the system; leave it out, or add the family oxide to [chemistry]", symbol)
+		return o, fmt.Errorf("%s has no oxide in the system; leave it out", symbol)
 	}
 	oxygen, _ := s.Element("O")
 	oxide, metal := s.Components[o.solid], s.Components[o.metal]

@@ -51,22 +51,24 @@ func (p *OxalatePrecipitator) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	p.water = env.System.Solvent(chem.Aqueous)
 	p.read(env.Param, "temperature", "K", temperatures(chem.Aqueous))
 	p.virtual = env.Param.Choice("oxalate", "liquor", "virtual source") == "virtual source"
-	table := env.Param.Table("recovery")
+	table := env.Param.Required("recovery", "source, class, and elements such as Nd = \"80 %\"")
 	source := table.Text("source")
 	class := chem.Class(table.Choice("class", "measured", "derived", "estimated", "assumed"))
 	spec := flowsheet.Spec{In: ports("liquor"), Out: ports("liquor", "solid")}
 	if p.virtual {
 		spec.Out = append(spec.Out, flowsheet.Port{Name: "reagent", Drawn: true})
 	}
+	if !hasFamily(p.system, "oxalate") {
+		table.Fault("", "the system has no oxalates; add the family oxalate to [chemistry]")
+		table.Skip(table.Keys()...)
+		return spec, nil
+	}
 	var ok bool
 	if p.oxalate, ok = env.System.Index("C2O4-2"); !ok || p.water < 0 {
 		table.Skip(table.Keys()...)
 		return spec, fmt.Errorf("the system has no component C2O4-2; add the family aqueous and the element C to [chemistry]")
 	}
-	for _, symbol := range table.Keys() {
-		if symbol == "source" || symbol == "class" {
-			continue
-		}
+	for _, symbol := range elements(table) {
 		value := table.Quantity(symbol, "1", conf.Fraction)
 		r, err := p.reaction(symbol)
 		if err != nil {
@@ -79,8 +81,8 @@ func (p *OxalatePrecipitator) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 			Name: "recovery." + symbol, Value: value, Unit: "1", Class: class, Source: source,
 		})
 	}
-	if len(p.reactions) == 0 {
-		env.Param.Fault("recovery", "no element; needs at least one, such as Nd = \"80 %%\"")
+	if len(elements(table)) == 0 {
+		table.Fault("", "no element; needs at least one, such as Nd = \"80 %%\"")
 	}
 	spec.Handles = p.handles
 	return spec, nil
@@ -91,17 +93,11 @@ func (p *OxalatePrecipitator) reaction(symbol string) (r oxalateReaction, err er
 	s := p.system
 	e, ok := s.Element(symbol)
 	if !ok {
-		var symbols []string
-		for i, element := range s.Elements {
-			if s.InFamily("oxalate", i) >= 0 {
-				symbols = append(symbols, element.Symbol)
-			}
-		}
-		return r, fmt.Errorf("no element %q in the system; %s", symbol, suggest(symbol, symbols))
+		return r, s.Unknown("element", symbol, s.Symbols())
 	}
 	r.metal, r.solid = s.ByKey(chem.Aqueous, e), s.InFamily("oxalate", e)
 	if r.metal < 0 || r.solid < 0 {
-		return r, fmt.Errorf("%s has no oxalate in the system; leave it out, or add the family oxalate to [chemistry]", symbol)
+		return r, fmt.Errorf("%s has no oxalate in the system; leave it out", symbol)
 	}
 	carbon, _ := s.Element("C")
 	hydrogen, _ := s.Element("H")

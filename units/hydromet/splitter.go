@@ -26,13 +26,14 @@ func NewSplitter() flowsheet.Unit { return new(Splitter) }
 // Init reads the table split.
 func (s *Splitter) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	if len(env.Out) < 2 {
-		env.Param.Fault("out", "%d outlets; a splitter needs two or more", len(env.Out))
+		env.Param.Fault("out", "a splitter needs two or more outlets, such as { recycle = \"a\", purge = \"b\" }")
+		env.Param.Skip("split")
+		return flowsheet.Spec{In: ports("in"), Out: ports(env.Out...)}, nil
 	}
 	split := env.Param.Table("split")
 	for _, port := range split.Keys() {
 		if !slices.Contains(env.Out, port) {
-			split.Fault(port, "no outlet %q; %s", port, suggest(port, env.Out))
-			split.Skip(port)
+			split.Fault(port, "no outlet %q; %s", port, conf.Hint(port, env.Out))
 		}
 	}
 	var rest []string
@@ -47,23 +48,16 @@ func (s *Splitter) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 		s.share = append(s.share, s.add("split."+port, "1", values[len(values)-1], conf.Fraction))
 	}
 	switch {
+	case split.Faulty(""): // a wrong name leaves its outlet without a fraction
 	case len(rest) == 0:
 		env.Param.Fault("split", "every outlet has a fraction; leave one out, it gets the rest")
 	case len(rest) > 1:
 		env.Param.Fault("split", "no fraction for %s; only one outlet may be left out, it gets the rest", strings.Join(rest, ", "))
 	}
-	if _, err := remainder(values); err != nil {
+	if _, err := remainder(values); err != nil && !env.Param.Faulty("split") {
 		env.Param.Fault("split", "%v", err)
 	}
 	return flowsheet.Spec{In: ports("in"), Out: ports(env.Out...), Handles: s.handles}, nil
-}
-
-// suggest words the hint that ends a message about an unknown name.
-func suggest(name string, known []string) string {
-	if near := conf.Nearest(name, known); near != "" {
-		return fmt.Sprintf("did you mean %q?", near)
-	}
-	return "known are " + strings.Join(known, ", ")
 }
 
 // remainder is what the fractions leave of 1; fractions such as 0.7, 0.2 and 0.1 may exceed 1 by rounding only.

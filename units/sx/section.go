@@ -72,6 +72,9 @@ func (s *Section) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 		},
 	}
 	s.system = env.System
+	if env.Param.Faulty("model") {
+		return spec, nil
+	}
 	var err error
 	if s.model, err = env.System.LogD(name); err != nil {
 		env.Param.Fault("model", "%v", err)
