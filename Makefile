@@ -1,19 +1,33 @@
-# reetwin: what a developer and CI run. Needs Go and make, nothing else.
+# reetwin: what a developer and CI run. Needs Go, make and node; installs the rest.
 
 GO ?= go
+# Test peers live here: an InfluxDB and an independent OPC UA server.
+export REETWIN_CACHE ?= $(CURDIR)/.cache
+INFLUXD = $(REETWIN_CACHE)/bin/influxd
+NODE_OPCUA = $(REETWIN_CACHE)/node/node_modules/node-opcua/package.json
 
-.PHONY: test quick lint bench fuzz
+.PHONY: test quick lint bench fuzz peers
 
-# Everything: formatting, vet, staticcheck, all tests with the long ones.
-test: lint
-	$(GO) test -timeout 12m ./...
+# Everything: formatting, vet, staticcheck, all tests with the long ones and those against real peers.
+test: lint peers
+	$(GO) test -timeout 14m ./...
 
 # Before every commit, within a minute: the same without the long tests.
 quick: lint
 	$(GO) test -short ./...
 
+# What the tests run against, each from its registry by name and version.
+peers: $(INFLUXD) $(NODE_OPCUA)
+
+$(INFLUXD):
+	GOBIN=$(dir $(INFLUXD)) $(GO) install github.com/influxdata/influxdb/cmd/influxd@v1.8.10
+
+$(NODE_OPCUA):
+	@command -v node >/dev/null && command -v npm >/dev/null || { echo "node and npm are missing: apt-get install -y nodejs npm"; exit 1; }
+	npm install --prefix $(REETWIN_CACHE)/node --no-audit --no-fund --no-save node-opcua@2.182.2
+
 lint:
-	@unformatted=$$(gofmt -l cmd flowsheet units); if [ -n "$$unformatted" ]; then echo "gofmt differs: $$unformatted"; exit 1; fi
+	@unformatted=$$(gofmt -l cmd connectors flowsheet plant units); if [ -n "$$unformatted" ]; then echo "gofmt differs: $$unformatted"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 

@@ -50,17 +50,18 @@ func (p *Plant) readControls(tables []*conf.Table) {
 	moved := map[string]string{}
 	for _, t := range tables {
 		c := &control{name: t.Text("name"), measure: t.Text("measure"), move: t.Text("move")}
-		if names[c.name] {
+		if names[c.name] && !t.Faulty("name") {
 			t.Fault("name", "a second control %q", c.name)
 		}
 		names[c.name] = true
-		r, err := p.reading(c.measure)
-		if err != nil {
-			t.Skip("set")
-			t.Fault("measure", "%v", err)
-		} else {
+		if r, err := p.reading(c.measure); err == nil {
 			c.read = r
 			c.set = r.want(t, "set")
+		} else {
+			t.Skip("set")
+			if !t.Faulty("measure") {
+				p.fault(t, "measure", c.measure, err)
+			}
 		}
 		p.readMove(t, c, moved)
 		t.Close()
@@ -78,9 +79,10 @@ func (p *Plant) readMove(t *conf.Table, c *control, moved map[string]string) {
 	for _, target := range targets {
 		n, i, err := p.handle(target)
 		if err != nil {
-			t.Skip("min", "max")
-			t.Fault("move", "%v", err)
-			return
+			if !t.Faulty("move") && !p.excused(c.move) {
+				p.fault(t, "move", target, err)
+			}
+			break
 		}
 		if by, ok := moved[target]; ok {
 			t.Fault("move", "%s is already moved by control %q", target, by)
@@ -88,12 +90,16 @@ func (p *Plant) readMove(t *conf.Table, c *control, moved map[string]string) {
 		moved[target] = c.name
 		c.nodes, c.handles = append(c.nodes, n), append(c.handles, i)
 	}
+	if len(c.nodes) == 0 { // a fault already: the range is that of a handle
+		t.Skip("min", "max")
+		return
+	}
 	h := c.nodes[0].spec.Handles[c.handles[0]]
 	c.start = h.Value
 	r := conf.Between(h.Lo, h.Hi)
 	c.lo, c.hi = t.Quantity("min", h.Unit, r), t.Quantity("max", h.Unit, r)
-	if c.lo >= c.hi {
-		t.Fault("max", "max must be larger than min")
+	if c.lo >= c.hi && !t.Faulty("min") && !t.Faulty("max") {
+		t.Fault("max", "%g %s is not above min, %g %s", c.hi, h.Unit, c.lo, h.Unit)
 	}
 }
 

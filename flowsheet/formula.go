@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"reetwin/flowsheet/conf"
+	"reetwin/flowsheet/si"
 )
 
 // addFormula reads one KPI formula: arithmetic over readings in SI, e.g.
@@ -22,16 +23,28 @@ func (p *Plant) addFormula(t *conf.Table, name string) {
 		to = p.streamList(t, "to")
 	}
 	defer t.Close()
+	p.spoilt[name] = true
+	if _, err := si.ParseUnit(unit); err != nil {
+		t.Fault("unit", "%v", err)
+	}
+	if t.Faulty("formula") || t.Faulty("unit") {
+		return
+	}
 	var at []int
+	excused := false
 	value, err := parseFormula(text, func(path string) (reading, error) {
 		r, err := p.reading(path)
 		at = append(at, r.at...)
+		excused = err != nil && p.excused(path)
 		return r, err
 	})
 	if err != nil {
-		t.Fault("formula", "%v", err)
+		if !excused {
+			t.Fault("formula", "%v", err)
+		}
 		return
 	}
+	p.spoilt[name] = false
 	p.addKPI(name, unit, from, to, value)
 	k := p.kpis[len(p.kpis)-1]
 	k.at = append(k.at, at...)
@@ -54,7 +67,7 @@ func parseFormula(text string, read func(string) (reading, error)) (evaluate, er
 		return nil, err
 	}
 	if f.skip(); f.at < len(f.text) {
-		return nil, fmt.Errorf("%q is left over", f.text[f.at:])
+		return nil, fmt.Errorf("+, -, * or / is wanted at %s", f.here())
 	}
 	return e, nil
 }
@@ -72,6 +85,14 @@ func (f *formulaParser) take(c byte) bool {
 		return true
 	}
 	return false
+}
+
+// here words the place that the parser has come to.
+func (f *formulaParser) here() string {
+	if f.at == len(f.text) {
+		return "the end"
+	}
+	return strconv.Quote(f.text[f.at:])
 }
 
 const formulaDepth = 100 // parentheses and signs within one another
@@ -145,7 +166,7 @@ func (f *formulaParser) factor(depth int) (evaluate, error) {
 func (f *formulaParser) closed(depth int) (evaluate, error) {
 	a, err := f.sum(depth + 1)
 	if err == nil && !f.take(')') {
-		err = fmt.Errorf("a parenthesis is not closed")
+		err = fmt.Errorf("a ) is wanted at %s", f.here())
 	}
 	return a, err
 }
@@ -158,7 +179,7 @@ func (f *formulaParser) path() (evaluate, error) {
 			return r.value, err
 		}
 	}
-	return nil, fmt.Errorf("a brace is not closed")
+	return nil, fmt.Errorf("the { before %q is not closed", f.text[f.at:])
 }
 
 func (f *formulaParser) number() (evaluate, error) {
@@ -173,7 +194,7 @@ func (f *formulaParser) number() (evaluate, error) {
 	}
 	v, err := strconv.ParseFloat(f.text[f.at:end], 64)
 	if err != nil {
-		return nil, fmt.Errorf("a number, a {path} or a parenthesis is wanted at %q", f.text[f.at:])
+		return nil, fmt.Errorf("a number, a {path}, a parenthesis or log10( is wanted at %s", f.here())
 	}
 	f.at = end
 	return func(*Plant) Dual { return Dual{V: v} }, nil

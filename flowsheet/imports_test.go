@@ -23,6 +23,11 @@ var mayImport = map[string][]string{
 	"units/sx":           unitImports,
 	"units/pyromet":      unitImports,
 	"units/unittest":     {"flowsheet", "units", "flowsheet/chem", "flowsheet/conf", "flowsheet/si", "flowsheet/solve"},
+	"plant":              {"flowsheet", "flowsheet/conf", "flowsheet/si"},
+	"plant/virtual":      {"plant", "flowsheet", "flowsheet/conf"},
+	"connectors/opcua":   {"plant", "flowsheet/conf"},
+	"connectors/influx":  {"plant", "flowsheet/conf"},
+	"connectors/bus":     {"plant"},
 	"cmd/reetwin":        nil, // everything
 }
 

@@ -77,10 +77,18 @@ func (p *Plant) addKPI(name, unit string, from, to []*link, value func(*Plant) D
 // streamList reads a stream name or a list of them.
 func (p *Plant) streamList(t *conf.Table, key string) []*link {
 	var names []string
-	if t.Kind(key) == "string" {
+	const wanted = "needs a stream, or a list of streams"
+	switch t.Kind(key) {
+	case "string":
 		names = []string{t.Text(key)}
-	} else {
-		names = t.Texts(key)
+	case "array":
+		if names = t.Texts(key); len(names) == 0 && !t.Faulty(key) {
+			t.Fault(key, "empty; "+wanted)
+		}
+	case "":
+		t.Fault(key, "missing; "+wanted)
+	default:
+		t.Fault(key, wanted)
 	}
 	var known []string
 	for _, s := range p.streams {
@@ -89,11 +97,12 @@ func (p *Plant) streamList(t *conf.Table, key string) []*link {
 	var out []*link
 	for _, name := range names {
 		s, ok := p.byName[name]
-		if !ok {
-			t.Fault(key, "no stream %q; %s", name, nearest(name, known))
-			continue
+		switch {
+		case ok:
+			out = append(out, s)
+		case !p.excused(name):
+			t.Fault(key, "no stream %q; %s", name, conf.Hint(name, known))
 		}
-		out = append(out, s)
 	}
 	return out
 }
@@ -176,13 +185,14 @@ func (p *Plant) addReagent(t *conf.Table, name string) {
 	from, to := p.streamList(t, "streams"), p.streamList(t, "product")
 	substance, by := t.TextOr("substance", name), t.Text("counted_by")
 	defer t.Close()
+	kpi := "reagent." + name + ".per_kg_REO"
+	p.spoilt[kpi] = true
+	if t.Faulty("counted_by") {
+		return
+	}
 	c, ok := p.System.Index(by)
 	if !ok {
-		var names []string
-		for _, c := range p.System.Components {
-			names = append(names, c.Name)
-		}
-		t.Fault("counted_by", "no component %q; %s", by, nearest(by, names))
+		t.Fault("counted_by", "%v", p.System.Unknown("component", by, p.components()))
 		return
 	}
 	recipe, err := p.System.Resolve(p.System.Components[c].Phase, substance)
@@ -200,10 +210,26 @@ func (p *Plant) addReagent(t *conf.Table, name string) {
 		t.Fault("counted_by", "%s holds no %s", substance, by)
 		return
 	}
-	p.addKPI("reagent."+name+".per_kg_REO", "1", from, to, func(*Plant) Dual {
+	p.spoilt[kpi] = false
+	p.addKPI(kpi, "1", from, to, func(*Plant) Dual {
 		used := sum(from, func(n []float64) float64 { return n[c] * recipe.M / count })
 		return used.over(sum(to, p.System.Mass, p.oxideMass()...))
 	})
+}
+
+// fault notes that a path leads nowhere, unless what it leads to has a fault of its own.
+func (p *Plant) fault(t *conf.Table, key, path string, err error) {
+	if !p.excused(path) {
+		t.Fault(key, "%v", err)
+	}
+}
+
+func (p *Plant) components() []string {
+	names := make([]string, len(p.System.Components))
+	for i, c := range p.System.Components {
+		names[i] = c.Name
+	}
+	return names
 }
 
 // readPublished reads [published]: numbers of the source by path, shown beside the computed ones.
@@ -219,7 +245,7 @@ func (p *Plant) readPublished(t *conf.Table) {
 		r, err := p.reading(path)
 		if err != nil {
 			t.Skip(path)
-			t.Fault(path, "%v", err)
+			p.fault(t, path, path, err)
 			continue
 		}
 		p.refs = append(p.refs, Published{Path: path, Value: r.want(t, path), Source: source})
@@ -231,12 +257,24 @@ func (p *Plant) readGangs(t *conf.Table) {
 	for _, name := range t.Keys() {
 		g := t.Table(name)
 		gang := Gang{Name: name, Moves: g.Texts("moves")}
+		unit := ""
 		for _, m := range gang.Moves {
-			if _, _, err := p.handle(m); err != nil {
-				g.Fault("moves", "%v", err)
+			n, i, err := p.handle(m)
+			switch {
+			case err != nil:
+				p.fault(g, "moves", m, err)
+				p.spoilt[name] = true
+			case unit == "":
+				unit = n.spec.Handles[i].Unit
+			case unit != n.spec.Handles[i].Unit:
+				g.Fault("moves", "%s is in %s, the handles before it in %s", m, n.spec.Handles[i].Unit, unit)
 			}
 		}
+		if len(gang.Moves) == 0 && !g.Faulty("moves") {
+			g.Fault("moves", "empty; needs handles, such as \"feed.flow\"")
+		}
 		g.Close()
+		p.spoilt[name] = p.spoilt[name] || g.Faulty("")
 		p.gangs = append(p.gangs, gang)
 	}
 	t.Close()

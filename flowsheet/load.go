@@ -2,6 +2,7 @@ package flowsheet
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,21 +15,24 @@ import (
 // The error is conf.Faults and holds every fault of the file, each with its place.
 func Load(tree *conf.Tree, kinds map[string]func() Unit) (*Plant, error) {
 	root := tree.Root()
-	p := &Plant{byTag: map[string]*node{}, byName: map[string]*link{}}
+	p := &Plant{byTag: map[string]*node{}, byName: map[string]*link{}, spoilt: map[string]bool{}}
 	p.Name = root.TextOr("name", "")
 	root.TextOr("description", "")
-	p.System = chem.FromConfig(root.Table("chemistry"))
+	p.System = chem.FromConfig(root.Required("chemistry", `elements, such as ["Cl", "Nd"], and families, such as ["aqueous"]`))
 	if p.System == nil {
 		return nil, tree.Err()
 	}
-	units := root.Table("units")
-	if len(units.Keys()) == 0 {
+	units := root.Required("units", "a table for each unit, such as [units.feed]")
+	if len(units.Keys()) == 0 { // without units nothing else has a meaning
 		units.Fault("", "no unit; a plant needs at least one")
+		root.Skip("handle", "kpi", "control", "published")
+		root.Close()
+		return nil, tree.Err()
 	}
 	for _, tag := range units.Keys() {
 		p.addUnit(units, tag, kinds)
 	}
-	p.connect(units)
+	p.connect()
 	if tree.Err() == nil {
 		p.allocate()
 		p.sequence()
@@ -37,7 +41,6 @@ func Load(tree *conf.Tree, kinds map[string]func() Unit) (*Plant, error) {
 	p.readKPIs(root.Table("kpi"))
 	p.readControls(root.Tables("control"))
 	p.readPublished(root.Table("published"))
-	units.Close()
 	root.Close()
 	if err := tree.Err(); err != nil {
 		return nil, err
@@ -51,152 +54,187 @@ func Load(tree *conf.Tree, kinds map[string]func() Unit) (*Plant, error) {
 func Override(tree *conf.Tree, assignment string) error {
 	path, value, ok := strings.Cut(assignment, "=")
 	if !ok {
-		return fmt.Errorf("%q is not path=value", assignment)
+		return fmt.Errorf("--set %s: needs the form path=value", assignment)
 	}
-	gangs := tree.Root().Table("handle")
+	root := tree.Root()
+	gangs := root.Table("handle")
 	name := strings.TrimSpace(path)
-	if !gangs.Has(name) {
-		return tree.Set(assignment)
-	}
-	for _, target := range gangs.Table(name).TextsOr("moves", nil) {
-		if err := tree.Set(target + "=" + value); err != nil {
-			return err
+	if gangs.Has(name) {
+		for _, target := range gangs.Table(name).TextsOr("moves", nil) {
+			if err := tree.Set(target + "=" + value); err != nil {
+				return err
+			}
 		}
+		return nil
 	}
-	return nil
+	if known := append(gangs.Keys(), root.Keys()...); name != "" && !strings.ContainsAny(name, `."`) && !slices.Contains(known, name) {
+		return fmt.Errorf("--set %s: no handle or key %q; %s", assignment, name, conf.Hint(name, known))
+	}
+	return tree.Set(assignment)
 }
 
 func (p *Plant) addUnit(units *conf.Table, tag string, kinds map[string]func() Unit) {
 	if units.Kind(tag) != "table" {
 		units.Fault(tag, "a unit is a table, such as [units.%s] with kind = \"mixer\"", tag)
+		p.spoilt[tag] = true
 		return
 	}
 	t := units.Table(tag)
-	if strings.Contains(tag, ".") {
-		units.Fault(tag, "a unit's name may hold no dot")
+	if tag == "" || strings.Contains(tag, ".") {
+		units.Fault(tag, "the name of a unit may not be empty, nor hold a dot")
 	}
-	names := make([]string, 0, len(kinds))
-	for k := range kinds {
-		names = append(names, k)
-	}
-	slices.Sort(names)
-	kind := t.Choice("kind", names...)
-	construct, ok := kinds[kind]
-	n := &node{tag: tag, kind: kind, param: t}
-	if !ok || t.Kind("kind") != "string" {
-		t.Skip(t.Keys()...)
-		return
-	}
-	ins, inStreams := p.ports(t, "in")
-	outs, outStreams := p.ports(t, "out")
-	n.unit = construct()
-	spec, err := n.unit.Init(Env{Tag: tag, System: p.System, Param: t, In: ins, Out: outs})
-	if err != nil {
-		t.Fault("", "%v", err)
-	}
-	t.Close()
-	n.spec = spec
-	n.tangent, _ = n.unit.(Tangenter)
+	names := slices.Sorted(maps.Keys(kinds))
+	n := &node{tag: tag, kind: t.Choice("kind", names...), param: t}
 	index := len(p.nodes)
 	p.nodes = append(p.nodes, n)
 	p.byTag[tag] = n
-	n.in = p.attach(t, "in", spec.In, ins, inStreams, index)
-	n.out = p.attach(t, "out", spec.Out, outs, outStreams, index)
+	ins, outs := connections(t, "in"), connections(t, "out")
+	if t.Faulty("kind") || t.Faulty("in") || t.Faulty("out") || !n.init(p.System, kinds[n.kind], ins, outs) {
+		// What the unit is remains open. Its streams are known all the same, so that no other unit misses them.
+		t.Skip(t.Keys()...)
+		p.spoilt[tag] = true
+		for _, c := range ins {
+			p.join(c, true, index)
+		}
+		for _, c := range outs {
+			p.join(c, false, index)
+		}
+		return
+	}
+	p.spoilt[tag] = t.Faulty("")
+	n.in = p.attach(n, "in", n.spec.In, ins, index)
+	n.out = p.attach(n, "out", n.spec.Out, outs, index)
 }
 
-// ports reads the connections of a unit: one stream, a list of streams (ports "1", "2", …), or a table port → stream.
-func (p *Plant) ports(t *conf.Table, key string) (ports, streams []string) {
+// init makes the unit and says whether it could declare itself.
+func (n *node) init(system *chem.System, construct func() Unit, ins, outs []connection) bool {
+	t := n.param
+	n.unit = construct()
+	var err error
+	n.spec, err = n.unit.Init(Env{Tag: n.tag, System: system, Param: t, In: ports(ins), Out: ports(outs)})
+	if err != nil {
+		t.Fault("", "%v", err)
+		return false
+	}
+	t.Close()
+	n.tangent, _ = n.unit.(Tangenter)
+	return true
+}
+
+// connection is a stream at a port, as the file gives it.
+type connection struct {
+	port, stream string
+	plain        bool // without a port: the ports are filled in their order
+	t            *conf.Table
+	key          string // where it stands in t
+}
+
+func ports(list []connection) []string {
+	names := make([]string, len(list))
+	for i, c := range list {
+		names[i] = c.port
+	}
+	return names
+}
+
+// connections reads the streams of a unit: one stream, a list of streams (ports "1", "2", …), or a table port → stream.
+func connections(t *conf.Table, key string) (list []connection) {
 	switch t.Kind(key) {
 	case "":
-		return nil, nil
 	case "string":
-		return []string{"1"}, []string{t.Text(key)}
+		list = append(list, connection{"1", t.Text(key), true, t, key})
 	case "array":
-		streams = t.Texts(key)
-		for i := range streams {
-			ports = append(ports, strconv.Itoa(i+1))
+		for i, stream := range t.Texts(key) {
+			list = append(list, connection{strconv.Itoa(i + 1), stream, true, t, key})
 		}
 	case "table":
 		c := t.Table(key)
 		for _, port := range c.Keys() {
-			ports = append(ports, port)
-			streams = append(streams, c.Text(port))
+			list = append(list, connection{port, c.Text(port), false, c, port})
 		}
 	default:
-		t.Fault(key, "connections are a stream, a list of streams, or a table port = \"stream\"")
+		t.Fault(key, "needs a stream, a list of streams, or a table port = \"stream\"")
 	}
-	return ports, streams
+	return list
 }
 
 // attach matches the connected ports to those the unit declares and makes its streams known.
-// A plain stream or list fills the declared ports in their order.
-func (p *Plant) attach(t *conf.Table, key string, declared []Port, ports, streams []string, unit int) []int {
-	plain := t.Kind(key) != "table"
+func (p *Plant) attach(n *node, key string, declared []Port, list []connection, unit int) []int {
 	at := make([]int, len(declared))
-	names := make([]string, len(declared))
+	slots := map[string]int{} // the ports that a stream may have, with their places
+	var names []string
 	for i, d := range declared {
-		at[i], names[i] = -1, d.Name
+		at[i] = -1
+		if !d.Drawn {
+			slots[d.Name] = i
+			names = append(names, d.Name)
+		}
 	}
-	for i, port := range ports {
-		k := slices.Index(names, port)
-		if plain && i < len(declared) && !declared[i].Drawn {
-			k = i
+	told := false // that a port is wrong: it is then not missing besides
+	for i, c := range list {
+		k, ok := slots[c.port]
+		if c.plain && i < len(names) {
+			k, ok = slots[names[i]], true
 		}
-		if k < 0 || declared[k].Drawn {
-			if plain {
-				t.Fault(key, "%d streams given, the ports are %s", len(ports), strings.Join(names, ", "))
-				break
-			}
-			t.Fault(key, "no port %q; %s", port, nearest(port, names))
-			continue
+		s := p.join(c, key == "in", unit)
+		switch {
+		case ok:
+			at[k] = s
+			told = told || s < 0
+		case !c.plain:
+			c.t.Fault(c.key, "no %slet %q; %s", key, c.port, conf.Hint(c.port, names))
+			told = true
+		case !told:
+			n.param.Fault(key, "%d streams; %s has %d %slets (%s)", len(list), n.kind, len(names), key, strings.Join(names, ", "))
+			told = true
 		}
-		at[k] = p.join(t, key, streams[i], key == "in", unit)
 	}
 	for k, d := range declared {
-		if at[k] >= 0 {
-			continue
-		}
-		if key == "in" {
-			if !d.Optional {
-				t.Fault(key, "inlet %q is not connected", d.Name)
+		switch {
+		case at[k] >= 0:
+		case key == "in":
+			if !d.Optional && !told {
+				n.param.Fault(key, "inlet %q is not connected", d.Name)
 			}
-			continue
-		}
-		// An outlet without a name leaves the plant (a drawn one enters it) under the name UNIT.port.
-		at[k] = p.join(t, key, t.Path()[strings.LastIndexByte(t.Path(), '.')+1:]+"."+d.Name, false, unit)
-		if at[k] >= 0 {
-			p.streams[at[k]].drawn = d.Drawn
+		default:
+			// An outlet without a name leaves the plant (a drawn one enters it) under the name UNIT.port.
+			if at[k] = p.join(connection{stream: n.tag + "." + d.Name, t: n.param, key: key}, false, unit); at[k] >= 0 {
+				p.streams[at[k]].drawn = d.Drawn
+			}
 		}
 	}
 	return at
 }
 
 // join notes that a unit makes (or takes) a stream and returns the stream's index, or −1 on a fault.
-func (p *Plant) join(t *conf.Table, key, name string, takes bool, unit int) int {
-	if name == "" {
-		t.Fault(key, "a stream needs a name")
+func (p *Plant) join(c connection, takes bool, unit int) int {
+	if c.stream == "" {
+		c.t.Fault(c.key, "a stream needs a name")
 		return -1
 	}
-	s, ok := p.byName[name]
+	s, ok := p.byName[c.stream]
 	if !ok {
-		s = &link{name: name, from: -1, to: -1}
-		p.byName[name] = s
+		s = &link{name: c.stream, from: -1, to: -1}
+		p.byName[c.stream] = s
 		p.streams = append(p.streams, s)
 	}
-	end, what := &s.from, "made"
+	end, told := &s.from, "made by %s; a mixer joins streams"
 	if takes {
-		end, what = &s.to, "taken"
+		end, told = &s.to, "taken by %s; a splitter divides a stream"
 	}
 	if *end >= 0 {
-		t.Fault(key, "stream %q is already %s by %s; a splitter or a mixer joins several", name, what, p.nodes[*end].tag)
+		c.t.Fault(c.key, "stream %q is already "+told, c.stream, p.nodes[*end].tag)
 		return -1
 	}
 	*end = unit
+	if takes {
+		s.taken = c
+	}
 	return slices.Index(p.streams, s)
 }
 
 // connect faults streams that nobody makes.
-func (p *Plant) connect(units *conf.Table) {
+func (p *Plant) connect() {
 	var made []string
 	for _, s := range p.streams {
 		if s.from >= 0 {
@@ -204,24 +242,19 @@ func (p *Plant) connect(units *conf.Table) {
 		}
 	}
 	for _, s := range p.streams {
-		if s.from < 0 && s.to >= 0 {
-			p.nodes[s.to].param.Fault("in", "no unit makes stream %q; %s", s.name, nearest(s.name, made))
+		if s.from < 0 && s.to >= 0 && !p.excused(s.name) {
+			s.taken.t.Fault(s.taken.key, "no unit makes stream %q; %s", s.name, conf.Hint(s.name, made))
 		}
 	}
 }
 
-// nearest words the suggestion that ends a message about an unknown name.
-func nearest(name string, names []string) string {
-	if near := conf.Nearest(name, names); near != "" {
-		return fmt.Sprintf("did you mean %q?", near)
+// excused says whether a path leads to something that has a fault of its own, so that not to find it is none.
+func (p *Plant) excused(path string) bool {
+	for _, prefix := range []string{"kpis.", "units.", "streams."} {
+		path = strings.TrimPrefix(path, prefix)
 	}
-	if len(names) == 0 {
-		return "there is none"
-	}
-	if len(names) > 12 {
-		return fmt.Sprintf("known are %s, …", strings.Join(names[:12], ", "))
-	}
-	return "known are " + strings.Join(names, ", ")
+	tag, _ := splitPath(path, func(s string) bool { return p.spoilt[s] })
+	return p.spoilt[path] || p.spoilt[tag]
 }
 
 // splitPath cuts a path at the dot after the longest known first part.

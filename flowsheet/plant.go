@@ -27,6 +27,7 @@ type Plant struct {
 	controls []*control
 	gangs    []Gang
 	refs     []Published
+	spoilt   map[string]bool // while loading: units, KPIs and gangs with a fault
 
 	x, u              []float64 // whole memory and handles of all units
 	prev              []float64 // states at the start of a step in time
@@ -62,7 +63,8 @@ type node struct {
 // link is a stream with its two ends.
 type link struct {
 	name     string
-	from, to int // unit index, −1 outside the plant
+	from, to int        // unit index, −1 outside the plant
+	taken    connection // by to
 	drawn    bool
 	flow     Stream // as the producer wrote it
 	d        Stream // its tangent
@@ -216,7 +218,7 @@ func (p *Plant) handle(path string) (*node, int, error) {
 	tag, name := splitPath(path, func(s string) bool { _, ok := p.byTag[s]; return ok })
 	n, ok := p.byTag[tag]
 	if !ok {
-		return nil, 0, fmt.Errorf("%s: no such unit; %s", path, nearest(tag, p.tags()))
+		return nil, 0, fmt.Errorf("%s: no such unit or handle; %s", path, conf.Hint(tag, append(p.tags(), p.gangNames()...)))
 	}
 	names := make([]string, len(n.spec.Handles))
 	for i, h := range n.spec.Handles {
@@ -225,7 +227,15 @@ func (p *Plant) handle(path string) (*node, int, error) {
 		}
 		names[i] = h.Name
 	}
-	return nil, 0, fmt.Errorf("%s: %s has no handle %q; %s", path, n.tag, name, nearest(name, names))
+	return nil, 0, fmt.Errorf("%s: %s has no handle %q; %s", path, n.tag, name, conf.Hint(name, names))
+}
+
+func (p *Plant) gangNames() []string {
+	names := make([]string, len(p.gangs))
+	for i, g := range p.gangs {
+		names[i] = g.Name
+	}
+	return names
 }
 
 func (p *Plant) tags() []string {

@@ -269,3 +269,44 @@ func BenchmarkUKyWarm5Percent(b *testing.B) {
 	b.ReportMetric(float64(p.Convergence().Passes), "passes")
 	b.ReportMetric(float64(p.Convergence().Tangents), "tangents")
 }
+
+// The tangents of the whole loop agree with differences of its units.
+func TestUKyTangentPass(t *testing.T) {
+	p := uky(t)
+	if err := p.Solve(); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.TangentPass(); err != nil {
+		t.Fatal(err)
+	}
+	exact := p.TearTangents()
+	if err := p.DifferencePass(); err != nil {
+		t.Fatal(err)
+	}
+	worst := 0.0
+	for i, d := range p.TearTangents() {
+		if size := math.Abs(exact[i]) + math.Abs(p.TearFlows()[i]); size > 0 {
+			worst = math.Max(worst, math.Abs(d-exact[i])/size)
+		}
+	}
+	t.Logf("largest difference %.1e of the flow", worst)
+	if worst > 1e-6 {
+		t.Errorf("tangent and difference differ by %.1e of the flow", worst)
+	}
+}
+
+func BenchmarkUKyTangentPass(b *testing.B)    { benchPass(b, (*flowsheet.Plant).TangentPass) }
+func BenchmarkUKyDifferencePass(b *testing.B) { benchPass(b, (*flowsheet.Plant).DifferencePass) }
+
+func benchPass(b *testing.B, pass func(*flowsheet.Plant) error) {
+	p := uky(b)
+	if err := p.Solve(); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := pass(p); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -113,7 +113,11 @@ func (p *Plant) reading(path string) (reading, error) {
 	for _, k := range p.kpis {
 		names = append(names, k.Name)
 	}
-	return reading{}, fmt.Errorf("%q is no stream, unit or KPI of this plant; %s", path, nearest(path, names))
+	meant := path
+	if conf.Nearest(path, names) == "" {
+		meant = first
+	}
+	return reading{}, fmt.Errorf("%q is no stream, unit or KPI of this plant; %s", path, conf.Hint(meant, names))
 }
 
 func (p *Plant) unitReading(n *node, name string) (reading, error) {
@@ -131,7 +135,7 @@ func (p *Plant) unitReading(n *node, name string) (reading, error) {
 		}
 		names = append(names, h.Name)
 	}
-	return reading{}, fmt.Errorf("%s has no signal or handle %q; %s", n.tag, name, nearest(name, names))
+	return reading{}, fmt.Errorf("%s has no signal or handle %q; %s", n.tag, name, conf.Hint(name, names))
 }
 
 // signal reads one signal of a unit; its derivative is a central difference along the unit's tangent.
@@ -166,7 +170,7 @@ func (p *Plant) streamReading(path string) (reading, error) {
 		for _, s := range p.streams {
 			names = append(names, s.name)
 		}
-		return reading{}, fmt.Errorf("no stream %q; %s", name, nearest(name, names))
+		return reading{}, fmt.Errorf("no stream %q; %s", name, conf.Hint(name, names))
 	}
 	sys := p.System
 	what, of, _ := strings.Cut(quantity, ".")
@@ -187,19 +191,15 @@ func (p *Plant) streamReading(path string) (reading, error) {
 		if i, ok := sys.Index(of); ok {
 			return linear("mol/s", func(n []float64) float64 { return n[i] })
 		}
-		names := make([]string, len(sys.Components))
-		for i, c := range sys.Components {
-			names[i] = c.Name
-		}
-		return reading{}, fmt.Errorf("%s: no component %q; %s", path, of, nearest(of, names))
+		return reading{}, fmt.Errorf("%s: %w", path, sys.Unknown("component", of, p.components()))
 	case "mg_L":
 		e, ok := sys.Element(of)
 		if !ok {
-			return reading{}, fmt.Errorf("%s: no element %q in this plant", path, of)
+			return reading{}, fmt.Errorf("%s: %w", path, sys.Unknown("element", of, sys.Symbols()))
 		}
 		return reading{full, "g/m3", func(*Plant) Dual { return tenor(sys, e, s) }, at}, nil
 	}
-	return reading{}, fmt.Errorf("%s: a stream has mol_s.COMPONENT, mg_L.ELEMENT, kg_s, m3_s, T_K, pH", path)
+	return reading{}, fmt.Errorf("%s: a stream has no %q; it has mol_s.COMPONENT, mg_L.ELEMENT, kg_s, m3_s, T_K, pH", path, quantity)
 }
 
 // tenor is the mass of an element dissolved per volume of the stream's liquid, g/m3 (= mg/L).

@@ -1,0 +1,54 @@
+package flowsheet
+
+// TangentPass carries one direction, a small change of every torn stream, through the recycles of a solved plant by the
+// units' own tangents.
+func (p *Plant) TangentPass() error {
+	p.nudge()
+	st := p.stage
+	return p.tangents(p.loop, &st)
+}
+
+// DifferencePass carries the same direction by differences of Solve, unit by unit.
+func (p *Plant) DifferencePass() error {
+	p.nudge()
+	st := p.stage
+	for _, n := range p.nodes {
+		if n.probe == nil {
+			n.probe = newProbe(n)
+		}
+	}
+	own := make([]Tangenter, len(p.nodes))
+	for i, n := range p.nodes {
+		own[i], n.tangent = n.tangent, nil
+	}
+	err := p.tangents(p.loop, &st)
+	for i, n := range p.nodes {
+		n.tangent = own[i]
+	}
+	return err
+}
+
+// TearTangents returns what the last pass made of the direction: the change of every torn stream.
+func (p *Plant) TearTangents() (d []float64) {
+	for _, t := range p.tears {
+		d = append(d, t.link.d.N...)
+	}
+	return d
+}
+
+// TearFlows returns the torn streams.
+func (p *Plant) TearFlows() (n []float64) {
+	for _, t := range p.tears {
+		n = append(n, t.link.flow.N...)
+	}
+	return n
+}
+
+func (p *Plant) nudge() {
+	p.clearTangents()
+	for _, t := range p.tears {
+		for i, n := range t.flow.N {
+			t.d.N[i] = n * (0.5 + float64(i%7)/7)
+		}
+	}
+}
