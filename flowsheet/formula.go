@@ -3,7 +3,9 @@ package flowsheet
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
+	"strings"
 
 	"reetwin/flowsheet/conf"
 	"reetwin/flowsheet/si"
@@ -13,7 +15,9 @@ import (
 //
 //	formula = "{rougher_strip.pH.stage1} - {rougher_scrub.pH.stage1}"
 //	formula = "{roaster.heat} / {streams.oxide_product.kg_s}"
-func (p *Plant) addFormula(t *conf.Table, name string) {
+//
+// It may use the KPIs above it, not those below (itself among them).
+func (p *Plant) addFormula(t *conf.Table, name string, below []string) {
 	text, unit := t.Text("formula"), t.TextOr("unit", "1")
 	from, to := []*link(nil), []*link(nil)
 	if t.Has("from") {
@@ -36,6 +40,9 @@ func (p *Plant) addFormula(t *conf.Table, name string) {
 		r, err := p.reading(path)
 		at = append(at, r.at...)
 		excused = err != nil && p.excused(path)
+		if kpi := strings.TrimPrefix(path, "kpis."); err != nil && slices.Contains(below, kpi) {
+			excused, err = false, fmt.Errorf("a formula may use the KPIs above it; %q is none of them", kpi)
+		}
 		return r, err
 	})
 	if err != nil {

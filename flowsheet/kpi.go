@@ -54,8 +54,9 @@ func (p *Plant) readKPIs(t *conf.Table) {
 	}
 	reagents.Close()
 	formulas := t.Table("formula")
-	for _, name := range formulas.Keys() {
-		p.addFormula(formulas.Table(name), name)
+	names := formulas.Keys()
+	for i, name := range names {
+		p.addFormula(formulas.Table(name), name, names[i:])
 	}
 	formulas.Close()
 	t.Close()

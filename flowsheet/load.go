@@ -185,7 +185,7 @@ func (p *Plant) attach(n *node, key string, declared []Port, list []connection, 
 			c.t.Fault(c.key, "no %slet %q; %s", key, c.port, conf.Hint(c.port, names))
 			told = true
 		case !told:
-			n.param.Fault(key, "%d streams; %s has %d %slets (%s)", len(list), n.kind, len(names), key, strings.Join(names, ", "))
+			n.param.Fault(key, "%s", tooMany(n.kind, key+"let", names, len(list)))
 			told = true
 		}
 	}
@@ -204,6 +204,17 @@ func (p *Plant) attach(n *node, key string, declared []Port, list []connection, 
 		}
 	}
 	return at
+}
+
+// tooMany words that a unit was given more streams than it has ports.
+func tooMany(kind, port string, names []string, given int) string {
+	switch len(names) {
+	case 0:
+		return fmt.Sprintf("%s has no %s", kind, port)
+	case 1:
+		return fmt.Sprintf("%d streams; %s has one %s", given, kind, port)
+	}
+	return fmt.Sprintf("%d streams; %s has %d %ss: %s", given, kind, len(names), port, strings.Join(names, ", "))
 }
 
 // join notes that a unit makes (or takes) a stream and returns the stream's index, or −1 on a fault.
@@ -341,5 +352,9 @@ func (p *Plant) sequence() {
 		t.d = Stream{N: make([]float64, c)}
 		s.tear = t
 		p.tears = append(p.tears, t)
+	}
+	for _, n := range p.nodes { // a reading may ask before the first pass
+		p.gather(n)
+		p.gatherTangents(n)
 	}
 }

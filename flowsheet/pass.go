@@ -66,20 +66,25 @@ func (p *Plant) gather(n *node) {
 	}
 }
 
+// gatherTangents hands a unit the directions of its inlets.
+func (p *Plant) gatherTangents(n *node) {
+	for k, s := range n.in {
+		if s < 0 {
+			continue
+		}
+		if t := p.streams[s].tear; t != nil {
+			n.dins[k] = t.d
+		} else {
+			n.dins[k] = p.streams[s].d
+		}
+	}
+}
+
 // tangents carries the direction set on the torn streams and the handles through the given units.
 func (p *Plant) tangents(units []int, st *Stage) error {
 	for _, i := range units {
 		n := p.nodes[i]
-		for k, s := range n.in {
-			if s < 0 {
-				continue
-			}
-			if t := p.streams[s].tear; t != nil {
-				n.dins[k] = t.d
-			} else {
-				n.dins[k] = p.streams[s].d
-			}
-		}
+		p.gatherTangents(n)
 		at := n.at(st)
 		var dprev []float64
 		if st.Rate > 0 {

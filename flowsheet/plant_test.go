@@ -196,3 +196,25 @@ formula = "{fresh.kg_s}"
 		t.Errorf("unknown stream: %v", err)
 	}
 }
+
+// A unit outside every recycle takes no part in a tangent pass; its signals can be read all the same, before a solve too.
+func TestSignalOutsideEveryLoop(t *testing.T) {
+	p := load(t, recycle+`
+[units.tank]
+kind = "tank"
+in = "product"
+out = "stored"
+volume = "1 m3"
+
+[kpi.formula.filled]
+formula = "{tank.filled}"
+unit = "m3"
+`)
+	p.KPIs()
+	if err := p.Solve(); err != nil {
+		t.Fatal(err)
+	}
+	if v := p.KPIs()[0].Value; !(v > 1) {
+		t.Errorf("a running tank stands above its crest: %g m3", v)
+	}
+}

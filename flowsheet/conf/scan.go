@@ -3,10 +3,14 @@ package conf
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/BurntSushi/toml"
 )
+
+// bareQuantity finds  key = 5 kg  outside strings.
+var bareQuantity = regexp.MustCompile(`^([^"'#]|"[^"]*"|'[^']*')*=\s*[-+]?[0-9][0-9_.]*([eE][-+]?[0-9]+)?[ \t]+[A-Za-zµ°%]`)
 
 // read parses one text into a tree of nodes that know their place.
 func read(file string, text []byte) (*node, error) {
@@ -18,6 +22,9 @@ func read(file string, text []byte) (*node, error) {
 		if errors.As(err, &syntax) {
 			fault.Line = max(1, syntax.Position.Line)
 			fault.Msg = "not valid TOML: " + strings.TrimSuffix(syntax.Message, ".")
+			if row := strings.Split(string(text), "\n"); fault.Line <= len(row) && bareQuantity.MatchString(row[fault.Line-1]) {
+				fault.Msg = "not valid TOML: a quantity with a unit stands in quotes, such as \"1 m3/h\""
+			}
 		}
 		return nil, Faults{fault}
 	}

@@ -150,8 +150,29 @@ func (t *Table) Close() {
 }
 
 // Nearest returns the name that was probably meant, or "" when nothing is
-// near: equal but for case, else the fewest edits.
-func Nearest(name string, names []string) string { return si.Nearest(name, names) }
+// near: equal but for case, else the fewest edits, else the only one that
+// begins with name or that name begins with ("setpoint" and "set").
+func Nearest(name string, names []string) string {
+	if near := si.Nearest(name, names); near != "" {
+		return near
+	}
+	found, lower := "", strings.ToLower(name)
+	for _, n := range names {
+		n = strings.ToLower(n)
+		if min(len(n), len(lower)) < 3 || !strings.HasPrefix(n, lower) && !strings.HasPrefix(lower, n) {
+			continue
+		}
+		if found != "" {
+			return ""
+		}
+		found = n
+	}
+	i := slices.IndexFunc(names, func(n string) bool { return found != "" && strings.ToLower(n) == found })
+	if i < 0 {
+		return ""
+	}
+	return names[i]
+}
 
 // Hint ends a message about an unknown name: with the name that was probably
 // meant, else with those that there are.

@@ -30,7 +30,7 @@ func (s *Splitter) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 		env.Param.Skip("split")
 		return flowsheet.Spec{In: ports("in"), Out: ports(env.Out...)}, nil
 	}
-	split := env.Param.Table("split")
+	split := env.Param.Required("split", "a fraction for every outlet but one, such as recycle = 0.9")
 	for _, port := range split.Keys() {
 		if !slices.Contains(env.Out, port) {
 			split.Fault(port, "no outlet %q; %s", port, conf.Hint(port, env.Out))

@@ -71,8 +71,10 @@ func NewOxalateRoaster() flowsheet.Unit { return &OxalateRoaster{} }
 func (r *OxalateRoaster) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	r.sys = env.System
 	r.cake = make([]float64, len(r.sys.Components))
-	err := r.balance()
 	p := env.Param
+	if err := r.balance(); err != nil {
+		return flowsheet.Spec{}, err
+	}
 	gas := p.Required("gas", "flow, temperature and fraction of the burner gas")
 	hot, warm := conf.Between(373.15, 2000), conf.Between(200, 3000)
 	r.handles = []flowsheet.Handle{
@@ -96,7 +98,7 @@ func (r *OxalateRoaster) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 			spec.Constants = append(spec.Constants, c.Enthalpy.Constants...)
 		}
 	}
-	return spec, err
+	return spec, nil
 }
 
 // readFractions reads the gas table's mole fractions; each becomes a handle.
@@ -130,7 +132,7 @@ func (r *OxalateRoaster) balance() error {
 	}{{"H2O", &r.water}, {"H2O(g)", &r.steam}, {"O2(g)", &r.o2}, {"CO2(g)", &r.co2}} {
 		i, ok := s.Index(c.name)
 		if !ok {
-			return fmt.Errorf("an oxalate roaster needs component %s: add its family to chemistry.families", c.name)
+			return s.Unknown("component", c.name, s.Names(chem.Gas))
 		}
 		*c.at = i
 	}
