@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -152,12 +153,14 @@ func FuzzEncoder(f *testing.F) {
 	f.Add("é,=", "s", "", "k", math.MaxFloat64, uint8(2), uint32(1), int64(0), int64(math.MaxInt32))
 	f.Fuzz(func(t *testing.T, id, stream, uom, kpi string, value float64, q uint8, status uint32, ms, ageMs int64) {
 		at := time.UnixMilli(ms % (1 << 45)).Add(time.Duration(uint64(ageMs) % 1e6))
+		stream = "S" + stream
 		age := time.Duration(ageMs % (1 << 40) * 1e6)
 		tag := plant.Tag{ID: id, Unit: uom, Signal: "streams." + stream + ".mg_L.Nd"}
 		bad := func(names ...string) bool {
-			all := strings.Join(names, "")
-			return names[0] == "" || !utf8.ValidString(all) || strings.ContainsFunc(all, func(r rune) bool {
-				return r < ' ' || r == 0x7f || r == '\\'
+			return names[0] == "" || slices.ContainsFunc(names, func(name string) bool {
+				return !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool {
+					return r < ' ' || r == 0x7f || r == '\\'
+				})
 			})
 		}
 		e, err := NewEncoder("uky", []plant.Tag{tag})

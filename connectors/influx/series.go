@@ -25,11 +25,9 @@ func (s series) at(path string) series {
 		return s
 	}
 	rest, stream := strings.CutPrefix(path, "streams.")
-	for _, quantity := range []string{".mol_s.", ".mg_L."} {
-		if i := strings.LastIndex(rest, quantity); i > 0 {
-			s.stream, s.element = rest[:i], element(rest[i+1:])
-			return s
-		}
+	if i := max(strings.LastIndex(rest, ".mol_s."), strings.LastIndex(rest, ".mg_L.")); i > 0 {
+		s.stream, s.element = rest[:i], element(rest[i+1:])
+		return s
 	}
 	for _, quantity := range []string{".kg_s", ".m3_s", ".T_K", ".pH"} {
 		if name, ok := strings.CutSuffix(rest, quantity); ok && (stream || quantity != ".pH") {

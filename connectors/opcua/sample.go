@@ -3,6 +3,7 @@ package opcua
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -100,15 +101,20 @@ func nodeID(namespace uint16, identifier string) (*ua.NodeID, error) {
 
 // identifier is what nodeID reads.
 func identifier(id *ua.NodeID) string {
-	_, text, cut := strings.Cut(id.String(), ";") // "ns=2;s=x", or "i=7" in namespace 0
-	if !cut {
-		text = id.String()
-	}
-	plain := strings.TrimPrefix(text, "s=")
-	if kind, _, found := strings.Cut(plain, "="); text == plain || found && (len(kind) == 1 || kind == "ns" || kind == "nsu") {
+	switch id.Type() {
+	case ua.NodeIDTypeString:
+		text := id.StringID()
+		switch kind, _, found := strings.Cut(text, "="); {
+		case found && slices.Contains([]string{"ns", "nsu", "s", "i", "g", "b"}, kind):
+			return "s=" + text
+		}
 		return text
+	case ua.NodeIDTypeGUID:
+		return "g=" + id.StringID()
+	case ua.NodeIDTypeByteString:
+		return "b=" + id.StringID()
 	}
-	return plain
+	return fmt.Sprintf("i=%d", id.IntID())
 }
 
 // queue is how many values of a tag the server shall keep.

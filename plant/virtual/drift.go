@@ -83,9 +83,13 @@ func (p *Plant) drift(tags []plant.Tag) error {
 			unit, name, _ := strings.Cut(path, ".")
 			view, _ := p.model.Unit(unit)
 			kind, _, found := strings.Cut(name, ".")
-			if composition := found && view.Kind == "feed" && kind != "fraction"; composition {
+			if found && view.Kind == "feed" {
+				cause := tag.Moves // a ganged handle moves all its members alike
+				if cause == path {
+					cause = unit + "." + kind
+				}
 				if !composed[unit] {
-					p.compose(view, kind)
+					p.compose(view, kind, cause)
 				}
 				composed[unit] = true
 				continue
@@ -101,30 +105,31 @@ func (p *Plant) drift(tags []plant.Tag) error {
 			if h.Unit == "K" {
 				size = temperatureDrift
 			}
-			p.add(path, h, term{size, p.waves(path, quick[:])})
+			p.add(path, h, term{size, p.waves(tag.Moves, quick[:])})
 		}
 	}
 	return nil
 }
 
-// compose lets the composition of a feed drift: a tenor in strength, all parts together; an assay in grade and in each
-// part, with its largest as the balance.
-func (p *Plant) compose(view flowsheet.UnitView, kind string) {
-	common := p.waves(view.Tag+"."+kind, slow[:])
+// compose lets the composition of a feed drift: a tenor in strength, all parts together; assay and fraction in grade and
+// in each part, with the largest part as the balance.
+func (p *Plant) compose(view flowsheet.UnitView, kind, cause string) {
+	common := p.waves(cause, slow[:])
 	b := balance{}
 	largest := 0.0
 	for i, h := range view.Spec.Handles {
 		if !strings.HasPrefix(h.Name, kind+".") {
 			continue
 		}
-		if v := view.U[i]; kind == "assay" {
+		if v := view.U[i]; kind != "tenor" {
 			b.sum += v
 			if v > largest {
 				largest, b.handle = v, view.Tag+"."+h.Name
 			}
 		}
 	}
-	for _, h := range view.Spec.Handles {
+	for i, h := range view.Spec.Handles {
+		h.Value = view.U[i]
 		path := view.Tag + "." + h.Name
 		if !strings.HasPrefix(h.Name, kind+".") || path == b.handle {
 			continue

@@ -1,6 +1,7 @@
 package virtual
 
 import (
+	"errors"
 	"math"
 	"slices"
 	"strings"
@@ -25,7 +26,7 @@ const (
 )
 
 // instrumentFor chooses the instrument by what is measured, and its display so that a range has at least 10 000 steps.
-func instrumentFor(tag plant.Tag, path, unit string, lab bool) instrument {
+func instrumentFor(tag plant.Tag, path, unit string, lab bool) (instrument, error) {
 	i := instrument{relative: otherNoise, decimals: -int(math.Floor(math.Log10((tag.Hi - tag.Lo) / 1e4)))}
 	switch {
 	case slices.Contains(strings.Split(path, "."), "pH"):
@@ -33,9 +34,10 @@ func instrumentFor(tag plant.Tag, path, unit string, lab bool) instrument {
 	case unit == "K":
 		a, errA := tag.InUnit(0, "K")
 		b, errB := tag.InUnit(temperatureNoise, "K")
-		if errA == nil && errB == nil { // a unit of temperature: Expected has been converted before
-			i.relative, i.absolute = 0, b-a
+		if err := errors.Join(errA, errB); err != nil {
+			return i, err
 		}
+		i.relative, i.absolute = 0, b-a
 	case lab:
 		i.relative = laboratoryNoise
 	case unit == "g/m3" || unit == "mol/m3":
@@ -43,7 +45,7 @@ func instrumentFor(tag plant.Tag, path, unit string, lab bool) instrument {
 	case strings.HasSuffix(unit, "/s"):
 		i.relative = flowNoise
 	}
-	return i
+	return i, nil
 }
 
 // show is the value on the display; z is standard normal.

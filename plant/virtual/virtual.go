@@ -63,7 +63,6 @@ type Plant struct {
 // point is a tag with the instrument that reads it.
 type point struct {
 	plant.Tag
-	path       string
 	lab        bool
 	instrument instrument
 	faults     []*fault
@@ -130,7 +129,11 @@ func newPoint(model *flowsheet.Plant, tag plant.Tag) (*point, error) {
 		return nil, fmt.Errorf("tag %s: %w", tag.ID, err)
 	}
 	lab := tag.Stale >= laboratory
-	return &point{Tag: tag, path: path, lab: lab, instrument: instrumentFor(tag, path, unit, lab)}, nil
+	i, err := instrumentFor(tag, path, unit, lab)
+	if err != nil {
+		return nil, err
+	}
+	return &point{Tag: tag, lab: lab, instrument: i}, nil
 }
 
 // At is what arrives at t: a sample of every tag read on line, measured at t to the millisecond, and at the first At after
@@ -218,9 +221,7 @@ func (p *Plant) move(t time.Time) error {
 	seconds := t.Sub(p.options.Start).Seconds()
 	for i := range p.drifts {
 		d := &p.drifts[i]
-		if d.now = d.value(seconds); d.handle == "" {
-			continue
-		}
+		d.now = d.value(seconds)
 		if err := p.model.SetHandle(d.handle, d.now); err != nil {
 			return fmt.Errorf("virtual plant at %s: %w", t.Format(time.RFC3339Nano), err)
 		}
