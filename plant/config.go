@@ -82,7 +82,7 @@ func ReadConfig(path string) (*Config, *conf.Tree, error) {
 // readConfig reads all but the model's file; faults stay in the tree.
 func readConfig(tree *conf.Tree) *Config {
 	root := tree.Root()
-	c := &Config{tree: tree, Site: named(root, "site"), Plant: root.Text("plant")}
+	c := &Config{tree: tree, Plant: root.Text("plant"), Site: named(root, "site")}
 	if c.Plant != "" && !filepath.IsAbs(c.Plant) {
 		c.Plant = filepath.Join(tree.Dir(), c.Plant)
 	}
@@ -275,11 +275,7 @@ func (c *Config) checkMoves(p *flowsheet.Plant, i int, tag Tag, moved map[string
 	paths := MovedBy(p, tag.Moves)
 	for _, path := range paths {
 		if _, err := p.Handle(path); err != nil {
-			hint := ""
-			if near := conf.Nearest(path, gangs(p)); near != "" {
-				hint = fmt.Sprintf("; or did you mean %q?", near)
-			}
-			errs = append(errs, c.fault(i, "moves", "%v%s", err, hint))
+			errs = append(errs, c.fault(i, "moves", "%v", err))
 			continue
 		}
 		if j, taken := moved[path]; taken && c.Tags[j].Moves != tag.Moves {
@@ -315,13 +311,6 @@ func (c *Config) checkHandle(p *flowsheet.Plant, i int, tag Tag, path string) er
 		return c.fault(i, "range", "%g to %g %s is more than %s can take: %g to %g %s", tag.Lo, tag.Hi, tag.Unit, path, h.Lo, h.Hi, h.Unit)
 	}
 	return nil
-}
-
-func gangs(p *flowsheet.Plant) (names []string) {
-	for _, g := range p.Gangs() {
-		names = append(names, g.Name)
-	}
-	return names
 }
 
 // MovedBy lists the unit handles behind what a tag moves: those of a ganged handle, or the handle itself.

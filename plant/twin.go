@@ -105,22 +105,13 @@ func (t *Twin) restsOn(path string) ([]*point, error) {
 	}
 	var inputs []*point
 	for _, p := range t.points {
-		unit, _, _ := strings.Cut(p.Moves, ".")
 		if p.Moves == "" {
 			continue
 		}
-		moved := []string{unit}
-		for _, g := range t.model.Gangs() {
-			if g.Name != p.Moves {
-				continue
-			}
-			moved = moved[:0]
-			for _, m := range g.Moves {
-				unit, _, _ := strings.Cut(m, ".")
-				moved = append(moved, unit)
-			}
-		}
-		if slices.ContainsFunc(moved, func(unit string) bool { return slices.Contains(units, unit) }) {
+		if slices.ContainsFunc(MovedBy(t.model, p.Moves), func(handle string) bool {
+			unit, _, _ := strings.Cut(handle, ".")
+			return slices.Contains(units, unit)
+		}) {
 			inputs = append(inputs, p)
 		}
 	}

@@ -23,6 +23,7 @@ import (
 type keyPair struct {
 	certificate []byte
 	key         *rsa.PrivateKey
+	uri         string // of this application, as the certificate says
 }
 
 // loadKeyPair reads the files; when both are missing it makes them: RSA 2048, self-signed, for ten years, as OPC UA part 6
@@ -48,7 +49,7 @@ func loadKeyPair(certificate, key string) (keyPair, error) {
 	case len(pair.Leaf.URIs) == 0:
 		return keyPair{}, fmt.Errorf("%s: has no URI of the application; servers refuse that", certificate)
 	}
-	return keyPair{pair.Certificate[0], private}, nil
+	return keyPair{pair.Certificate[0], private, pair.Leaf.URIs[0].String()}, nil
 }
 
 func makeKeyPair(certificate, key string) error {

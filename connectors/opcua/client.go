@@ -97,6 +97,7 @@ func New(cfg Config) (*Client, error) {
 	}
 	cfg.Tags = slices.Clone(cfg.Tags)
 	c := &Client{cfg: cfg, stats: Stats{State: Idle}}
+	c.pair.uri = "urn:reetwin"
 	c.sessionTime = max(sessionMin, 2*time.Duration(cfg.QueueSeconds*float64(time.Second)))
 	if cfg.Security == Basic256Sha256 {
 		if c.pair, err = loadKeyPair(cfg.Certificate, cfg.Key); err != nil {
@@ -203,7 +204,7 @@ func (c *Client) subscribe(ctx context.Context, l *link, deliver func([]plant.Sa
 	if err != nil {
 		return err
 	}
-	if err := l.survey(ctx); err != nil {
+	if err := l.survey(ctx, c.cfg.Namespace); err != nil {
 		return err
 	}
 	h := &c.held

@@ -80,6 +80,9 @@ func (p *Plant) drift(tags []plant.Tag) error {
 			continue
 		}
 		for _, path := range plant.MovedBy(p.model, tag.Moves) {
+			if _, err := p.model.Handle(path); err != nil {
+				return fmt.Errorf("tag %s: %w", tag.ID, err)
+			}
 			unit, name, _ := strings.Cut(path, ".")
 			view, _ := p.model.Unit(unit)
 			kind, _, found := strings.Cut(name, ".")
@@ -97,10 +100,9 @@ func (p *Plant) drift(tags []plant.Tag) error {
 			if p.driven(path) {
 				continue
 			}
-			h, ok := handle(view, name)
-			if !ok {
-				return fmt.Errorf("tag %s moves %s, which the model does not have", tag.ID, path)
-			}
+			i := slices.IndexFunc(view.Spec.Handles, func(h flowsheet.Handle) bool { return h.Name == name })
+			h := view.Spec.Handles[i]
+			h.Value = view.U[i]
 			size := flowDrift * math.Abs(h.Value)
 			if h.Unit == "K" {
 				size = temperatureDrift
@@ -163,17 +165,6 @@ func (p *Plant) add(path string, h flowsheet.Handle, terms ...term) {
 
 func (p *Plant) driven(path string) bool {
 	return slices.ContainsFunc(p.drifts, func(d drift) bool { return d.handle == path })
-}
-
-// handle finds a handle with its value as it stands.
-func handle(view flowsheet.UnitView, name string) (flowsheet.Handle, bool) {
-	i := slices.IndexFunc(view.Spec.Handles, func(h flowsheet.Handle) bool { return h.Name == name })
-	if i < 0 {
-		return flowsheet.Handle{}, false
-	}
-	h := view.Spec.Handles[i]
-	h.Value = view.U[i]
-	return h, true
 }
 
 // random is a source of numbers that depends on its arguments alone.
