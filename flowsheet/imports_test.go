@@ -23,6 +23,7 @@ var mayImport = map[string][]string{
 	"units/sx":           unitImports,
 	"units/pyromet":      unitImports,
 	"units/unittest":     {"flowsheet", "units", "flowsheet/chem", "flowsheet/conf", "flowsheet/si", "flowsheet/solve"},
+	"configs":            {},
 	"plant":              {"flowsheet", "flowsheet/conf", "flowsheet/si"},
 	"plant/virtual":      {"plant", "flowsheet", "flowsheet/conf"},
 	"connectors/opcua":   {"plant", "flowsheet/conf"},

@@ -79,6 +79,14 @@ func ReadConfig(path string) (*Config, *conf.Tree, error) {
 	return c, tree, nil
 }
 
+// Err is nil, or every fault of the file so far, those of the readers of its tables included.
+func (c *Config) Err() error {
+	if c.tree == nil {
+		return nil
+	}
+	return c.tree.Err()
+}
+
 // readConfig reads all but the model's file; faults stay in the tree.
 func readConfig(tree *conf.Tree) *Config {
 	root := tree.Root()

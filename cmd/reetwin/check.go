@@ -20,7 +20,7 @@ Otherwise one line says what was found, and which streams the solver will tear.`
   reetwin check configs/uky.toml --set rougher_load.stages=4`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			plant, _, err := loadPlant(args[0], sets)
+			plant, tree, err := loadPlant(args[0], sets)
 			if err != nil {
 				return err
 			}
@@ -36,7 +36,7 @@ Otherwise one line says what was found, and which streams the solver will tear.`
 				tears = strings.Join(torn, ", ")
 			}
 			_, err = fmt.Fprintf(c.OutOrStdout(), "ok: %d units, %d streams, %d components, %d control loops, tears: %s\n", len(plant.Units()),
-				len(streams), len(plant.System.Components), len(plant.Controls()), tears)
+				len(streams), len(plant.System.Components), len(tree.Root().Tables("control")), tears)
 			return err
 		},
 	}

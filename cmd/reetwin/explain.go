@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
+	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -12,35 +15,34 @@ import (
 	"reetwin/flowsheet"
 	"reetwin/flowsheet/chem"
 	"reetwin/flowsheet/conf"
+	"reetwin/flowsheet/report"
 	"reetwin/flowsheet/si"
 )
 
 func newExplainCommand() *cobra.Command {
 	var sets []string
 	c := &cobra.Command{
-		Use:   "explain KIND | explain FILE UNIT",
+		Use:   "explain KIND | explain FILE [UNIT]",
 		Short: "Show what a unit computes and what its numbers rest on",
 		Long: `Show what a unit computes and what its numbers rest on: equations and assumptions, connections, handles with value and
 range, signals, and every constant with its class (measured, derived, estimated, assumed) and source.
 
-With a plant file the unit is the one of that plant; with a kind it is an example of it (see reetwin units).`,
-		Example: `  reetwin explain configs/uky.toml rougher_load
+With a plant file the unit is the one of that plant, and without UNIT the units are listed; with a kind it is an example
+of it (see reetwin units).`,
+		Example: `  reetwin explain configs/uky.toml
+  reetwin explain configs/uky.toml rougher_load
   reetwin explain leach_train`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) == 1 {
-				if len(sets) > 0 {
-					return exitError{exitUsage, fmt.Errorf("--set needs FILE UNIT")}
-				}
-				plant, err := samplePlant()
-				if err != nil {
-					return err
-				}
-				return showKind(c.OutOrStdout(), plant, args[0])
+			if len(args) == 1 && !strings.EqualFold(filepath.Ext(args[0]), ".toml") {
+				return explainKind(c.OutOrStdout(), args[0], len(sets) > 0)
 			}
 			plant, _, err := loadPlant(args[0], sets)
 			if err != nil {
 				return err
+			}
+			if len(args) == 1 {
+				return listUnits(c.OutOrStdout(), args[0], plant)
 			}
 			u, ok := plant.Unit(args[1])
 			if !ok {
@@ -48,21 +50,47 @@ With a plant file the unit is the one of that plant; with a kind it is an exampl
 				for _, v := range plant.Units() {
 					tags = append(tags, v.Tag)
 				}
-				if near := conf.Nearest(args[1], tags); near != "" {
-					return exitError{exitUsage, fmt.Errorf("no unit %q; did you mean %q?", args[1], near)}
-				}
-				return exitError{exitUsage, fmt.Errorf("no unit %q; there are %s", args[1], strings.Join(tags, ", "))}
+				return exitError{exitUsage, fmt.Errorf("no unit %q; %s", args[1], conf.Hint(args[1], tags))}
 			}
 			fmt.Fprintf(c.OutOrStdout(), "%s (%s)\n\n", u.Tag, u.Kind)
-			return explain(c.OutOrStdout(), u)
+			return explain(c.OutOrStdout(), plant.System, u)
 		},
 	}
 	c.Flags().StringArrayVar(&sets, "set", nil, "set a parameter, `path=value` (repeat for more)")
 	return c
 }
 
+// explainKind shows the example of a kind.
+func explainKind(w io.Writer, kind string, sets bool) error {
+	if sets {
+		return exitError{exitUsage, errors.New("--set needs FILE UNIT")}
+	}
+	plant, err := samplePlant()
+	if err != nil {
+		return err
+	}
+	if err := showKind(w, plant, kind); err != nil {
+		return fmt.Errorf("%w\na unit of a plant: reetwin explain FILE %s", err, kind)
+	}
+	return nil
+}
+
+// listUnits names the units of a plant with what they connect.
+func listUnits(w io.Writer, file string, plant *flowsheet.Plant) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "unit\tkind\tin\tout")
+	named := func(streams []string) string {
+		return strings.Join(slices.DeleteFunc(slices.Clone(streams), func(s string) bool { return s == "" }), ", ")
+	}
+	for _, u := range plant.Units() {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", u.Tag, u.Kind, named(u.InNames), named(u.OutNames))
+	}
+	fmt.Fprintf(t, "\nreetwin explain %s UNIT shows its equations, handles, signals and constants.\n", file)
+	return t.Flush()
+}
+
 // explain writes what a unit says of itself.
-func explain(w io.Writer, u flowsheet.UnitView) error {
+func explain(w io.Writer, system *chem.System, u flowsheet.UnitView) error {
 	var b strings.Builder
 	if e, ok := u.Unit.(flowsheet.Explainer); ok {
 		for line := range strings.Lines(strings.TrimSpace(e.Explain())) {
@@ -77,8 +105,8 @@ func explain(w io.Writer, u flowsheet.UnitView) error {
 	if len(u.Spec.Handles) > 0 {
 		fmt.Fprintln(t, "\nhandle\tvalue\tunit\trange")
 		for i, h := range u.Spec.Handles {
-			unit := shown(h.Unit)
-			fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", h.Name, figure(u.U[i], unit), unit, limits(h, unit))
+			unit, factor := shown(system, h)
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", h.Name, figure(factor*u.U[i], unit), unit, limits(h, unit, factor))
 		}
 		t.Flush()
 	}
@@ -127,49 +155,59 @@ func listConstants(b *strings.Builder, constants []chem.Constant) {
 		fmt.Fprintf(b, "\n%s: %s\n", o.class, o.source)
 		t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 		for _, c := range groups[o] {
-			fmt.Fprintf(t, "  %s\t%.9g\t%s\t%s\n", c.Name, c.Value, c.Unit, c.Range)
+			fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", c.Name, report.Plain(fmt.Sprintf("%.9g", c.Value)), c.Unit, c.Range)
 		}
 		t.Flush()
 	}
 }
 
-// shown is the unit that plant people write an SI unit in.
-func shown(unit string) string {
-	switch unit {
+// shown is the unit that plant people write a handle in, and what to multiply its SI value by first: kg per mole for the
+// tenor of a substance, else 1.
+func shown(system *chem.System, h flowsheet.Handle) (unit string, factor float64) {
+	switch h.Unit {
 	case "m3/s":
-		return "L/h"
+		return "L/h", 1
 	case "kg/s":
-		return "kg/h"
+		return "kg/h", 1
+	case "mol/s":
+		return "mol/h", 1
 	case "m3":
-		return "L"
+		return "L", 1
 	case "mol/kg/s":
-		return "mol/kg/h"
+		return "mol/kg/h", 1
 	case "K":
-		return "degC"
+		return "degC", 1
 	case "mol/m3":
-		return "mmol/L"
+		name := strings.TrimPrefix(h.Name, "tenor.")
+		for _, phase := range []chem.Phase{chem.Aqueous, chem.Organic} {
+			if recipe, err := system.Resolve(phase, name); err == nil {
+				return "g/L", recipe.M
+			}
+		}
+		return "mol/L", 1
 	}
-	return unit
+	return h.Unit, 1
 }
 
+// figure writes an SI value in a unit.
 func figure(value float64, unit string) string {
 	if v, err := si.Convert(value, unit); err == nil {
 		value = v
 	}
-	return fmt.Sprintf("%.6g", value)
+	return report.Plain(fmt.Sprintf("%.6g", value))
 }
 
-func limits(h flowsheet.Handle, unit string) string {
+func limits(h flowsheet.Handle, unit string, factor float64) string {
 	lo, hi := math.IsInf(h.Lo, -1), math.IsInf(h.Hi, 1)
 	switch {
 	case lo && hi:
 		return "any"
 	case hi:
-		return "from " + figure(h.Lo, unit)
+		return "from " + figure(factor*h.Lo, unit)
 	case lo:
-		return "to " + figure(h.Hi, unit)
+		return "to " + figure(factor*h.Hi, unit)
 	}
-	return figure(h.Lo, unit) + " to " + figure(h.Hi, unit)
+	return figure(factor*h.Lo, unit) + " to " + figure(factor*h.Hi, unit)
 }
 
 // wrap breaks a line at blanks so that it is no longer than width; what follows stands under its beginning.

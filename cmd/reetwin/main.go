@@ -4,17 +4,20 @@
 //	reetwin solve configs/uky.toml --set rougher_load.stages=4 --loss Nd
 //
 // Exit codes: 0 ok, 1 internal fault, 2 usage or config, 3 outside a validity range (--strict) or a validation case
-// failed, 4 not converged or not balanced, 130 interrupted. Results go to stdout, messages to stderr.
+// failed, 4 not converged or not balanced, 5 data bad or stale, 6 no connection, 130 interrupted. Results go to stdout, messages to stderr.
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"sync/atomic"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -28,21 +31,33 @@ const (
 	exitUsage       = 2
 	exitOutside     = 3
 	exitUnsolved    = 4
+	exitData        = 5
+	exitConnection  = 6
 	exitInterrupted = 130
 )
 
 func main() {
-	stop := make(chan os.Signal, 1)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	stop := make(chan os.Signal, 2)
 	signal.Notify(stop, os.Interrupt, syscall.SIGTERM)
+	var waits atomic.Bool // the command under way ends by itself when its context does
 	go func() {
 		<-stop
+		cancel()
+		if waits.Load() {
+			select {
+			case <-stop: // a second Ctrl-C
+			case <-time.After(10 * time.Second):
+			}
+		}
 		os.Exit(exitInterrupted)
 	}()
-	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, &waits))
 }
 
-// run executes one command line and returns its exit code.
-func run(args []string, stdout, stderr io.Writer) (code int) {
+// run executes one command line and returns its exit code. waits is set when the command ends by itself with ctx.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer, waits *atomic.Bool) (code int) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			fmt.Fprintf(stderr, "internal fault: %v\n%s", fault, debug.Stack())
@@ -51,11 +66,14 @@ func run(args []string, stdout, stderr io.Writer) (code int) {
 	}()
 	running := false
 	root := newRootCommand()
-	root.PersistentPreRun = func(*cobra.Command, []string) { running = true }
+	root.PersistentPreRun = func(c *cobra.Command, _ []string) {
+		running = true
+		waits.Store(c.Annotations[graceful] != "")
+	}
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	command, err := root.ExecuteC()
+	command, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return 0
 	}
@@ -65,7 +83,7 @@ func run(args []string, stdout, stderr io.Writer) (code int) {
 		err = fmt.Errorf("%w\nsee %s --help", err, command.CommandPath())
 	}
 	if text := err.Error(); text != "" {
-		fmt.Fprintln(stderr, text)
+		fmt.Fprintln(stderr, nearestNames(text))
 	}
 	return code
 }
@@ -87,6 +105,11 @@ and every number carries its unit, its balance and the class of the constants it
 		newExplainCommand,
 		newValidateCommand,
 		newNewCommand,
+		newDemoCommand,
+		newLiveCommand,
+		newReplayCommand,
+		newVirtualCommand,
+		newOPCUACommand,
 		newVersionCommand,
 	} {
 		root.AddCommand(construct())

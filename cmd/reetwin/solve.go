@@ -37,11 +37,13 @@ func newSolveCommand() *cobra.Command {
 and the exit code is 4.
 
 --set reaches every number of the file by its path below the unit, and every ganged handle by its name.
---compare lays another plant file (solved too, without the settings) or a saved JSON result beside this one.
---loss shows by which outlet an element left the plant.`,
+--compare shows what this run changes against a reference: another plant file, or the same without the settings (both
+are solved), or a saved JSON result.
+--loss shows by which outlet an element left the plant, REE the rare earths together.`,
 		Example: `  reetwin solve configs/uky.toml
   reetwin solve configs/uky.toml --set rougher_load.stages=4 --set "dosage=10 %" --compare configs/uky.toml
   reetwin solve configs/uky.toml --loss Nd
+  reetwin solve configs/uky.toml --loss REE
   reetwin solve configs/uky.toml --out uky.xlsx`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -52,9 +54,9 @@ and the exit code is 4.
 	f := c.Flags()
 	f.StringArrayVar(&q.sets, "set", nil, "set a parameter, `path=value` (repeat for more)")
 	f.StringVarP(&q.format, "output", "o", "", "table, wide, json, csv or xlsx (default: table, or what --out ends with)")
-	f.StringVar(&q.out, "out", "", "write to `file` instead of stdout")
-	f.StringVar(&q.compare, "compare", "", "show the differences from this result (A) to that of `file` (B): a plant or a saved JSON result")
-	f.StringVar(&q.loss, "loss", "", "show where an `element` went")
+	f.StringVar(&q.out, "out", "", "write to `file` (.json, .csv, .xlsx, or .txt for the table) instead of stdout")
+	f.StringVar(&q.compare, "compare", "", "show what changes against a reference `file`: a plant or a saved JSON result")
+	f.StringVar(&q.loss, "loss", "", "show where an `element` went, or REE, REE_without_Sc")
 	f.BoolVar(&q.strict, "strict", false, "exit with 3 when something is used outside its validity range")
 	return c
 }
@@ -85,13 +87,21 @@ func (q *solveRequest) run(stdout, stderr io.Writer) error {
 
 // check settles the format and refuses combinations that make no sense.
 func (q *solveRequest) check() error {
+	end := strings.ToLower(strings.TrimPrefix(filepath.Ext(q.out), "."))
+	named := slices.Contains(formats[2:], end)
 	if q.format == "" {
-		q.format = "table"
-		if end := strings.TrimPrefix(filepath.Ext(q.out), "."); slices.Contains(formats[2:], end) {
+		switch {
+		case named:
 			q.format = end
+		case end == "" || end == "txt":
+			q.format = "table"
+		default:
+			return fmt.Errorf("--out %s: unknown ending .%s; known are .json, .csv, .xlsx, and .txt for the table", q.out, end)
 		}
 	}
 	switch {
+	case named && q.format != end:
+		return fmt.Errorf("-o %s contradicts --out %s", q.format, q.out)
 	case !slices.Contains(formats[:], q.format):
 		return fmt.Errorf("unknown format %q: %s", q.format, strings.Join(formats[:], ", "))
 	case q.compare != "" && q.loss != "":
@@ -111,9 +121,9 @@ func solve(file string, sets []string) (*report.Result, error) {
 		return nil, err
 	}
 	if err := plant.Solve(); err != nil {
-		return report.Failed(plant, err), nil
+		return report.Failed(plant, err, changes(file, sets)...), nil
 	}
-	return report.New(plant), nil
+	return report.New(plant, changes(file, sets)...), nil
 }
 
 // unsolved tells of a failed solve: as a result on stdout where a program reads it, else in words.
@@ -174,26 +184,26 @@ func (q *solveRequest) writer(result *report.Result) (func(io.Writer) error, err
 	return what.Table, nil
 }
 
-// other reads or solves what --compare names and compares.
+// other reads or solves the reference that --compare names, and compares.
 func (q *solveRequest) other(result *report.Result) (report.Comparison, error) {
-	var b *report.Result
+	var reference *report.Result
 	var err error
 	if strings.EqualFold(filepath.Ext(q.compare), ".json") {
-		b, err = readResult(q.compare)
+		reference, err = readResult(q.compare)
 	} else {
-		b, err = solve(q.compare, nil)
+		reference, err = solve(q.compare, nil)
 	}
 	if err != nil {
 		return report.Comparison{}, err
 	}
-	if b.Status != report.Converged {
-		return report.Comparison{}, exitError{exitUnsolved, fmt.Errorf("--compare %s: %w", q.compare, describe(b))}
+	if reference.Status != report.Converged {
+		return report.Comparison{}, exitError{exitUnsolved, fmt.Errorf("--compare %s: %w", q.compare, describe(reference))}
 	}
-	comparison, err := report.Compare(result, b)
+	comparison, err := report.Compare(result, reference)
 	if err != nil {
 		return comparison, err
 	}
-	comparison.A, comparison.B = strings.Join(append([]string{q.file}, q.sets...), " "), q.compare
+	comparison.Run, comparison.Reference = strings.Join(append([]string{q.file}, q.sets...), " "), q.compare
 	return comparison, nil
 }
 

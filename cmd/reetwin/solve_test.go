@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -14,7 +16,7 @@ const uky = "../../configs/uky.toml"
 // execute runs a command line in this process.
 func execute(args ...string) (code int, stdout, stderr string) {
 	var out, msg bytes.Buffer
-	code = run(args, &out, &msg)
+	code = run(context.Background(), args, &out, &msg, new(atomic.Bool))
 	return code, out.String(), msg.String()
 }
 

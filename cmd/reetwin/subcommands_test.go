@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"reetwin/units"
@@ -18,7 +20,7 @@ const ukyFile = "../../configs/uky.toml"
 // reetwin runs one command line.
 func reetwin(args ...string) (code int, stdout, stderr string) {
 	var out, err bytes.Buffer
-	code = run(args, &out, &err)
+	code = run(context.Background(), args, &out, &err, new(atomic.Bool))
 	return code, out.String(), err.String()
 }
 

@@ -63,11 +63,7 @@ func sample(plant *flowsheet.Plant, kind string) (flowsheet.UnitView, error) {
 		kinds = append(kinds, u.Kind)
 	}
 	slices.Sort(kinds)
-	kinds = slices.Compact(kinds)
-	if near := conf.Nearest(kind, kinds); near != "" {
-		return flowsheet.UnitView{}, exitError{exitUsage, fmt.Errorf("no kind %q; did you mean %q?", kind, near)}
-	}
-	return flowsheet.UnitView{}, exitError{exitUsage, fmt.Errorf("no kind %q; known are %s", kind, strings.Join(kinds, ", "))}
+	return flowsheet.UnitView{}, exitError{exitUsage, fmt.Errorf("no kind %q; %s", kind, conf.Hint(kind, slices.Compact(kinds)))}
 }
 
 func listKinds(w io.Writer, plant *flowsheet.Plant) error {
@@ -139,7 +135,7 @@ func showKind(w io.Writer, plant *flowsheet.Plant, kind string) error {
 		fmt.Fprint(w, "  "+line)
 	}
 	fmt.Fprintln(w)
-	return explain(w, u)
+	return explain(w, plant.System, u)
 }
 
 // snippet is what kinds.toml says of one unit.

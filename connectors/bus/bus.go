@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -31,8 +32,13 @@ const (
 	positions Stream = "POSITION" // of the readers; the newest of each
 )
 
-// ErrClosed ends what is under way when the bus is closed.
-var ErrClosed = errors.New("bus: closed")
+var (
+	// ErrClosed ends what is under way when the bus is closed.
+	ErrClosed = errors.New("bus: closed")
+	// ErrUnwritable says that a stream could not be written, mostly because the disk is full. It takes nothing more until the bus is
+	// opened again; it can still be read, and the other streams are as they were.
+	ErrUnwritable = errors.New("stream is unwritable until it is opened again")
+)
 
 const (
 	maxMessage = 8 << 20          // bytes of one message: about 60,000 samples
@@ -83,11 +89,13 @@ type Bus struct {
 	readers map[string]*reader // by subject of its position
 }
 
-// stream is one stream and the bell that wakes those who wait at its end.
+// stream is one stream, the bell that wakes those who wait at its end, and a context that lasts as long as it can be written.
 type stream struct {
 	jetstream.Stream
-	mu   sync.Mutex
-	bell chan struct{}
+	mu       sync.Mutex
+	bell     chan struct{}
+	writable context.Context
+	fail     context.CancelCauseFunc
 }
 
 // heard returns a channel that is closed by the next ring.
@@ -111,6 +119,10 @@ func Open(dir string) (*Bus, error) { return OpenLimited(dir, Limits{}) }
 // OpenLimited is Open with other limits. A limit that is lower than last time evicts at once.
 func OpenLimited(dir string, limits Limits) (_ *Bus, err error) {
 	b := &Bus{streams: map[Stream]*stream{}, closed: make(chan struct{}), readers: map[string]*reader{}}
+	for _, s := range []Stream{Journal, Outbox, Dead, positions} {
+		b.streams[s] = &stream{bell: make(chan struct{})}
+		b.streams[s].writable, b.streams[s].fail = context.WithCancelCause(context.Background())
+	}
 	if b.lock, err = lock(dir); err != nil {
 		return nil, fmt.Errorf("bus: %w", err)
 	}
@@ -131,7 +143,7 @@ func (b *Bus) open(dir string, limits Limits) (err error) {
 	if err != nil {
 		return err
 	}
-	log := &serverLog{}
+	log := &serverLog{streams: b.streams}
 	b.server.SetLogger(log, false, false)
 	b.server.Start()
 	if !b.server.ReadyForConnections(patience) || !b.server.JetStreamEnabled() {
@@ -157,7 +169,7 @@ func (b *Bus) open(dir string, limits Limits) (err error) {
 		{Dead, "dead", limits.Dead.or(Limit{256 << 20, 1 << 40, 90 * day}), -1},
 		{positions, "position.>", Limit{64 << 20, 10_000, 0}, 1},
 	} {
-		js, err := b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+		b.streams[s.name].Stream, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 			Name: string(s.name), Subjects: []string{s.subject}, Storage: jetstream.FileStorage, Compression: jetstream.S2Compression,
 			Discard: jetstream.DiscardOld, MaxBytes: s.limit.Bytes, MaxMsgs: s.limit.Messages, MaxAge: s.limit.Age,
 			MaxMsgsPerSubject: s.perSubject, AllowDirect: true,
@@ -165,7 +177,6 @@ func (b *Bus) open(dir string, limits Limits) (err error) {
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
-		b.streams[s.name] = &stream{Stream: js, bell: make(chan struct{})}
 	}
 	if err := b.findReaders(ctx); err != nil {
 		return err
@@ -190,7 +201,7 @@ func (b *Bus) Close() {
 }
 
 // Append puts a record into the journal and returns when it is on disk. After an error it may be there or not; whoever appends it
-// again may have it twice.
+// again may have it twice. ErrUnwritable is for good: close and open the bus.
 func (b *Bus) Append(ctx context.Context, r plant.Record) error {
 	data, err := json.Marshal(r)
 	if err == nil {
@@ -244,15 +255,25 @@ func (b *Bus) store(ctx context.Context, s Stream, m *nats.Msg, opts ...jetstrea
 	if len(m.Data) > maxMessage/2 { // the other half is left for its head
 		return fmt.Errorf("%d bytes; a message may have %d", len(m.Data), maxMessage/2)
 	}
-	if _, err := b.js.PublishMsg(ctx, m, append(opts, jetstream.WithExpectStream(string(s)))...); err != nil {
-		return b.ended(err)
+	st := b.streams[s]
+	writing, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(st.writable, cancel)()
+	_, err := b.js.PublishMsg(writing, m, opts...)
+	if failed := context.Cause(st.writable); err != nil && failed != nil {
+		return failed
 	}
-	b.streams[s].ring()
-	return nil
+	if err == nil {
+		st.ring()
+	}
+	return b.ended(err)
 }
 
 // ended is err, or ErrClosed if that is the reason for it.
 func (b *Bus) ended(err error) error {
+	if err == nil {
+		return nil
+	}
 	select {
 	case <-b.closed:
 		return ErrClosed
@@ -287,16 +308,30 @@ func (b *Bus) findNewest(ctx context.Context) error {
 	return nil
 }
 
-// serverLog passes on what the embedded server warns of, and keeps the last of it.
-type serverLog struct{ last atomic.Value }
+// serverLog passes on what the embedded server warns of, and keeps the last of it. It is also the only place where the server says
+// that it gave up writing a stream: a publisher hears nothing and would wait until its context ends.
+type serverLog struct {
+	last    atomic.Value
+	streams map[Stream]*stream
+}
 
 func (l *serverLog) say(level slog.Level, format string, v []any) {
 	text := fmt.Sprintf(format, v...)
 	l.last.Store(text)
 	slog.Log(context.Background(), level, "bus: embedded server: "+text)
 }
-func (l *serverLog) Warnf(format string, v ...any)  { l.say(slog.LevelWarn, format, v) }
-func (l *serverLog) Errorf(format string, v ...any) { l.say(slog.LevelError, format, v) }
+func (l *serverLog) Warnf(format string, v ...any) { l.say(slog.LevelWarn, format, v) }
+func (l *serverLog) Errorf(format string, v ...any) {
+	l.say(slog.LevelError, format, v)
+	if len(v) != 3 || !strings.HasPrefix(format, "JetStream stream") || !strings.Contains(format, "write error") {
+		return
+	}
+	if st := l.streams[Stream(fmt.Sprint(v[1]))]; st != nil {
+		st.fail(fmt.Errorf("%w: %v", ErrUnwritable, v[2]))
+	}
+}
+
+// Fatalf does not end the process: Open sees that the server does not start.
 func (l *serverLog) Fatalf(format string, v ...any) { l.say(slog.LevelError, format, v) }
 func (l *serverLog) Noticef(string, ...any)         {}
 func (l *serverLog) Debugf(string, ...any)          {}

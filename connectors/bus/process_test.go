@@ -1,3 +1,5 @@
+//go:build unix
+
 package bus
 
 import (
@@ -7,10 +9,12 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -40,13 +44,16 @@ func work(dir string) error {
 	defer b.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
-	go func() {
+	go func() { // ends with ctx or the bus
 		_ = b.Consume(ctx, Journal, "influx", 7, func(msgs []Message) error {
 			fmt.Printf("taken %d\n", msgs[len(msgs)-1].Seq)
 			return nil
 		})
 	}()
-	from, _ := strconv.Atoi(os.Getenv("REETWIN_BUS_FROM"))
+	from, err := strconv.Atoi(os.Getenv("REETWIN_BUS_FROM"))
+	if err != nil {
+		return fillUp(ctx, b)
+	}
 	for i := from; i < from+most && ctx.Err() == nil; i++ {
 		if err := b.Append(ctx, record(i, 3)); err != nil {
 			return err
@@ -56,15 +63,59 @@ func work(dir string) error {
 	return nil
 }
 
-// second starts the second process.
-func second(t *testing.T, dir string, from int) (*exec.Cmd, *bufio.Scanner) {
+// fillUp appends until no file may grow any more, which is what a full disk looks like, and says how that went.
+func fillUp(ctx context.Context, b *Bus) error {
+	signal.Ignore(syscall.SIGXFSZ)
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 100_000, Max: 100_000}); err != nil {
+		return err
+	}
+	for i := range most {
+		began := time.Now()
+		if err := b.Append(ctx, record(i, 100)); err != nil {
+			fmt.Printf("refused %v: %v\n", errors.Is(err, ErrUnwritable) && time.Since(began) < time.Second, err)
+			break
+		}
+		fmt.Printf("append %d\n", i)
+	}
+	again := b.Append(ctx, record(0, 1))
+	fmt.Printf("again %v\n", errors.Is(again, ErrUnwritable))
+	fmt.Printf("frame %v\n", b.Publish(ctx, frame(0, 1)))
+	return nil
+}
+
+func TestDiskFull(t *testing.T) {
+	dir := t.TempDir()
+	cmd, out := second(t, dir, "")
+	appended, says := 0, map[string]string{}
+	for out.Scan() {
+		what, how, _ := strings.Cut(out.Text(), " ")
+		if says[what] = how; what == "append" {
+			appended++
+		}
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(says["refused"], "true: ") || says["again"] != "true" || says["frame"] != "<nil>" || appended == 0 {
+		t.Errorf("after %d records: %v", appended, says)
+	}
+	b := open(t, dir, Limits{})
+	all, err := b.Stats(t.Context())
+	if err != nil || all[Journal].Messages != uint64(appended) || all[Outbox].Messages != 1 {
+		t.Errorf("%d records acknowledged, %+v, error %v", appended, all, err)
+	}
+	appendAll(t, b, 0, 1)
+}
+
+// second starts the second process; from is the number of its first record, or "" to fill up.
+func second(t *testing.T, dir, from string) (*exec.Cmd, *bufio.Scanner) {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(self)
-	cmd.Env = append(os.Environ(), "REETWIN_BUS_DIR="+dir, "REETWIN_BUS_FROM="+strconv.Itoa(from))
+	cmd.Env = append(os.Environ(), "REETWIN_BUS_DIR="+dir, "REETWIN_BUS_FROM="+from)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err == nil {
@@ -82,7 +133,7 @@ func TestKill(t *testing.T) {
 	var want []int // acknowledged
 	next, taken := 0, 0
 	for round := range 3 {
-		cmd, out := second(t, dir, next)
+		cmd, out := second(t, dir, strconv.Itoa(next))
 		for n := 0; out.Scan(); n++ {
 			what, number, _ := strings.Cut(out.Text(), " ")
 			i, err := strconv.Atoi(number)
@@ -147,7 +198,7 @@ func TestKill(t *testing.T) {
 
 func TestOneProcess(t *testing.T) {
 	dir := t.TempDir()
-	cmd, out := second(t, dir, 0)
+	cmd, out := second(t, dir, "0")
 	if !out.Scan() {
 		t.Fatal("second process does not start")
 	}

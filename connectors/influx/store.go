@@ -135,14 +135,15 @@ func retryAfter(e *ihttp.Error) time.Duration {
 	return 0
 }
 
-// pause returns how long to wait after the given try, the first being 0: at random up to a bound that doubles, after what
-// the server asks for, and never longer than longestPause.
+// pause returns how long to wait after the given try, the first being 0: at random between half a bound that doubles and
+// all of it, after what the server asks for, and never longer than longestPause. Thus at most twice as long as the server
+// has been away.
 func pause(v verdict, try int, after time.Duration) time.Duration {
 	if v == denied {
 		return deniedPause + rand.N(longestPause-deniedPause)
 	}
-	bound := min(firstPause<<min(try, 20), longestPause)
-	return min(after+rand.N(bound), longestPause)
+	half := min(firstPause<<min(try, 20), longestPause) / 2
+	return min(after+half+rand.N(half), longestPause)
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

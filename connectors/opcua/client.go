@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"net/url"
 	"slices"
 	"sync"
 	"time"
@@ -63,6 +64,7 @@ type Stats struct {
 type Client struct {
 	cfg  Config
 	pair keyPair
+	log  *slog.Logger
 
 	running sync.Mutex // held by Run, which alone uses held
 	held    held
@@ -96,7 +98,7 @@ func New(cfg Config) (*Client, error) {
 		return nil, err
 	}
 	cfg.Tags = slices.Clone(cfg.Tags)
-	c := &Client{cfg: cfg, stats: Stats{State: Idle}}
+	c := &Client{cfg: cfg, stats: Stats{State: Idle}, log: slog.With("connector", "opcua", "endpoint", cfg.Endpoint)}
 	c.pair.uri = "urn:reetwin"
 	c.sessionTime = max(sessionMin, 2*time.Duration(cfg.QueueSeconds*float64(time.Second)))
 	if cfg.Security == Basic256Sha256 {
@@ -136,12 +138,11 @@ func (c *Client) Run(ctx context.Context, deliver func([]plant.Sample) error) er
 	}
 	defer c.running.Unlock()
 	defer c.count(func(s *Stats) { s.State = Idle })
-	log := slog.With("connector", "opcua", "endpoint", c.cfg.Endpoint)
-	if c.cfg.Security == None {
-		log.Warn("security None: everyone on the way can read and change the values")
+	if address, err := url.Parse(c.cfg.Endpoint); err == nil && c.cfg.Security == None && !loopback(address.Hostname()) {
+		c.log.Warn("security None: everyone on the way can read and change the values")
 	}
-	heard := time.Now()
-	for said := ""; ; {
+	heard, logged := time.Now(), time.Time{}
+	for {
 		c.count(func(s *Stats) { s.State = Connecting })
 		err := c.attempt(ctx, deliver)
 		if fault, ok := errors.AsType[deliverFault](err); ok {
@@ -151,15 +152,14 @@ func (c *Client) Run(ctx context.Context, deliver func([]plant.Sample) error) er
 			c.held = held{}
 			return ctx.Err()
 		}
-		stats := c.Stats()
-		if stats.LastHeard.After(heard) {
-			heard, said = stats.LastHeard, ""
+		if last := c.Stats().LastHeard; last.After(heard) {
+			heard, logged = last, time.Time{}
 		}
-		if err.Error() != said {
-			said = err.Error()
-			log.Warn("no values", "why", said)
+		if time.Since(logged) > retryMax { // one line for an outage, and then one now and then
+			logged = time.Now()
+			c.log.Warn("no values", "why", err, "since", heard)
 		}
-		c.count(func(s *Stats) { s.State, s.Why = Waiting, said })
+		c.count(func(s *Stats) { s.State, s.Why = Waiting, err.Error() })
 		select {
 		case <-ctx.Done():
 		case <-time.After(pause(err, time.Since(heard))):
@@ -186,7 +186,7 @@ func (c *Client) attempt(ctx context.Context, deliver func([]plant.Sample) error
 		return err
 	}
 	defer func() {
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || c.held.session == nil {
 			l.close() // with session and subscription
 		} else {
 			l.leave()

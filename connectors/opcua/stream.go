@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gopcua/opcua"
+	"github.com/gopcua/opcua/id"
 	"github.com/gopcua/opcua/ua"
 
 	"reetwin/plant"
@@ -25,7 +26,7 @@ func (c *Client) create(ctx context.Context, l *link, deliver func([]plant.Sampl
 	quiet := max(1, uint32(silence/c.cfg.PublishInterval)) // intervals without values until the server says that it lives
 	r, err := ask[*ua.CreateSubscriptionResponse](ctx, l, &ua.CreateSubscriptionRequest{
 		RequestedPublishingInterval: publish, RequestedMaxKeepAliveCount: quiet,
-		RequestedLifetimeCount:     max(3*quiet, uint32(c.sessionTime/c.cfg.PublishInterval)),
+		RequestedLifetimeCount:     max(3*quiet, uint32(2*c.sessionTime/c.cfg.PublishInterval)), // outlives the session: way 2
 		MaxNotificationsPerPublish: perMessage, PublishingEnabled: true,
 	})
 	if err != nil {
@@ -201,7 +202,7 @@ func (l *link) republish(ctx context.Context, subscription, number uint32) (*ua.
 
 // alive asks the server for anything.
 func (l *link) alive(ctx context.Context) bool {
-	_, err := l.read(ctx, ua.AttributeIDValue, []*ua.NodeID{ua.NewNumericNodeID(0, 2258)})
+	_, err := l.read(ctx, ua.AttributeIDValue, []*ua.NodeID{ua.NewNumericNodeID(0, id.Server_ServerStatus_CurrentTime)})
 	return err == nil
 }
 
@@ -251,11 +252,13 @@ func (c *Client) stream(ctx context.Context, l *link, deliver func([]plant.Sampl
 			if err != nil {
 				return err
 			}
-			heard = time.Now()
-			if more || flying == 1 {
+			if a.err == nil {
+				heard = time.Now()
+			}
+			if more {
 				c.request(ctx, l, answers)
-			} else {
-				flying-- // the server takes fewer
+			} else if flying--; flying == 0 { // the server takes fewer
+				return fmt.Errorf("waiting for values: %w", a.err)
 			}
 		}
 	}
@@ -314,13 +317,17 @@ func (c *Client) answered(ctx context.Context, l *link, a answer, line *line, de
 	if m == nil || a.SubscriptionID != h.subscription {
 		return true, nil
 	}
-	now := time.Now()
+	now, back := time.Now(), false
 	c.count(func(s *Stats) {
+		back = s.State != Live
 		s.State, s.Why, s.LastHeard = Live, "", now
 		if m.PublishTime.After(earliest) {
 			s.Skew = now.Sub(m.PublishTime)
 		}
 	})
+	if back {
+		c.log.Info("the server answers", "tags refused", len(h.refused))
+	}
 	if duplicate := line.add(m, h.next); duplicate {
 		h.acks[m.SequenceNumber] = false
 		c.count(func(s *Stats) { s.Duplicates++ })

@@ -46,6 +46,9 @@ func (r *Result) CSV(w io.Writer) error {
 	if r.Reason != "" {
 		*l = append(*l, []string{"result", r.Plant, "reason", "", r.Reason, ""})
 	}
+	for _, change := range r.Changed {
+		*l = append(*l, []string{"result", r.Plant, "changed", "", change, ""})
+	}
 	r.listStreams(l)
 	r.listUnits(l)
 	for _, name := range alphabetical(r.KPIs) {

@@ -7,7 +7,7 @@
 //
 // A Result is SI and complete: it needs neither the plant nor its file to be read, compared or traced:
 //
-//	share of an outlet = mol/s of the element there ÷ Σ mol/s over all inlets    Loss: the shares add to 100 %
+//	share of an outlet = kg/s of the element there ÷ Σ kg/s over all inlets      Loss: the shares add to 100 %
 //	deviation          = computed ÷ published − 1
-//	relative change    = (B − A) ÷ max(|A|, |B|)                                 Compare
+//	relative change    = (run − reference) ÷ |reference|                         Compare
 package report

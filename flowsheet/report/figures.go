@@ -26,8 +26,11 @@ func deviation(v float64) string {
 	if v == 0 {
 		return "0"
 	}
-	if a := math.Abs(100 * v); a < 0.01 || a >= 1000 {
-		return signed(100*v, power(100*v, 1))
+	switch a := math.Abs(100 * v); {
+	case a < 0.01:
+		return signed(v, power(100*v, 1))
+	case a >= 1000:
+		return signed(v, digits(100*v))
 	}
 	return signed(v, fixed(100*v, 2))
 }
@@ -41,7 +44,8 @@ func signed(v float64, text string) string {
 
 // recoveryTable writes the recovery of each element with the published value beside it, and what it is a ratio of.
 func (r *Result) recoveryTable(w io.Writer) {
-	g := &grid{head: []string{"", "fed g/h", "won g/h", "recovery %", "published %", "deviation %"}, words: 1}
+	quoted := r.quotedHead("published %", "deviation %")
+	g := &grid{head: append([]string{"", "fed g/h", "won g/h", "recovery %"}, quoted...), words: 1}
 	var from, to []string
 	names := sortedKeys(r.KPIs, func(a, b string) int {
 		return cmp.Compare(r.recoveryOrder(a), r.recoveryOrder(b))
@@ -60,8 +64,9 @@ func (r *Result) recoveryTable(w io.Writer) {
 		g.add(append(row, r.quoted(name, percent)...)...)
 	}
 	g.title = fmt.Sprintf("Recovery, from %s to %s", strings.Join(from, " + "), strings.Join(to, " + "))
-	g.trim("published %", "deviation %")
+	g.trim(quoted...)
 	g.write(w)
+	r.quotedNote(w, g, quoted)
 }
 
 // recoveryOrder puts elements in their order, sums after them.
@@ -79,7 +84,7 @@ func (r *Result) counted(what string) []string {
 	}
 	var all []string
 	for _, e := range alphabetical(r.Elements) {
-		if r.Elements[e].Group == "ree" && (what == rareEarths || what == "REE_without_Sc" && e != "Sc") {
+		if r.Elements[e].Group == "ree" && (what == rareEarths || what == rareEarthsButSc && e != "Sc") {
 			all = append(all, e)
 		}
 	}
@@ -105,6 +110,31 @@ func (r *Result) quoted(path string, write func(float64) string) []string {
 	return []string{write(q.Value), maybe(q.Deviation, deviation)}
 }
 
+// quotedHead heads the columns of published numbers; a star says that they belong to another case.
+func (r *Result) quotedHead(columns ...string) []string {
+	if len(r.Changed) > 0 {
+		for i := range columns {
+			columns[i] += "*"
+		}
+	}
+	return columns
+}
+
+// quotedNote explains the star, where the table has such columns.
+func (r *Result) quotedNote(w io.Writer, g *grid, columns []string) {
+	if len(r.Changed) > 0 && slices.Contains(g.head, columns[0]) {
+		fold(w, "  * published for another case; this one differs by ", r.Changed, ", ")
+	}
+}
+
+// label is what a figure is called in a table.
+func label(name string) string {
+	if of, ok := strings.CutPrefix(name, purity); ok {
+		return "purity: " + of + " metal in stream"
+	}
+	return strings.TrimSuffix(name, perOxide)
+}
+
 // trim drops columns whose cells are all missing.
 func (g *grid) trim(columns ...string) {
 	for _, name := range columns {
@@ -121,7 +151,8 @@ func (g *grid) trim(columns ...string) {
 
 // kpiTable writes every other figure, and published numbers that are no KPI.
 func (r *Result) kpiTable(w io.Writer, wide bool) {
-	g := &grid{title: "Figures", head: []string{"", "value", "", "published", "deviation %", "from"}, words: 1}
+	quoted := r.quotedHead("published", "deviation %")
+	g := &grid{title: "Figures", head: append(append([]string{"", "value", ""}, quoted...), "from"), words: 1}
 	for _, name := range alphabetical(r.KPIs) {
 		if strings.HasPrefix(name, recovery) {
 			continue
@@ -136,7 +167,7 @@ func (r *Result) kpiTable(w io.Writer, wide bool) {
 		case unit == "1":
 			unit = ""
 		}
-		row := append([]string{strings.TrimSuffix(name, perOxide), maybe(k.Value, write), unit}, r.quoted(name, write)...)
+		row := append([]string{label(name), maybe(k.Value, write), unit}, r.quoted(name, write)...)
 		g.add(append(row, route(k.From, k.To, wide))...)
 	}
 	for _, path := range alphabetical(r.Published) {
@@ -149,8 +180,9 @@ func (r *Result) kpiTable(w io.Writer, wide bool) {
 		g.add(path, maybe(q.Computed, write), unit, write(q.Value), maybe(q.Deviation, deviation), "")
 	}
 	g.left("from")
-	g.trim("published", "deviation %")
+	g.trim(quoted...)
 	g.write(w)
+	r.quotedNote(w, g, quoted)
 }
 
 // route names the streams that a figure goes from and to: of a side with more than two the first, unless all is asked for.
@@ -280,7 +312,6 @@ func (r *Result) warned(w io.Writer, wide bool) {
 	if len(r.Warnings) == 0 {
 		return
 	}
-	fmt.Fprintf(w, "\nWarnings: %d\n", len(r.Warnings))
 	type key struct{ code, tag string }
 	var order []key
 	groups := map[key][]Warning{}
@@ -294,6 +325,11 @@ func (r *Result) warned(w io.Writer, wide bool) {
 		}
 		groups[k] = append(groups[k], v)
 	}
+	kinds := ""
+	if len(order) < len(r.Warnings) {
+		kinds = fmt.Sprintf(" in %d kinds", len(order))
+	}
+	fmt.Fprintf(w, "\nWarnings: %d%s\n", len(r.Warnings), kinds)
 	for _, k := range order {
 		group := groups[k]
 		worst := slices.MaxFunc(group, func(a, b Warning) int { return cmp.Compare(a.excess(), b.excess()) })

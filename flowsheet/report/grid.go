@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -92,6 +93,25 @@ func power(v float64, decimals int) string {
 	return mantissa + "e" + strconv.Itoa(exponent)
 }
 
+// exponential finds numbers as Go writes them with a power of ten.
+var exponential = regexp.MustCompile(`\b\d(?:\.\d+)?e[+-]\d+\b`)
+
+// Plain writes the numbers in a text as plant people do: 1290 for 1.29e+03, 1.5e-6 for 1.5e-06, 2e7 for 2e+07.
+func Plain(text string) string {
+	return exponential.ReplaceAllStringFunc(text, func(number string) string {
+		mantissa, after, _ := strings.Cut(number, "e")
+		v, err := strconv.ParseFloat(number, 64)
+		exponent, fault := strconv.Atoi(after)
+		switch {
+		case err != nil || fault != nil: // beyond what a float64 holds
+			return number
+		case exponent >= 0 && exponent < 7:
+			return strconv.FormatFloat(v, 'f', -1, 64)
+		}
+		return mantissa + "e" + strconv.Itoa(exponent)
+	})
+}
+
 // fixed is a number with a given count of decimals, without a sign when all of them are 0.
 func fixed(v float64, decimals int) string {
 	text := strconv.FormatFloat(v, 'f', decimals, 64)
@@ -163,6 +183,8 @@ func plantUnit(unit string, size float64) (convert func(float64) float64, name s
 		if math.Abs(size) < 10 {
 			return times(1000), "L"
 		}
+	case "mol/m3":
+		return times(1e-3), "mol/L"
 	case "g/m3":
 		return times(1), "mg/L"
 	case "1":

@@ -6,52 +6,61 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 
 	"reetwin/flowsheet/si"
 )
 
-// Loss says where one element went: everything that brings it into the plant and every outlet that takes it away.
+// Loss says where an element went, or the rare earths together: everything that brings it into the plant and every
+// outlet that takes it away. Shares are by mass of metal.
 type Loss struct {
 	Plant   string  `json:"plant"`
-	Element string  `json:"element"`
+	Element string  `json:"element"` // or "REE", "REE_without_Sc"
 	Inlets  []Share `json:"inlets"`  // largest first; drawn streams count
 	Outlets []Share `json:"outlets"` // largest first
-	In      float64 `json:"in_mol_s"`
-	Out     float64 `json:"out_mol_s"`
+	In      float64 `json:"in_kg_s"`
+	Out     float64 `json:"out_kg_s"`
 	Closure float64 `json:"closure"` // out ÷ in: 1 when the balance closes
 }
 
-// Share is one stream's part of an element.
+// Share is one stream's part of what is traced.
 type Share struct {
 	Stream string  `json:"stream"`
 	Unit   string  `json:"unit"` // that it leaves, or enters
 	Border string  `json:"border"`
 	Moles  float64 `json:"mol_s"`
 	Mass   float64 `json:"kg_s"`
-	Share  float64 `json:"share"` // of all that came in
+	Share  float64 `json:"share"` // of the mass that came in
 }
 
-// Loss traces an element through the plant's border. An unknown element, or one that nothing brings in, is an error.
+// rareEarthsButSc is the sum of the rare earths without scandium.
+const rareEarthsButSc = "REE_without_Sc"
+
+// Loss traces an element through the plant's border, or the rare earths by "REE" and "REE_without_Sc". A name that is
+// none of these, or of which nothing comes in, is an error.
 func (r *Result) Loss(element string) (Loss, error) {
 	l := Loss{Plant: r.Plant, Element: element, Inlets: []Share{}, Outlets: []Share{}}
-	e, ok := r.Elements[element]
-	if !ok {
-		if near := si.Nearest(element, alphabetical(r.Elements)); near != "" {
+	parts := r.counted(element)
+	if len(parts) == 0 {
+		known := append(inOrder(r.Elements, func(e Element) int { return e.No }), rareEarths, rareEarthsButSc)
+		if near := si.Nearest(element, known); near != "" && near != element {
 			return l, fmt.Errorf("no element %q in this plant; did you mean %q?", element, near)
 		}
-		return l, fmt.Errorf("no element %q in this plant", element)
+		return l, fmt.Errorf("no element %q in this plant; known are %s", element, strings.Join(known, ", "))
 	}
 	for _, name := range inOrder(r.Streams, func(s Stream) int { return s.No }) {
 		s := r.Streams[name]
-		n := s.Atoms[element]
-		part := Share{Stream: name, Border: s.Border, Moles: n, Mass: n * e.Mass}
-		if s.enters() && n != 0 {
+		part := Share{Stream: name, Border: s.Border, Mass: r.mass([]string{name}, parts)}
+		for _, e := range parts {
+			part.Moles += s.Atoms[e]
+		}
+		if s.enters() && part.Mass != 0 {
 			part.Unit = s.To
-			l.Inlets, l.In = append(l.Inlets, part), l.In+n
+			l.Inlets, l.In = append(l.Inlets, part), l.In+part.Mass
 		}
 		if s.leaves() {
 			part.Unit = s.From
-			l.Outlets, l.Out = append(l.Outlets, part), l.Out+n
+			l.Outlets, l.Out = append(l.Outlets, part), l.Out+part.Mass
 		}
 	}
 	if l.In == 0 {
@@ -60,9 +69,9 @@ func (r *Result) Loss(element string) (Loss, error) {
 	l.Closure = l.Out / l.In
 	for _, parts := range [][]Share{l.Inlets, l.Outlets} {
 		for i := range parts {
-			parts[i].Share = parts[i].Moles / l.In
+			parts[i].Share = parts[i].Mass / l.In
 		}
-		slices.SortStableFunc(parts, func(a, b Share) int { return cmp.Compare(math.Abs(b.Moles), math.Abs(a.Moles)) })
+		slices.SortStableFunc(parts, func(a, b Share) int { return cmp.Compare(math.Abs(b.Mass), math.Abs(a.Mass)) })
 	}
 	return l, nil
 }
@@ -73,24 +82,24 @@ func (l Loss) JSON(w io.Writer) error { return writeJSON(w, l) }
 // Table writes the loss for a terminal.
 func (l Loss) Table(to io.Writer) error {
 	w := &sticky{w: to}
-	fmt.Fprintf(w, "%s: where %s went\n", l.Plant, l.Element)
+	fmt.Fprintf(w, "%s: where %s went, by mass of metal\n", l.Plant, strings.ReplaceAll(l.Element, "_", " "))
 	l.side(w, "Comes in by", "for", l.Inlets, l.In)
 	l.side(w, "Leaves by", "from", l.Outlets, l.Out)
 	return w.err
 }
 
 func (l Loss) side(w io.Writer, title, unit string, parts []Share, total float64) {
-	g := &grid{head: []string{title, unit, "mol/h", "kg/h", "% of what came in"}, words: 2}
-	mass := 0.0
+	g := &grid{head: []string{title, unit, "mol/h", "g/h", "% of what came in"}, words: 2}
+	moles := 0.0
 	for _, p := range parts {
 		name := p.Stream
 		if p.Border == "drawn" {
 			name += " (drawn)"
 		}
-		g.add(name, p.Unit, digits(3600*p.Moles), digits(3600*p.Mass), digits(100*p.Share))
-		mass += p.Mass
+		g.add(name, p.Unit, digits(3600*p.Moles), digits(3.6e6*p.Mass), digits(100*p.Share))
+		moles += p.Moles
 	}
-	g.add("together", "", digits(3600*total), digits(3600*mass), fixed(100*total/l.In, 8))
+	g.add("together", "", digits(3600*moles), digits(3.6e6*total), fixed(100*total/l.In, 8))
 	fmt.Fprintln(w)
 	g.write(w)
 }

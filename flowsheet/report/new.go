@@ -10,9 +10,10 @@ import (
 	"reetwin/flowsheet/chem"
 )
 
-// New reads a plant after a successful solve.
-func New(p *flowsheet.Plant) *Result {
-	r := &Result{Schema: Schema, Status: Converged, Plant: p.Name,
+// New reads a plant after a successful solve. changed says, if anything does, what makes the case another than the one
+// that its published numbers belong to, such as "dosage=25 %".
+func New(p *flowsheet.Plant, changed ...string) *Result {
+	r := &Result{Schema: Schema, Status: Converged, Plant: p.Name, Changed: changed,
 		Elements: elements(p.System), Streams: streams(p), Units: units(p), KPIs: kpis(p),
 		Published: published(p), Controls: controls(p), Balances: balances(p), Solved: convergence(p),
 		Warnings: warnings(p), Origin: provenance(p)}
@@ -21,14 +22,16 @@ func New(p *flowsheet.Plant) *Result {
 
 // Failed reads a plant whose solve failed: the reason, what was tried, and the warnings of the units that the solver
 // reached, which then speak of the state at which it stopped. No number of that state is shown as a result.
-func Failed(p *flowsheet.Plant, err error) *Result {
-	r := &Result{Schema: Schema, Status: Broken, Plant: p.Name, Reason: err.Error(), Solved: convergence(p), Warnings: warnings(p)}
+func Failed(p *flowsheet.Plant, err error, changed ...string) *Result {
+	r := &Result{Schema: Schema, Status: Broken, Plant: p.Name, Changed: changed, Reason: err.Error(), Solved: convergence(p),
+		Warnings: warnings(p)}
 	if f, ok := errors.AsType[*flowsheet.Failure](err); ok {
 		r.Reason, r.Tried = f.Reason, f.Tried
 		if f.Unit != "" {
 			r.Reason = f.Unit + ": " + f.Reason
 		}
 	}
+	r.Reason = Plain(r.Reason)
 	return r
 }
 
@@ -221,7 +224,7 @@ func warnings(p *flowsheet.Plant) []Warning {
 				where = strings.TrimSpace(v.Tag + " " + where)
 			}
 			all = append(all, Warning{Code: w.Code, Tag: v.Tag, Where: where, Value: finite(w.Value), Limit: finite(w.Limit),
-				Unit: w.Unit, Text: w.Text})
+				Unit: w.Unit, Text: Plain(w.Text)})
 		}
 	}
 	return all

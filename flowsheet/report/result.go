@@ -22,6 +22,9 @@ type Result struct {
 	Status string `json:"status"` // Converged or Broken
 	Plant  string `json:"plant,omitempty"`
 
+	// Changed says what makes this case another than the published one: the settings, an overlay.
+	Changed []string `json:"changed,omitempty"`
+
 	Reason string   `json:"reason,omitempty"` // of a failure: what is violated, where
 	Tried  []string `json:"tried,omitempty"`  // by the solver, in order
 

@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // Table writes the result for a terminal, in plant units, with the main elements, about 120 characters wide.
@@ -25,50 +24,66 @@ func (r *Result) text(to io.Writer, wide bool) error {
 			fmt.Fprintf(w, "  tried %d: %s\n", i+1, t)
 		}
 		r.warned(w, wide)
+		r.solverLine(w)
 		return w.err
 	}
 	columns := r.mainElements()
 	if wide {
 		columns = r.everyElement()
 	}
+	r.recoveryTable(w)
+	r.kpiTable(w, wide)
+	r.controlTable(w)
 	r.streamTables(w, columns, wide)
 	r.profileTable(w, r.fitTwice(columns, wide), wide)
 	if wide {
 		r.unitTable(w)
 	}
-	r.controlTable(w)
-	r.recoveryTable(w)
-	r.kpiTable(w, wide)
 	r.balanceTable(w, wide)
 	r.drawnTable(w)
 	r.warned(w, wide)
 	r.provenanceLine(w, wide)
+	r.solverLine(w)
 	return w.err
 }
 
+// header says what was solved, whether it converged, and how well it balances.
 func (r *Result) header(w io.Writer) {
 	fmt.Fprintf(w, "%s: %s", r.Plant, r.Status)
 	if c := r.Solved; c != nil {
-		took := []string{c.Path, fmt.Sprintf("%d passes", c.Passes), fmt.Sprintf("%d tangent passes", c.Tangents)}
-		if c.March > 0 {
-			took = append(took, fmt.Sprintf("%d steps in time", c.March))
-		}
-		took = append(took, "residual "+maybe(c.Residual, func(v float64) string { return power(v, 1) }))
-		fmt.Fprintf(w, " in %s ms (%s)", strconv.FormatFloat(1000*c.Seconds, 'g', 3, 64), strings.Join(took, "; "))
+		fmt.Fprintf(w, " in %s ms", Plain(strconv.FormatFloat(1000*c.Seconds, 'g', 3, 64)))
+	}
+	if r.Status == Converged {
+		element, where, worst := r.worst()
+		fmt.Fprintf(w, ", worst imbalance %s (%s over %s)", power(worst, 1), element, where)
+	}
+	if n := len(r.Warnings); n > 0 {
+		fmt.Fprintf(w, ", warnings: %d", n)
 	}
 	fmt.Fprintln(w)
-	if r.Status == Broken {
+}
+
+// solverLine says how the solve went and how large the plant is.
+func (r *Result) solverLine(w io.Writer) {
+	c := r.Solved
+	if c == nil {
 		return
 	}
-	element, where, worst := r.worst()
-	metals := 0
-	for _, e := range r.Elements {
-		if e.Group != "framework" {
-			metals++
-		}
+	parts := []string{c.Path, fmt.Sprintf("%d passes", c.Passes), fmt.Sprintf("%d tangent passes", c.Tangents)}
+	if c.March > 0 {
+		parts = append(parts, fmt.Sprintf("%d steps in time", c.March))
 	}
-	fmt.Fprintf(w, "%d units, %d streams, %d elements; worst imbalance %s (%s over %s)\n", len(r.Units), len(r.Streams), metals,
-		power(worst, 1), element, where)
+	parts = append(parts, "residual "+maybe(c.Residual, func(v float64) string { return power(v, 1) }))
+	if r.Status == Converged {
+		metals := 0
+		for _, e := range r.Elements {
+			if e.Group != "framework" {
+				metals++
+			}
+		}
+		parts = append(parts, fmt.Sprintf("%d units, %d streams, %d elements", len(r.Units), len(r.Streams), metals))
+	}
+	fold(w, "Solver: ", parts, "; ")
 }
 
 // worst is the largest relative imbalance of the plant and its units.
@@ -189,121 +204,6 @@ func (r *Result) assay(values map[string]float64, columns []string, wide bool) [
 		}
 	}
 	return cells
-}
-
-// streamTables writes one table of streams for each kind of phase that dominates them, in the order of the flow.
-// Streams that units draw have their own table; only Wide writes them here too.
-func (r *Result) streamTables(w io.Writer, columns []string, wide bool) {
-	names := inOrder(r.Streams, func(s Stream) int { return s.No })
-	for _, phase := range []string{"aqueous", "organic", "solid", "gas"} {
-		g := r.streamHead(phase, columns)
-		if wide {
-			g.head = append(g.head, "from", "to")
-		}
-		for _, name := range names {
-			s := r.Streams[name]
-			if s.dominant() != phase || s.Border == "drawn" && !wide {
-				continue
-			}
-			row := append([]string{border(s), name, digits(3600 * s.Mass)}, r.streamCells(s, phase, columns, wide)...)
-			if wide {
-				row = append(row, s.From, s.To)
-			}
-			g.add(row...)
-		}
-		if wide {
-			g.left("from")
-			g.left("to")
-		}
-		g.write(w)
-	}
-}
-
-// streamHead titles the table of one phase.
-func (r *Result) streamHead(phase string, columns []string) *grid {
-	g := &grid{head: []string{"", "", "kg/h", "L/h", "°C"}, words: 2}
-	switch phase {
-	case "aqueous":
-		g.title = "Aqueous streams, mg/L   (> enters the plant, < leaves it; H is total acidity)"
-		g.head = append(append(g.head, "pH"), columns...)
-	case "organic":
-		g.title = "Organic streams, mg/L"
-		for _, e := range r.extractants() {
-			g.head = append(g.head, e+" g/L")
-		}
-		g.head = append(g.head, columns...)
-	case "solid":
-		g.title = "Solid streams, g/kg of solids"
-		g.head = append(g.head, columns...)
-	case "gas":
-		g.title, g.head = "Gas streams", []string{"", "", "kg/h", "°C", "mol/h"}
-	}
-	return g
-}
-
-// streamCells writes what follows the mass of a stream.
-func (r *Result) streamCells(s Stream, phase string, columns []string, wide bool) []string {
-	temperature := fixed(s.T-273.15, 1)
-	if phase == "gas" {
-		total := 0.0
-		for _, c := range alphabetical(s.Moles) {
-			total += s.Moles[c]
-		}
-		return []string{temperature, digits(3600 * total)}
-	}
-	cells := []string{digits(3.6e6 * s.Volume), temperature}
-	if s.Volume == 0 {
-		cells[0] = none
-	}
-	switch phase {
-	case "aqueous":
-		cells = append(cells, maybe(s.PH, acidity))
-	case "organic":
-		for _, e := range r.extractants() {
-			cells = append(cells, digits(s.Tenor[e]/1000))
-		}
-	case "solid":
-		return append(cells, r.assay(s.Assay, columns, wide)...)
-	}
-	return append(cells, r.assay(s.Tenor, columns, wide)...)
-}
-
-func acidity(pH float64) string { return fixed(pH, 3) }
-
-// dominant is the phase that holds most of a stream's mass; an empty stream counts as aqueous.
-func (s Stream) dominant() string {
-	best := "aqueous"
-	for _, phase := range alphabetical(s.Phases) {
-		if s.Phases[phase] > s.Phases[best] {
-			best = phase
-		}
-	}
-	return best
-}
-
-func border(s Stream) string {
-	switch s.Border {
-	case "in", "drawn":
-		return ">"
-	case "out":
-		return "<"
-	case "through":
-		return "<>"
-	}
-	return ""
-}
-
-// extractants lists what is named in tenors without being an element: the free extractant.
-func (r *Result) extractants() []string {
-	found := map[string]bool{}
-	for _, s := range r.Streams {
-		for name := range s.Tenor {
-			if _, ok := r.Elements[name]; !ok {
-				found[name] = true
-			}
-		}
-	}
-	return alphabetical(found)
 }
 
 // profileTable writes the stages of every unit that has a profile: the aqueous phase, then the organic one.

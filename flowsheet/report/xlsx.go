@@ -200,6 +200,9 @@ func (r *Result) warningSheet() *sheet {
 	for _, c := range [][2]string{{"code", ""}, {"where", ""}, {"value", "as unit"}, {"limit", "as unit"}, {"unit", ""}, {"text", ""}} {
 		s.column(c[0], c[1])
 	}
+	for _, change := range r.Changed {
+		s.add("changed", r.Plant, nil, nil, "", change+": the published numbers belong to another case")
+	}
 	if r.Reason != "" {
 		s.add("failed", r.Plant, nil, nil, "", r.Reason)
 	}

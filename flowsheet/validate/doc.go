@@ -17,5 +17,8 @@
 //
 //	|computed − published| ≤ max(rel · |published|, abs)          abs in the unit of value
 //
+// Of the 1,128 values in configs/validation 233 are printed by their source. The other 895 are recomputed: the source does not
+// print them, an independent code solved them from its equations; the source of such a case says so.
+//
 // Nothing is skipped: a plant that does not solve, or a path that leads nowhere, fails with its reason.
 package validate

@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"reetwin/connectors/bus"
+	"reetwin/connectors/influx"
+	"reetwin/plant"
+)
+
+// line is a live twin in one process: plant data in at one end, frames out at the other.
+//
+//	source ─▶ recorder ─▶ journal ─▶ twin ─▶ outbox ─▶ InfluxDB
+//	                                   └──▶ show
+type line struct {
+	config *plant.Config
+	twin   *plant.Twin
+	bus    *bus.Bus
+	source plant.Source
+	writer *influx.Writer // nil without an InfluxDB: the outbox keeps the frames
+	show   func(*plant.Frame)
+}
+
+// run works until the context ends or a part fails; then it stops every part and returns the first failure.
+func (l *line) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var parts sync.WaitGroup
+	start := func(name string, work func(context.Context) error) {
+		parts.Go(func() {
+			if err := work(ctx); err != nil && ctx.Err() == nil {
+				cancel(fmt.Errorf("%s: %w", name, err))
+			}
+		})
+	}
+	r := &recorder{bus: l.bus, started: time.Now()}
+	start("plant data", func(ctx context.Context) error {
+		return l.source.Run(ctx, func(s []plant.Sample) error { return r.append(ctx, s) })
+	})
+	start("clock", func(ctx context.Context) error { return r.tick(ctx, l.config.Cycle/2) })
+	start("twin", l.follow)
+	if l.writer != nil {
+		start("InfluxDB", func(ctx context.Context) error { return l.drain(ctx, bus.Outbox, l.frames) })
+		start("InfluxDB", func(ctx context.Context) error { return l.drain(ctx, bus.Journal, l.records) })
+	}
+	<-ctx.Done()
+	parts.Wait()
+	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return nil
+}
+
+// follow feeds the journal to the twin and publishes its frames. After a restart it first goes back far enough for the
+// twin to know every value that still counts; what was published then is not published again.
+func (l *line) follow(ctx context.Context) error {
+	published, ok := l.bus.LastFrame()
+	from := uint64(1)
+	if ok {
+		var err error
+		if from, err = rewind(ctx, l.bus, published.Add(-memory(l.config))); err != nil {
+			return err
+		}
+	}
+	return l.bus.Records(ctx, from, true, func(_ uint64, r plant.Record) error {
+		for _, f := range l.twin.Advance(r) {
+			if ok && !f.Time.After(published) {
+				continue
+			}
+			if err := l.bus.Publish(ctx, f); err != nil {
+				return err
+			}
+			if l.show != nil {
+				l.show(f)
+			}
+		}
+		return nil
+	})
+}
+
+// memory is the age up to which a value of any tag counts.
+func memory(c *plant.Config) time.Duration {
+	longest := time.Duration(0)
+	for _, t := range c.Tags {
+		longest = max(longest, t.Dead)
+	}
+	return longest + c.Lateness + time.Minute
+}
+
+// rewind finds the first record of the journal that was stored at or after a time, by bisection.
+func rewind(ctx context.Context, b *bus.Bus, since time.Time) (uint64, error) {
+	stats, err := b.Stats(ctx)
+	if err != nil {
+		return 0, err
+	}
+	lo, hi := max(stats[bus.Journal].First, 1), stats[bus.Journal].Last+1
+	found := errors.New("found")
+	for lo < hi {
+		mid := lo + (hi-lo)/2
+		var stored time.Time
+		err := b.Read(ctx, bus.Journal, mid, false, func(m bus.Message) error {
+			stored = m.Stored
+			return found
+		})
+		if err != nil && !errors.Is(err, found) {
+			return 0, err
+		}
+		if err != nil && stored.Before(since) {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo, nil
+}
+
+// drain gives a stream to the InfluxDB writer as its durable reader. What fails is tried again; nothing is skipped.
+func (l *line) drain(ctx context.Context, s bus.Stream, take func(context.Context, []bus.Message) error) error {
+	for {
+		err := l.bus.Consume(ctx, s, "influx", 500, func(m []bus.Message) error { return take(ctx, m) })
+		if ctx.Err() != nil {
+			return nil
+		}
+		slog.Warn("InfluxDB", "stream", s, "error", err)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+func (l *line) frames(ctx context.Context, messages []bus.Message) error {
+	var frames []plant.Frame
+	for _, m := range messages {
+		f, err := m.Frame()
+		if err != nil {
+			if err := l.bus.Dead(ctx, err.Error(), m.Data); err != nil {
+				return err
+			}
+			continue
+		}
+		frames = append(frames, *f)
+	}
+	return l.writer.Frames(ctx, frames)
+}
+
+func (l *line) records(ctx context.Context, messages []bus.Message) error {
+	var records []plant.Record
+	for _, m := range messages {
+		r, err := m.Record()
+		if err != nil {
+			if err := l.bus.Dead(ctx, err.Error(), m.Data); err != nil {
+				return err
+			}
+			continue
+		}
+		records = append(records, r)
+	}
+	return l.writer.Records(ctx, records)
+}
+
+// recorder puts samples and the passing of time into the journal, in one order.
+type recorder struct {
+	mu      sync.Mutex
+	bus     *bus.Bus
+	started time.Time
+	last    time.Time // clock of the last record
+}
+
+// firstTick is how long after a start the clock waits for the samples that a plant kept for us: their cycles are not to
+// close without them.
+const firstTick = 3 * time.Second
+
+func (r *recorder) append(ctx context.Context, samples []plant.Sample) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	if now.Before(r.last) {
+		now = r.last
+	}
+	if err := r.bus.Append(ctx, plant.Record{Clock: now, Samples: samples}); err != nil {
+		return err
+	}
+	r.last = now
+	return nil
+}
+
+// tick lets time pass in the journal while the plant is silent, so that its values age.
+func (r *recorder) tick(ctx context.Context, every time.Duration) error {
+	t := time.NewTicker(every)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case now := <-t.C:
+			r.mu.Lock()
+			quiet := now.Sub(r.last) >= every && now.Sub(r.started) >= firstTick
+			r.mu.Unlock()
+			if !quiet {
+				continue
+			}
+			if err := r.append(ctx, nil); err != nil {
+				return err
+			}
+		}
+	}
+}

@@ -1,0 +1,50 @@
+// An OPC UA server that is not ours (node-opcua), for the tests of the client.
+// node server.js '{"port":…, "pki":dir, "uri":…, "tags":[{"id","unit","lo","hi"}], "period":ms, "queue":n, "shift":n, "seconds":n}'
+// Each tag counts up by one every period, beginning at now/period, so that a step of more than one is a loss, counted.
+// Lines on standard input: {"id":…,"status":"BadSensorFailure"} sets the quality of a tag. It ends with its input, or after seconds.
+const ua = require("node-opcua");
+const readline = require("readline");
+const o = JSON.parse(process.argv[2]);
+const status = {};
+
+(async () => {
+  const manager = new ua.OPCUACertificateManager({ automaticallyAcceptUnknownCertificate: true, rootFolder: o.pki });
+  await manager.initialize();
+  const { None, SignAndEncrypt } = ua.MessageSecurityMode;
+  const server = new ua.OPCUAServer({
+    port: o.port, hostname: "127.0.0.1", serverCertificateManager: manager,
+    securityPolicies: [ua.SecurityPolicy.None, ua.SecurityPolicy.Basic256Sha256], securityModes: [None, SignAndEncrypt],
+    allowAnonymous: true, userManager: { isValidUser: (user, password) => user === "twin" && password === "s3cret" },
+    serverCapabilities: {
+      maxMonitoredItemsQueueSize: o.queue, minSupportedSampleRate: 10,
+      operationLimits: { maxMonitoredItemsPerCall: 7, maxNodesPerRead: 9, maxNodesPerBrowse: 5 },
+    },
+  });
+  await server.initialize();
+  const space = server.engine.addressSpace;
+  for (let i = 0; i < o.shift; i++) space.registerNamespace("urn:shift" + i);
+  const own = space.registerNamespace(o.uri);
+  const plant = own.addObject({ organizedBy: space.rootFolder.objects, browseName: "Plant" });
+  let count = Math.floor(Date.now() / o.period);
+  const tags = o.tags.map((t) => ({ id: t.id, node: own.addAnalogDataItem({
+    componentOf: plant, browseName: t.id, nodeId: "s=" + t.id, dataType: "Double", minimumSamplingInterval: 10,
+    engineeringUnits: ua.makeEUInformation("XX", t.unit, t.unit), engineeringUnitsRange: { low: t.lo, high: t.hi },
+  }) }));
+  const tick = () => {
+    count++;
+    const now = new Date();
+    for (const t of tags) {
+      t.node.setValueFromSource({ dataType: ua.DataType.Double, value: count }, ua.StatusCodes[status[t.id] || "Good"], now);
+    }
+  };
+  tick();
+  await server.start();
+  setInterval(tick, o.period);
+  const end = async () => { await server.shutdown(0); process.exit(0); };
+  const input = readline.createInterface({ input: process.stdin });
+  input.on("line", (line) => { const s = JSON.parse(line); status[s.id] = s.status; });
+  input.on("close", () => process.exit(0));
+  process.on("SIGTERM", end);
+  setTimeout(end, o.seconds * 1000);
+  console.log("ready " + own.index);
+})().catch((e) => { console.error(e); process.exit(1); });
