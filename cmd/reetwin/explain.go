@@ -37,7 +37,7 @@ of it (see reetwin units).`,
 			if len(args) == 1 && !strings.EqualFold(filepath.Ext(args[0]), ".toml") {
 				return explainKind(c.OutOrStdout(), args[0], len(sets) > 0)
 			}
-			plant, _, err := loadPlant(args[0], sets)
+			plant, tree, err := loadPlant(args[0], sets)
 			if err != nil {
 				return err
 			}
@@ -53,7 +53,7 @@ of it (see reetwin units).`,
 				return exitError{exitUsage, fmt.Errorf("no unit %q; %s", args[1], conf.Hint(args[1], tags))}
 			}
 			fmt.Fprintf(c.OutOrStdout(), "%s (%s)\n\n", u.Tag, u.Kind)
-			return explain(c.OutOrStdout(), plant.System, u)
+			return explain(c.OutOrStdout(), plant.System, tree, u)
 		},
 	}
 	c.Flags().StringArrayVar(&sets, "set", nil, "set a parameter, `path=value` (repeat for more)")
@@ -65,11 +65,11 @@ func explainKind(w io.Writer, kind string, sets bool) error {
 	if sets {
 		return exitError{exitUsage, errors.New("--set needs FILE UNIT")}
 	}
-	plant, err := samplePlant()
+	plant, tree, err := samplePlant()
 	if err != nil {
 		return err
 	}
-	if err := showKind(w, plant, kind); err != nil {
+	if err := showKind(w, plant, tree, kind); err != nil {
 		return fmt.Errorf("%w\na unit of a plant: reetwin explain FILE %s", err, kind)
 	}
 	return nil
@@ -80,7 +80,11 @@ func listUnits(w io.Writer, file string, plant *flowsheet.Plant) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "unit\tkind\tin\tout")
 	named := func(streams []string) string {
-		return strings.Join(slices.DeleteFunc(slices.Clone(streams), func(s string) bool { return s == "" }), ", ")
+		made := slices.DeleteFunc(slices.Clone(streams), func(s string) bool { return s == "" })
+		if len(made) == 0 {
+			return "–"
+		}
+		return strings.Join(made, ", ")
 	}
 	for _, u := range plant.Units() {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", u.Tag, u.Kind, named(u.InNames), named(u.OutNames))
@@ -90,7 +94,7 @@ func listUnits(w io.Writer, file string, plant *flowsheet.Plant) error {
 }
 
 // explain writes what a unit says of itself.
-func explain(w io.Writer, system *chem.System, u flowsheet.UnitView) error {
+func explain(w io.Writer, system *chem.System, tree *conf.Tree, u flowsheet.UnitView) error {
 	var b strings.Builder
 	if e, ok := u.Unit.(flowsheet.Explainer); ok {
 		for line := range strings.Lines(strings.TrimSpace(e.Explain())) {
@@ -103,9 +107,10 @@ func explain(w io.Writer, system *chem.System, u flowsheet.UnitView) error {
 	connections(t, "out", u.Spec.Out, u.OutNames)
 	t.Flush()
 	if len(u.Spec.Handles) > 0 {
+		params := tree.Root().Table("units").Table(u.Tag)
 		fmt.Fprintln(t, "\nhandle\tvalue\tunit\trange")
 		for i, h := range u.Spec.Handles {
-			unit, factor := shown(system, h)
+			unit, factor := shown(system, params, h)
 			fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", h.Name, figure(factor*u.U[i], unit), unit, limits(h, unit, factor))
 		}
 		t.Flush()
@@ -162,8 +167,8 @@ func listConstants(b *strings.Builder, constants []chem.Constant) {
 }
 
 // shown is the unit that plant people write a handle in, and what to multiply its SI value by first: kg per mole for the
-// tenor of a substance, else 1.
-func shown(system *chem.System, h flowsheet.Handle) (unit string, factor float64) {
+// tenor of a substance, by the unit's own molar masses where it quotes them, else 1.
+func shown(system *chem.System, params *conf.Table, h flowsheet.Handle) (unit string, factor float64) {
 	switch h.Unit {
 	case "m3/s":
 		return "L/h", 1
@@ -179,6 +184,9 @@ func shown(system *chem.System, h flowsheet.Handle) (unit string, factor float64
 		return "degC", 1
 	case "mol/m3":
 		name := strings.TrimPrefix(h.Name, "tenor.")
+		if params.Has("molar_mass") && params.Table("molar_mass").Has(name) {
+			return "g/L", params.Table("molar_mass").Quantity(name, "kg/mol", conf.Positive)
+		}
 		for _, phase := range []chem.Phase{chem.Aqueous, chem.Organic} {
 			if recipe, err := system.Resolve(phase, name); err == nil {
 				return "g/L", recipe.M

@@ -62,6 +62,12 @@ func TestSolveExitCodes(t *testing.T) {
 		{"solve " + uky + " -o pdf", 2, "", `unknown format "pdf"`},
 		{"solve " + uky + " -o xlsx", 2, "", "--out"},
 		{"solve " + uky + " --loss Nd --compare x.json", 2, "", "do not go together"},
+		{"solve " + uky + " --loss REE", 0, "oxide_product          roaster       0.01171    1.656              21.72", ""},
+		{"solve " + uky + " --loss REE_without_Sc", 0, "22.96", ""},
+		{"solve " + uky + " --out u.pdf", 2, "", "unknown ending .pdf; known are .json, .csv, .xlsx, and .txt"},
+		{"solve " + uky + " -o csv --out u.json", 2, "", "-o csv contradicts --out u.json"},
+		{"solve " + uky + " --set dosage=10%", 0, "* published for another case; this one differs by dosage=10%", ""},
+		{"solve " + uky + " --set zzz.stages=3", 2, "", "the nearest of 39 are "},
 		{"solve " + uky + " --loss Ndd", 2, "", `did you mean "Nd"?`},
 		{"solve " + uky + " --set leach", 2, "", "--set leach: "},
 		{"solve " + uky + " --set leach.volum=3", 2, "", `did you mean "volume"?`},
@@ -119,5 +125,59 @@ func TestOutLeavesNoHalfFile(t *testing.T) {
 	}
 	if len(files) != 1 || files[0].Name() != "plant.xlsx" {
 		t.Errorf("files left: %v", files)
+	}
+}
+
+func TestSettingIsNamedOnce(t *testing.T) {
+	for _, set := range []string{"leach", "zzz.stages=3", "zzz=3"} {
+		if _, _, stderr := execute("solve", uky, "--set", set); strings.Count(stderr, "--set") != 1 {
+			t.Errorf("--set %s: %s", set, stderr)
+		}
+	}
+}
+
+func TestNearestNames(t *testing.T) {
+	names := "b1, b2, b3, b4, b5, b6, b7, b8, b9, c1, c2, c3, stripping"
+	for message, want := range map[string]string{
+		`x: no unit "strip"; known are ` + names: `x: no unit "strip"; the nearest of 13 are stripping, b1, b2, b3, b4, b5, b6, b7, b8, b9, c1, c2`,
+		`no "a" of b; known are ` + names[4:]:    `no "a" of b; known are ` + names[4:],
+		"a \"b\"\nc; known are " + names:         "a \"b\"\nc; known are " + names,
+		`no unit "a"; did you mean "b"?`:         `no unit "a"; did you mean "b"?`,
+	} {
+		if got := nearestNames(message); got != want {
+			t.Errorf("%s\nis %s", message, got)
+		}
+	}
+}
+
+// An overlay that quotes no numbers of its own is another case than the published one; so is a setting.
+func TestOverlayIsAnotherCase(t *testing.T) {
+	base, err := filepath.Abs(uky)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "over.toml")
+	over := "base = '" + base + "'\nunits.rougher_load.stages = 4\n"
+	for text, changed := range map[string]bool{over: true, over + "[published]\nsource = 'mine'\n": false} {
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		code, stdout, stderr := execute("solve", file)
+		if code != 0 || strings.Contains(stdout, "another case; this one differs by over.toml over ") != changed {
+			t.Errorf("%s\nexit %d %s%.1500s", text, code, stderr, stdout)
+		}
+	}
+	if _, stdout, _ := execute("solve", uky); strings.Contains(stdout, "another case") {
+		t.Error("the published case counts as another")
+	}
+}
+
+func TestTextFileHoldsTheTable(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "u.txt")
+	if code, _, stderr := execute("solve", uky, "--out", file); code != 0 {
+		t.Fatalf("exit %d: %s", code, stderr)
+	}
+	if text, err := os.ReadFile(file); err != nil || !strings.HasPrefix(string(text), "UKy coal-refuse plant: converged") {
+		t.Errorf("%v: %.100s", err, text)
 	}
 }

@@ -48,7 +48,12 @@ func TestSubcommands(t *testing.T) {
 		{[]string{"explain", ukyFile, "rougher_load"}, 0, "rougher_load (sx_section)|rougher_load_aq_in|20     L|estimated:|1.63166|pH.stage3", ""},
 		{[]string{"explain", ukyFile, "leach", "--set", "leach.volume=50 L"}, 0, "volume     50 ", ""},
 		{[]string{"explain", ukyFile, "roughr_load"}, 2, "", `did you mean "rougher_load"?`},
-		{[]string{"explain", ukyFile, "zzz"}, 2, "", "there are leach_solid_feed"},
+		{[]string{"explain", ukyFile, "zzz"}, 2, "", "the nearest of 34 are leach_solid_feed"},
+		{[]string{"explain", ukyFile}, 0, "rougher_load                   sx_section  |rougher_load_aq_in, rougher_org_in|explain " + ukyFile + " UNIT", ""},
+		{[]string{"explain", ukyFile, "leach_liquid_feed"}, 0, "temperature  29.85   degC|tenor.H+     0.277   g/L|tenor.HSO4-  25.025  g/L", ""},
+		{[]string{"explain", ukyFile, "rougher_org_make_up"}, 0, "flow          12.89    L/h|tenor.D2EHPA  195.157  g/L", ""},
+		{[]string{"explain", ukyFile, "rougher_load"}, 0, "12     L     1e-6 to 1e7", ""},
+		{[]string{"explain", "rougher_load"}, 2, "", "no kind |reetwin explain FILE rougher_load"},
 		{[]string{"explain", "mixer", "--set", "a=1"}, 2, "", "--set needs FILE UNIT"},
 		{[]string{"components"}, 0, "Lu+3|Lu(D2EHPA)3|LuC48H102P3O12|N2(g)|SO4 |no data", ""},
 		{[]string{"components", ukyFile}, 0, "Nd2(C2O4)3·10H2O(s)|NdC48|144.24", ""},
@@ -59,7 +64,7 @@ func TestSubcommands(t *testing.T) {
 		{[]string{"validate", "../../configs/validation/leach.json", "-o", "xml"}, 2, "", "needs table, wide or json"},
 		{[]string{"validate", bad}, 2, "", "unknown key|schema"},
 		{[]string{"validate", t.TempDir()}, 2, "", "no case file"},
-		{[]string{"validate"}, 2, "", "no case file"}, // there is no configs/validation below this folder
+		{[]string{"validate"}, 2, "", "no folder configs/validation here|give a path: reetwin validate PATH"}, // there is no configs/validation below this folder
 		{[]string{"version"}, 0, "reetwin |go1.", ""},
 	} {
 		code, out, err := reetwin(c.args...)
@@ -130,7 +135,7 @@ func TestNewPlantSolves(t *testing.T) {
 
 // The plant behind `reetwin units` holds every kind, solves, and each of its units can be shown.
 func TestKindsPlant(t *testing.T) {
-	plant, err := samplePlant()
+	plant, _, err := samplePlant()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,24 +33,25 @@ the unit itself decides.`,
   reetwin units leach_train`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			plant, err := samplePlant()
+			plant, tree, err := samplePlant()
 			if err != nil {
 				return err
 			}
 			if len(args) == 1 {
-				return showKind(c.OutOrStdout(), plant, args[0])
+				return showKind(c.OutOrStdout(), plant, tree, args[0])
 			}
 			return listKinds(c.OutOrStdout(), plant)
 		},
 	}
 }
 
-func samplePlant() (*flowsheet.Plant, error) {
+func samplePlant() (*flowsheet.Plant, *conf.Tree, error) {
 	tree, err := conf.Parse("kinds.toml", []byte(kindsPlant))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return flowsheet.Load(tree, units.Kinds())
+	plant, err := flowsheet.Load(tree, units.Kinds())
+	return plant, tree, err
 }
 
 // sample finds the first unit of a kind.
@@ -125,7 +126,7 @@ func families(handles []string) string {
 	return strings.Join(all, ", ")
 }
 
-func showKind(w io.Writer, plant *flowsheet.Plant, kind string) error {
+func showKind(w io.Writer, plant *flowsheet.Plant, tree *conf.Tree, kind string) error {
 	u, err := sample(plant, kind)
 	if err != nil {
 		return err
@@ -135,7 +136,7 @@ func showKind(w io.Writer, plant *flowsheet.Plant, kind string) error {
 		fmt.Fprint(w, "  "+line)
 	}
 	fmt.Fprintln(w)
-	return explain(w, plant.System, u)
+	return explain(w, plant.System, tree, u)
 }
 
 // snippet is what kinds.toml says of one unit.

@@ -49,7 +49,7 @@ const (
 
 // Limit bounds one stream. A zero takes the default.
 type Limit struct {
-	Bytes    int64 // before compression, which makes them about five times smaller on disk
+	Bytes    int64 // before compression, which makes them about six times smaller on disk
 	Messages int64
 	Age      time.Duration // since the message was stored
 }
@@ -112,7 +112,7 @@ func (s *stream) ring() {
 	s.bell = make(chan struct{})
 }
 
-// Open opens the streams in dir with the default limits: journal 16 GiB and 30 days, outbox 4 GiB, 500,000 frames and 400 days,
+// Open opens the streams in dir with the default limits: journal 16 GiB and 30 days, outbox 4 GiB, 250,000 frames and 400 days,
 // dead letters 256 MiB and 90 days. A directory belongs to one process; the error names the one that has it.
 func Open(dir string) (*Bus, error) { return OpenLimited(dir, Limits{}) }
 
@@ -165,7 +165,7 @@ func (b *Bus) open(dir string, limits Limits) (err error) {
 		perSubject int64
 	}{
 		{Journal, "record", limits.Journal.or(Limit{16 << 30, 1 << 40, 30 * day}), -1},
-		{Outbox, "frame.>", limits.Outbox.or(Limit{4 << 30, 500_000, 400 * day}), -1},
+		{Outbox, "frame.>", limits.Outbox.or(Limit{4 << 30, 250_000, 400 * day}), -1},
 		{Dead, "dead", limits.Dead.or(Limit{256 << 20, 1 << 40, 90 * day}), -1},
 		{positions, "position.>", Limit{64 << 20, 10_000, 0}, 1},
 	} {
@@ -227,7 +227,8 @@ func (b *Bus) Publish(ctx context.Context, f *plant.Frame) error {
 		newest = *t
 	}
 	msg := &nats.Msg{Data: data, Header: nats.Header{headNewest: {newest.UTC().Format(time.RFC3339Nano)}}}
-	// One subject a frame, which must have no message yet: unlike a window of message ids, this knows all frames that are kept.
+	// One subject a frame, which must have no message yet: unlike a window of message ids, this knows all frames that are kept,
+	// also after a restart, for 180 bytes of memory each.
 	msg.Subject = fmt.Sprintf("frame.%s-.%d-%d.%d", base64.RawURLEncoding.EncodeToString([]byte(f.Site)), f.Time.Unix(), f.Time.Nanosecond(), f.Version)
 	err = b.store(ctx, Outbox, msg, jetstream.WithExpectLastSequencePerSubject(0))
 	var api *jetstream.APIError

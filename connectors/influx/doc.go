@@ -12,5 +12,5 @@
 // written again overwrites itself.
 //
 //	w, err := influx.NewWriter(config, tags, dead)
-//	journal.Consume(ctx, "influx", func(records []plant.Record) error { return w.Records(ctx, records) })
+//	err = w.Records(ctx, records) // nil: acknowledge them to the journal
 package influx

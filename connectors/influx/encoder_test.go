@@ -148,7 +148,7 @@ func TestNamesThatNoLineCanCarry(t *testing.T) {
 // FuzzEncoder writes a sample, a reading and a KPI and reads them back: all is as it was, or the encoder refused.
 func FuzzEncoder(f *testing.F) {
 	f.Add("AT-201", "leach liquor", "mg/L", "recovery.Nd", 12.5, uint8(0), uint32(0), int64(1772366400000), int64(1500))
-	f.Add(`a,b=c "d"`, " ", "°C", "=", -0.0, uint8(1), uint32(0x480), int64(-1), int64(-1))
+	f.Add(`a,b=c "d"`, " ", "°C", "=", math.Copysign(0, -1), uint8(1), uint32(0x480), int64(-1), int64(-1))
 	f.Add(`a\`, "\n", "\xff", ",", math.NaN(), uint8(9), uint32(math.MaxUint32), int64(math.MaxInt32), int64(0))
 	f.Add("é,=", "s", "", "k", math.MaxFloat64, uint8(2), uint32(1), int64(0), int64(math.MaxInt32))
 	f.Fuzz(func(t *testing.T, id, stream, uom, kpi string, value float64, q uint8, status uint32, ms, ageMs int64) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -120,8 +121,9 @@ func (d *influxd) create(t testing.TB, name string) {
 		t.Fatal(err)
 	}
 	defer r.Body.Close()
-	if r.StatusCode != http.StatusOK {
-		t.Fatalf("no data base: %s", r.Status)
+	said, err := io.ReadAll(r.Body) // the 200 comes before the data base, the body after it
+	if err != nil || r.StatusCode != http.StatusOK || bytes.Contains(said, []byte("error")) {
+		t.Fatalf("no data base: %s, %s, %v", r.Status, said, err)
 	}
 }
 

@@ -132,7 +132,6 @@ func testLaterVersion(t *testing.T, d *influxd) {
 		if err := w.Frames(t.Context(), []plant.Frame{{Site: "uky", Time: noon, Version: version, KPIs: []plant.KPI{kpi}}}); err != nil {
 			t.Fatal(err)
 		}
-		t.Logf("%+v", w.Stats())
 		got := map[string]float64{}
 		for _, r := range d.flux(t, `from(bucket: "later") |> range(start: 2026-01-01T00:00:00Z, stop: 2027-01-01T00:00:00Z)`) {
 			got[r.Field()] = r.Value().(float64)

@@ -32,6 +32,8 @@ type answer struct {
 // server is such a server, and keeps what it has answered 204 to and when it was asked.
 type server struct {
 	answer func(try int, lines []string) answer
+	most   int // lines in a request
+	silent int // so many requests are never answered
 	stored []string
 	asked  []time.Time
 }
@@ -42,7 +44,11 @@ func (s *server) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	lines := strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
-	s.asked = append(s.asked, time.Now())
+	s.asked, s.most = append(s.asked, time.Now()), max(s.most, len(lines))
+	if len(s.asked) <= s.silent {
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	}
 	a := s.answer(len(s.asked)-1, lines)
 	if a.status == 0 {
 		return nil, errors.New(a.text)
@@ -180,8 +186,8 @@ func TestPoisonedLinesAreAlone(t *testing.T) {
 		if st := w.Stats(); st.Dead != 4 || st.Stored != 5996 || st.Retried != 0 || !st.Up || !strings.Contains(st.LastError, c.words) {
 			t.Errorf("%d: %+v", c.status, st)
 		}
-		if len(s.asked) > 2+4*2*13 {
-			t.Errorf("%d: %d requests", c.status, len(s.asked))
+		if s.most != usualBatch || len(s.asked) > 2+4*2*13 {
+			t.Errorf("%d: %d requests, the longest of %d lines", c.status, len(s.asked), s.most)
 		}
 	}
 }
@@ -220,6 +226,7 @@ func TestEndsWithItsContext(t *testing.T) {
 	for name, s := range map[string]*server{
 		"pause":  {answer: func(int, []string) answer { return answer{429, "Retry-After: 30", ""} }},
 		"denied": {answer: func(int, []string) answer { return answer{status: 401} }},
+		"silent": {silent: 9},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -276,6 +283,25 @@ func TestDeadLetterThatFails(t *testing.T) {
 		}
 		if len(s.asked) != 1 {
 			t.Errorf("%d requests", len(s.asked))
+		}
+	})
+}
+
+func TestServerThatNeverAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var g grave
+		s := &server{silent: 2, answer: func(int, []string) answer { return answer{status: 204} }}
+		w := testWriter(t, s, g.bury)
+		if err := w.Records(t.Context(), samples(10)); err != nil {
+			t.Fatal(err)
+		}
+		for try, p := range s.pauses() {
+			if p < usualTimeout+half(try) || p > usualTimeout+doubling(try) {
+				t.Errorf("pause of %v after try %d", p, try)
+			}
+		}
+		if st := w.Stats(); st.Retried != 2 || st.Stored != 10 || len(s.stored) != 10 || st.LastError == "" {
+			t.Errorf("%+v", st)
 		}
 	})
 }

@@ -2,9 +2,15 @@ package opcua
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"reetwin/plant"
 )
 
 // A TCP cut that is shorter than the server's queues loses nothing.
@@ -84,6 +90,75 @@ func refusedOnce(t *testing.T, cfg Config, same bool) {
 	}
 }
 
+// The state of each value comes along, and what the server's queue drops is counted.
+func TestQualityAndOverflow(t *testing.T) {
+	t.Parallel()
+	tags := testTags(6)
+	p := startPeer(t, tags, 3)
+	for i, status := range []string{"Good", "BadSensorFailure", "UncertainLastUsableValue", "GoodLocalOverride", "BadOutOfService", "UncertainInitialValue"} {
+		p.set(t, tags[i].ID, status)
+	}
+	cfg := config("opc.tcp://"+p.address, append(tags, plant.Tag{ID: "nobody"}))
+	cfg.PublishInterval = time.Second // ten values for a queue of three
+	l := newLedger()
+	c := run(t, cfg, l)
+	flowing(t, 10*time.Second, l, tags)
+	time.Sleep(time.Second)
+	want := []plant.Quality{plant.Good, plant.Bad, plant.Uncertain, plant.Good, plant.Bad, plant.Uncertain, plant.Bad}
+	for i, tag := range cfg.Tags {
+		if s := l.sample(tag.ID); s.Quality != want[i] || s.Value.Known() != (want[i] != plant.Bad) {
+			t.Errorf("%s: %+v, want it %v", tag.ID, s, want[i])
+		}
+	}
+	s := c.Stats()
+	l.print(t, "queue of 3", s)
+	if _, _, lost, _ := l.totals(); lost == 0 || s.Overflows == 0 || s.SequenceGaps != 0 {
+		t.Errorf("lost %d; %+v", lost, s)
+	}
+	if s.BadItems != 1 || !strings.HasPrefix(s.Refused[0], "nobody: ") || s.Rides > time.Second {
+		t.Errorf("%+v", s)
+	}
+	checkBoth(t, "opc.tcp://"+p.address, tags[:1], "m³/h", 3)
+}
+
+// Encrypted, with a password: only to the server whose certificate is known.
+func TestSecurity(t *testing.T) {
+	t.Parallel()
+	tags := testTags(3)
+	p := startPeer(t, tags, 100)
+	dir := t.TempDir()
+	cfg := config("opc.tcp://"+p.address, tags)
+	cfg.Security, cfg.User, cfg.Password = Basic256Sha256, "twin", "s3cret"
+	cfg.Certificate, cfg.Key = filepath.Join(dir, "own.pem"), filepath.Join(dir, "own.key")
+	l := newLedger()
+	c, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(cfg.Key); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the key: %v, %v", info, err)
+	}
+	stop := start(t, c, l)
+	thumbprint := regexp.MustCompile("sha256:[0-9a-f]{64}")
+	until(t, 5*time.Second, "the refusal of an unknown certificate", func() bool { return thumbprint.MatchString(c.Stats().Why) })
+	stop()
+	cfg.Thumbprint = thumbprint.FindString(c.Stats().Why)
+	known := run(t, cfg, l)
+	flowing(t, 10*time.Second, l, tags)
+	if s := known.Stats(); s.State != Live || s.BadItems != 0 {
+		t.Errorf("%+v", s)
+	}
+	cfg.Password = "guess"
+	guess := run(t, cfg, newLedger())
+	until(t, 5*time.Second, "the refusal of a wrong password", func() bool {
+		s := guess.Stats()
+		return s.State == Waiting && strings.Contains(s.Why, "BadUserAccessDenied")
+	})
+	if strings.Contains(guess.Stats().Why, "guess") {
+		t.Error("the password is in the error")
+	}
+}
+
 // A server that restarts loses its outage only, whatever index its namespace has then.
 func TestServerRestart(t *testing.T) {
 	t.Parallel()
@@ -93,17 +168,22 @@ func TestServerRestart(t *testing.T) {
 	c := run(t, config("opc.tcp://"+p.address, tags), l)
 	flowing(t, 10*time.Second, l, tags)
 	for i, end := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
+		_, _, before, _ := l.totals()
+		stopped := time.Now()
 		p.stop(end)
 		time.Sleep(3 * time.Second)
 		p.options["shift"] = i
 		p.start(t)
 		back := flowing(t, 2*time.Second, l, tags)
+		outage := int64(time.Since(stopped)/period) + 1 // at most
+		_, _, after, _ := l.totals()
 		l.mu.Lock()
 		jumps := l.jumps
 		l.mu.Unlock()
-		t.Logf("%v, namespace index +%d: back after %v, values missing at %d places of %d tags", end, i, back, jumps, len(tags))
-		if most := int64((i + 1) * len(tags)); jumps > most {
-			t.Errorf("values are missing at %d places; only the outages may lose some", jumps)
+		t.Logf("%v, namespace index +%d: back after %v; lost %d at %d places of %d tags, the outage is %d",
+			end, i, back, after-before, jumps, len(tags), outage*int64(len(tags)))
+		if jumps > int64((i+1)*len(tags)) || after-before > outage*int64(len(tags)) {
+			t.Errorf("more is lost than the outage")
 		}
 		if s := c.Stats(); s.Recreated != uint64(i+1) || s.State != Live {
 			t.Errorf("%+v", s)

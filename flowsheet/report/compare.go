@@ -64,7 +64,9 @@ func Compare(run, reference *Result) (Comparison, error) {
 			c.note(path, there[path], there[path].value, 0)
 		}
 	}
-	slices.SortStableFunc(c.Differences, func(a, b Difference) int { return cmp.Compare(b.size(), a.size()) })
+	slices.SortFunc(c.Differences, func(a, b Difference) int {
+		return cmp.Or(cmp.Compare(rounded(b.size()), rounded(a.size())), strings.Compare(a.Path, b.Path))
+	})
 	return c, nil
 }
 
@@ -95,6 +97,15 @@ func (d Difference) size() float64 {
 		return math.Inf(1)
 	}
 	return math.Abs(*d.Rel)
+}
+
+// rounded keeps six digits, so that equal liquids stand in the order of their names whatever their rounding.
+func rounded(v float64) float64 {
+	if v == 0 || math.IsInf(v, 0) {
+		return v
+	}
+	last := math.Pow(10, math.Floor(math.Log10(v))-5)
+	return last * math.Round(v/last)
 }
 
 // missing lists what a has by name and b has not.
@@ -161,26 +172,31 @@ func (r *Result) values() map[string]number {
 	return all
 }
 
-// tenorOf says whether a path is a tenor of a stream that a result has.
+// tenorOf says whether a path is a tenor or an assay of a stream that a result has.
 func tenorOf(path string, r *Result) bool {
 	name, quantity := ofStream(path)
-	if quantity == "" {
-		return false
-	}
 	_, ok := r.Streams[name]
-	return ok
+	return ok && isTenor(quantity)
 }
 
-// ofStream cuts the path of a tenor or an assay into stream and quantity ("mg_L.Nd"); "" for all other paths.
+func isTenor(quantity string) bool {
+	return strings.HasPrefix(quantity, "mg_L.") || strings.HasPrefix(quantity, "g_kg.")
+}
+
+// ofStream cuts the path of a stream's quantity in two, such as "mg_L.Nd" of "leach.liquid"; "" for all other paths.
 func ofStream(path string) (name, quantity string) {
 	rest, ok := strings.CutPrefix(path, "streams.")
 	if !ok {
 		return "", ""
 	}
+	at := strings.LastIndexByte(rest, '.')
 	for _, part := range []string{".mg_L.", ".g_kg."} {
 		if i := strings.LastIndex(rest, part); i > 0 {
-			return rest[:i], rest[i+1:]
+			at = i
 		}
 	}
-	return "", ""
+	if at < 0 {
+		return "", ""
+	}
+	return rest[:at], rest[at+1:]
 }

@@ -54,7 +54,7 @@ func (c Comparison) text(to io.Writer, wide bool) error {
 		{"Streams that enter and leave, signals of units", []string{ofBorder, ofSignal}, tableRows},
 		{"Streams inside", []string{ofInside}, tableRows},
 	} {
-		g := &grid{title: part.title, head: []string{"", "reference", "this run", "change", "unit"}, words: 1}
+		g := &grid{title: part.title, head: []string{"", "reference", "this run", "unit", "change"}, words: 1}
 		for _, d := range c.Differences {
 			switch {
 			case !slices.Contains(part.groups, d.Group):
@@ -76,17 +76,20 @@ func (c Comparison) text(to io.Writer, wide bool) error {
 // trace says whether both are tenors that a plant cannot measure.
 func (d Difference) trace() bool {
 	_, quantity := ofStream(d.Path)
-	return quantity != "" && math.Abs(d.Run) < traces && math.Abs(d.Reference) < traces
+	return isTenor(quantity) && math.Abs(d.Run) < traces && math.Abs(d.Reference) < traces
 }
 
-// repeats says whether another stream with the same tenor, before and after, was there before: the same liquid, split or
-// passed on.
+// repeats says whether a line above tells the same: the same tenor, pH or temperature, before and after, of a stream that
+// is split or passed on; or the mass of a stream beside its volume.
 func (d Difference) repeats(seen map[string]bool) bool {
-	_, quantity := ofStream(d.Path)
+	name, quantity := ofStream(d.Path)
 	if quantity == "" {
 		return false
 	}
 	key := fmt.Sprintf("%s %.6g %.6g", quantity, d.Reference, d.Run)
+	if quantity == "kg_s" || quantity == "m3_s" {
+		key = fmt.Sprintf("flow of %s %.2g", name, d.size())
+	}
 	was := seen[key]
 	seen[key] = true
 	return was
@@ -117,7 +120,7 @@ func (d Difference) row() []string {
 	} else {
 		path = spoken(path)
 	}
-	return []string{path, digits(convert(d.Reference)), digits(convert(d.Run)), change, unit}
+	return []string{path, digits(convert(d.Reference)), digits(convert(d.Run)), unit, change}
 }
 
 // spoken words the path of a reading.

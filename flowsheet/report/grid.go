@@ -185,7 +185,10 @@ func plantUnit(unit string, size float64) (convert func(float64) float64, name s
 		}
 	case "mol/m3":
 		return times(1e-3), "mol/L"
-	case "g/m3":
+	case "g/m3", "mg/L":
+		if math.Abs(size) >= 1e5 {
+			return times(1e-3), "g/L"
+		}
 		return times(1), "mg/L"
 	case "1":
 		return times(1), ""
