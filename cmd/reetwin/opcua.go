@@ -13,7 +13,12 @@ import (
 )
 
 func newOPCUACommand() *cobra.Command {
-	c := &cobra.Command{Use: "opcua", Short: "Look at the OPC UA server of a live plant"}
+	c := &cobra.Command{
+		Use:     "opcua",
+		Short:   "Look at the OPC UA server of a live plant",
+		Long:    "opcua lists what a server offers, and checks that every tag of a live plant's file can be had from it.",
+		Example: "  reetwin opcua browse configs/uky-live.toml\n  reetwin opcua check configs/uky-live.toml",
+	}
 	var endpoint, root string
 	client := func(file string) (*opcua.Client, error) {
 		config, _, err := loadLive(file)
@@ -33,6 +38,7 @@ func newOPCUACommand() *cobra.Command {
 	browse := &cobra.Command{
 		Use:     "browse FILE",
 		Short:   "List the variables that the server offers",
+		Long:    "browse lists the variables of the server of a live plant's file, as a tag names them: node, name, type, engineering unit.",
 		Example: "  reetwin opcua browse configs/uky-live.toml",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {

@@ -3,8 +3,6 @@ package main
 import (
 	"path/filepath"
 
-	"github.com/BurntSushi/toml"
-
 	"reetwin/flowsheet"
 	"reetwin/flowsheet/conf"
 	"reetwin/units"
@@ -30,14 +28,11 @@ func loadPlant(file string, sets []string) (*flowsheet.Plant, *conf.Tree, error)
 
 // changes says what makes a case another than the one that its published numbers belong to: the settings, and the file
 // when it is laid over the one that quotes them.
-func changes(file string, sets []string) []string {
-	var over struct {
-		Base      string
-		Published map[string]any
-	}
+func changes(file string, tree *conf.Tree, sets []string) []string {
 	var all []string
-	if _, err := toml.DecodeFile(file, &over); err == nil && over.Base != "" && over.Published == nil {
-		all = append(all, filepath.Base(file)+" over "+over.Base)
+	quoted := tree.Root().Table("published").File("source")
+	if quoted != "" && quoted != file {
+		all = append(all, filepath.Base(file)+" over "+filepath.Base(quoted))
 	}
 	return append(all, sets...)
 }

@@ -116,14 +116,14 @@ func (q *solveRequest) check() error {
 
 // solve loads and solves a plant; a solve that fails comes back as a failed result.
 func solve(file string, sets []string) (*report.Result, error) {
-	plant, _, err := loadPlant(file, sets)
+	plant, tree, err := loadPlant(file, sets)
 	if err != nil {
 		return nil, err
 	}
 	if err := plant.Solve(); err != nil {
-		return report.Failed(plant, err, changes(file, sets)...), nil
+		return report.Failed(plant, err, changes(file, tree, sets)...), nil
 	}
-	return report.New(plant, changes(file, sets)...), nil
+	return report.New(plant, changes(file, tree, sets)...), nil
 }
 
 // unsolved tells of a failed solve: as a result on stdout where a program reads it, else in words.

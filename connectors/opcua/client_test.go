@@ -22,6 +22,7 @@ type ledger struct {
 	latest  map[string]plant.Sample
 	refuse  error // what deliver returns, once
 	refused int
+	slow    time.Duration // how long deliver takes, once
 }
 
 func newLedger() *ledger {
@@ -36,6 +37,11 @@ func (l *ledger) deliver(samples []plant.Sample) error {
 		l.refused += len(samples)
 		return err
 	}
+	slow := l.slow
+	l.slow = 0
+	l.mu.Unlock()
+	time.Sleep(slow)
+	l.mu.Lock()
 	for _, s := range samples {
 		l.latest[s.ID] = s
 		if !s.Value.Known() {

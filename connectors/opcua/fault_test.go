@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -16,7 +17,28 @@ import (
 // A TCP cut that is shorter than the server's queues loses nothing.
 func TestCutLosesNothing(t *testing.T) {
 	tags := testTags(100)
-	p := startPeer(t, tags, 10_000)
+	p := startPeer(t, tags)
+	t.Run("leftovers", func(t *testing.T) { // before the others: it counts goroutines
+		before := runtime.NumGoroutine()
+		r, l := newRelay(t, p.address), newLedger()
+		c, err := New(config(r.url(), tags))
+		if err != nil {
+			t.Fatal(err)
+		}
+		stop := start(t, c, l)
+		for range 5 {
+			flowing(t, 10*time.Second, l, tags)
+			r.drop()
+		}
+		flowing(t, 10*time.Second, l, tags)
+		stop()
+		r.drop()
+		most := before + 1 // the relay's
+		until(t, 3*time.Second, "the end of all goroutines", func() bool { return runtime.NumGoroutine() <= most })
+		if _, _, lost, _ := l.totals(); lost != 0 || c.Stats().Reactivated != 5 {
+			t.Errorf("lost %d in 5 cuts; %+v", lost, c.Stats())
+		}
+	})
 	t.Run("cut", func(t *testing.T) {
 		t.Parallel()
 		r, l := newRelay(t, p.address), newLedger()
@@ -52,6 +74,23 @@ func TestCutLosesNothing(t *testing.T) {
 		sent, stored, lost, doubled := l.totals()
 		if s := c.Stats(); lost != 0 || doubled != 0 || stored != sent || s.SequenceGaps != 0 || s.Recreated != 0 {
 			t.Errorf("want nothing lost or doubled; %+v", s)
+		}
+	})
+	t.Run("slow journal", func(t *testing.T) {
+		t.Parallel()
+		l := newLedger()
+		c, err := New(config("opc.tcp://"+p.address, tags))
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.slow = 7 * time.Second // longer than a server may be silent
+		start(t, c, l)
+		flowing(t, 20*time.Second, l, tags)
+		flowing(t, 3*time.Second, l, tags) // what waited has come
+		l.print(t, "deliver took 7 s", c.Stats())
+		sent, stored, lost, doubled := l.totals()
+		if s := c.Stats(); lost != 0 || doubled != 0 || stored != sent || s.Reactivated != 0 || s.Recreated != 0 {
+			t.Errorf("want nothing lost and the connection kept; %+v", s)
 		}
 	})
 	for _, what := range []string{"refused", "refused and session lost"} {
@@ -94,12 +133,13 @@ func refusedOnce(t *testing.T, cfg Config, same bool) {
 func TestQualityAndOverflow(t *testing.T) {
 	t.Parallel()
 	tags := testTags(6)
-	p := startPeer(t, tags, 3)
+	p := startPeer(t, tags)
+	checkBoth(t, "opc.tcp://"+p.address, tags, "m³/h", 600)
 	for i, status := range []string{"Good", "BadSensorFailure", "UncertainLastUsableValue", "GoodLocalOverride", "BadOutOfService", "UncertainInitialValue"} {
 		p.set(t, tags[i].ID, status)
 	}
 	cfg := config("opc.tcp://"+p.address, append(tags, plant.Tag{ID: "nobody"}))
-	cfg.PublishInterval = time.Second // ten values for a queue of three
+	cfg.PublishInterval, cfg.QueueSeconds = time.Second, 0.15 // ten values for a queue of three
 	l := newLedger()
 	c := run(t, cfg, l)
 	flowing(t, 10*time.Second, l, tags)
@@ -118,14 +158,13 @@ func TestQualityAndOverflow(t *testing.T) {
 	if s.BadItems != 1 || !strings.HasPrefix(s.Refused[0], "nobody: ") || s.Rides > time.Second {
 		t.Errorf("%+v", s)
 	}
-	checkBoth(t, "opc.tcp://"+p.address, tags[:1], "m³/h", 3)
 }
 
 // Encrypted, with a password: only to the server whose certificate is known.
 func TestSecurity(t *testing.T) {
 	t.Parallel()
 	tags := testTags(3)
-	p := startPeer(t, tags, 100)
+	p := startPeer(t, tags)
 	dir := t.TempDir()
 	cfg := config("opc.tcp://"+p.address, tags)
 	cfg.Security, cfg.User, cfg.Password = Basic256Sha256, "twin", "s3cret"
@@ -163,7 +202,7 @@ func TestSecurity(t *testing.T) {
 func TestServerRestart(t *testing.T) {
 	t.Parallel()
 	tags := testTags(100)
-	p := startPeer(t, tags, 10_000)
+	p := startPeer(t, tags)
 	l := newLedger()
 	c := run(t, config("opc.tcp://"+p.address, tags), l)
 	flowing(t, 10*time.Second, l, tags)

@@ -66,8 +66,8 @@ func testTags(n int) []plant.Tag {
 	return tags
 }
 
-// startPeer starts a server for the tags; queue limits the values that it keeps for each.
-func startPeer(t *testing.T, tags []plant.Tag, queue int) *peer {
+// startPeer starts a server for the tags.
+func startPeer(t *testing.T, tags []plant.Tag) *peer {
 	t.Helper()
 	needPeer(t)
 	var list []map[string]any
@@ -77,7 +77,7 @@ func startPeer(t *testing.T, tags []plant.Tag, queue int) *peer {
 	port := freePort(t)
 	p := &peer{address: fmt.Sprintf("127.0.0.1:%d", port), options: map[string]any{
 		"port": port, "pki": filepath.Join(cache(t), "node", "pki"), "uri": uri, "tags": list,
-		"period": period.Milliseconds(), "queue": queue, "shift": 0, "seconds": 120,
+		"period": period.Milliseconds(), "shift": 0, "seconds": 120,
 	}}
 	p.start(t)
 	t.Cleanup(func() { p.stop(syscall.SIGKILL) })

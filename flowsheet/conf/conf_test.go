@@ -541,3 +541,21 @@ func ExampleTree() {
 	// plant.toml:2: units.leach.volume: "5 kg" has the wrong dimension; needs e.g. "1 m3"
 	// plant.toml:3: units.leach.stags: unknown key "stags"; did you mean "stages"?
 }
+
+func TestFileOfAKey(t *testing.T) {
+	dir := t.TempDir()
+	base, over := filepath.Join(dir, "base.toml"), filepath.Join(dir, "over.toml")
+	for path, text := range map[string]string{base: "[t]\na = 1\nb = 2\n", over: "base = \"base.toml\"\n[t]\nb = 3\n"} {
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tree, err := Load(over)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := tree.Root().Table("t")
+	if a, b, c := table.File("a"), table.File("b"), table.File("c"); a != base || b != over || c != "" {
+		t.Errorf("a from %q, b from %q, c from %q", a, b, c)
+	}
+}

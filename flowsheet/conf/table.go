@@ -35,6 +35,15 @@ func (t *Table) Has(key string) bool {
 	return t.node.kids[key] != nil
 }
 
+// File is the file in which the key stands: the one given to Load or one of its bases; "--set …" for an assignment, ""
+// when the key is missing.
+func (t *Table) File(key string) string {
+	if !t.Has(key) {
+		return ""
+	}
+	return t.node.kids[key].at.file
+}
+
 // Kind is "string", "number", "bool", "date", "array", "table", "tables" (an
 // array of tables with at least one element), or "" when the key is missing.
 func (t *Table) Kind(key string) string {

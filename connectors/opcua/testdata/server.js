@@ -1,5 +1,5 @@
 // An OPC UA server that is not ours (node-opcua), for the tests of the client.
-// node server.js '{"port":…, "pki":dir, "uri":…, "tags":[{"id","unit","lo","hi"}], "period":ms, "queue":n, "shift":n, "seconds":n}'
+// node server.js '{"port":…, "pki":dir, "uri":…, "tags":[{"id","unit","lo","hi"}], "period":ms, "shift":n, "seconds":n}'
 // Each tag counts up by one every period, beginning at now/period, so that a step of more than one is a loss, counted.
 // Lines on standard input: {"id":…,"status":"BadSensorFailure"} sets the quality of a tag. It ends with its input, or after seconds.
 const ua = require("node-opcua");
@@ -16,7 +16,7 @@ const status = {};
     securityPolicies: [ua.SecurityPolicy.None, ua.SecurityPolicy.Basic256Sha256], securityModes: [None, SignAndEncrypt],
     allowAnonymous: true, userManager: { isValidUser: (user, password) => user === "twin" && password === "s3cret" },
     serverCapabilities: {
-      maxMonitoredItemsQueueSize: o.queue, minSupportedSampleRate: 10,
+      minSupportedSampleRate: 10,
       operationLimits: { maxMonitoredItemsPerCall: 7, maxNodesPerRead: 9, maxNodesPerBrowse: 5 },
     },
   });
