@@ -154,7 +154,7 @@ func runLive(c *cobra.Command, config *plant.Config, model *flowsheet.Plant, sou
 		ctx = limited
 	}
 	err = l.run(ctx)
-	fmt.Fprintf(c.ErrOrStderr(), "stopped: %d frames shown, %s\n", screen.count, sink)
+	fmt.Fprintf(c.ErrOrStderr(), "stopped after %d frames; %s\n", screen.end(), sink)
 	if err == nil && c.Context().Err() != nil {
 		return exitError{exitInterrupted, nil}
 	}

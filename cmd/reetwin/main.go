@@ -12,6 +12,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
+	"log/slog"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -53,6 +55,9 @@ func main() {
 		}
 		os.Exit(exitInterrupted)
 	}()
+	// Warnings and errors of the connectors go to stderr. The libraries beneath them chat on the standard log: not here.
+	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	log.SetOutput(io.Discard)
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, &waits))
 }
 

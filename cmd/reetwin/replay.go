@@ -64,7 +64,7 @@ that live published, so that writing them to InfluxDB again changes nothing. Not
 				return err
 			}
 			if output == "table" && last != nil {
-				newScreen(c.OutOrStdout(), nil).draw(last)
+				newScreen(c.OutOrStdout(), nil).draw(last, len(last.Tags))
 			}
 			fmt.Fprintf(c.ErrOrStderr(), "%d records, %d frames\n", records, count)
 			return nil

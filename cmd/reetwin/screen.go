@@ -2,35 +2,49 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"golang.org/x/term"
+
 	"reetwin/plant"
 )
 
-// screen shows the latest frame: in place on a terminal, else a whole table now and then.
+// screen shows the latest frame: in place on a terminal; else the KPIs now and then, and the tags at the end.
 type screen struct {
 	out      io.Writer
 	terminal bool
-	every    time.Duration // between two tables when not on a terminal
+	rows     func() int    // height of the terminal
+	every    time.Duration // between two looks
 	status   func() string // one line on the connections
 
 	mu    sync.Mutex
 	shown time.Time
+	last  *plant.Frame
 	count int
 }
 
 func newScreen(out io.Writer, status func() string) *screen {
 	s := &screen{out: out, every: 5 * time.Second, status: status}
-	if f, ok := out.(*os.File); ok {
-		if info, err := f.Stat(); err == nil {
-			s.terminal = info.Mode()&os.ModeCharDevice != 0
+	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		s.terminal = true
+		s.rows = func() int {
+			_, rows, err := term.GetSize(int(f.Fd()))
+			if err != nil {
+				return 50
+			}
+			return rows
 		}
+	}
+	if s.terminal {
+		s.every = 500 * time.Millisecond
 	}
 	return s
 }
@@ -40,17 +54,29 @@ func (s *screen) show(f *plant.Frame) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.count++
-	every := s.every
-	if s.terminal {
-		every = 500 * time.Millisecond
-	}
-	if now := time.Now(); now.Sub(s.shown) >= every {
+	s.last = f
+	if now := time.Now(); now.Sub(s.shown) >= s.every {
 		s.shown = now
-		s.draw(f)
+		most := 0 // without a terminal, the KPIs alone
+		if s.terminal {
+			most = max(0, s.rows()-len(f.KPIs)-8)
+		}
+		s.draw(f, most)
 	}
 }
 
-func (s *screen) draw(f *plant.Frame) {
+// end draws the last frame, whole, and returns how many there were.
+func (s *screen) end() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.last != nil {
+		s.draw(s.last, len(s.last.Tags))
+	}
+	return s.count
+}
+
+// draw writes the KPIs and up to most tags, those first that are not well.
+func (s *screen) draw(f *plant.Frame, most int) {
 	var b bytes.Buffer
 	if s.terminal {
 		b.WriteString("\x1b[H\x1b[J")
@@ -59,17 +85,45 @@ func (s *screen) draw(f *plant.Frame) {
 	if s.status != nil {
 		fmt.Fprintln(&b, s.status())
 	}
-	fmt.Fprintf(&b, "\n  %-36s %14s %-12s %-9s %7s  %s\n", "KPI", "value", "unit", "quality", "oldest", "why")
+	row := func(format string, a ...any) {
+		b.WriteString(strings.TrimRight(fmt.Sprintf(format, a...), " ") + "\n")
+	}
+	row("\n  %-36s %12s %-8s %-9s %7s  %s", "KPI", "value", "unit", "quality", "oldest", "why")
 	for _, k := range f.KPIs {
-		fmt.Fprintf(&b, "  %-36s %14s %-12s %-9s %7s  %s\n", k.Name, number(k.Value), k.Unit, k.Quality, aged(k.Age), cut(k.Why, 60))
+		row("  %-36s %12s %-8s %-9s %7s  %s", k.Name, number(k.Value), unitText(k.Unit), k.Quality, aged(k.Age), cut(k.Why, 60))
 	}
-	fmt.Fprintf(&b, "\n  %-36s %12s %12s %9s %-8s %-9s %7s  %s\n", "tag", "measured", "expected", "deviation", "unit", "quality", "age", "why")
-	for _, r := range f.Tags {
-		fmt.Fprintf(&b, "  %-36s %12s %12s %9s %-8s %-9s %7s  %s\n", cut(r.ID, 36), number(r.Measured), number(r.Expected), deviation(r),
-			r.Unit, r.Quality, aged(r.Age), cut(r.Why, 50))
+	if most > 0 {
+		row("\n  %-36s %12s %12s %9s %-8s %-9s %7s  %s", "tag", "measured", "expected", "deviation", "unit", "quality", "age", "why")
+		tags := slices.Clone(f.Tags)
+		slices.SortStableFunc(tags, func(a, b plant.Reading) int { return cmp.Compare(rank(b), rank(a)) })
+		for _, r := range tags[:min(most, len(tags))] {
+			row("  %-36s %12s %12s %9s %-8s %-9s %7s  %s", cut(r.ID, 36), number(r.Measured), number(r.Expected), deviation(r),
+				unitText(r.Unit), r.Quality, aged(r.Age), cut(r.Why, 50))
+		}
 	}
-	b.WriteByte('\n')
+	if left := len(f.Tags) - most; s.terminal && left > 0 {
+		row("  … %d tags more", left)
+	} else {
+		b.WriteByte('\n')
+	}
 	s.out.Write(b.Bytes())
+}
+
+// rank puts first what is not well, then what can be compared with the model.
+func rank(r plant.Reading) int {
+	n := 2 * int(max(r.Quality, r.Rests))
+	if r.Expected.Known() {
+		n++
+	}
+	return n
+}
+
+// unitText is empty for a pure number.
+func unitText(unit string) string {
+	if unit == "1" {
+		return ""
+	}
+	return unit
 }
 
 func number(n plant.Number) string {

@@ -26,9 +26,10 @@ func TestCutLosesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		stop := start(t, c, l)
-		for range 5 {
+		for i := range uint64(5) {
 			flowing(t, 10*time.Second, l, tags)
 			r.drop()
+			until(t, 5*time.Second, "the old session", func() bool { return c.Stats().Reactivated == i+1 })
 		}
 		flowing(t, 10*time.Second, l, tags)
 		stop()
