@@ -38,18 +38,27 @@ func (l *line) run(ctx context.Context) error {
 			}
 		})
 	}
-	r := &recorder{bus: l.bus, started: time.Now()}
+	r, err := newRecorder(ctx, l.bus)
+	if err != nil {
+		return err
+	}
 	start("plant data", func(ctx context.Context) error {
 		return l.source.Run(ctx, func(s []plant.Sample) error { return r.append(ctx, s) })
 	})
 	start("clock", func(ctx context.Context) error { return r.tick(ctx, l.config.Cycle/2) })
 	start("twin", l.follow)
+	sinking, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	var sinks sync.WaitGroup
 	if l.writer != nil {
-		start("InfluxDB", func(ctx context.Context) error { return l.drain(ctx, bus.Outbox, l.frames) })
-		start("InfluxDB", func(ctx context.Context) error { return l.drain(ctx, bus.Journal, l.records) })
+		sinks.Go(func() { l.drain(sinking, bus.Outbox, l.frames) })
+		sinks.Go(func() { l.drain(sinking, bus.Journal, l.records) })
 	}
 	<-ctx.Done()
 	parts.Wait()
+	l.finish(sinking)
+	stop()
+	sinks.Wait()
 	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
@@ -120,17 +129,40 @@ func rewind(ctx context.Context, b *bus.Bus, since time.Time) (uint64, error) {
 }
 
 // drain gives a stream to the InfluxDB writer as its durable reader. What fails is tried again; nothing is skipped.
-func (l *line) drain(ctx context.Context, s bus.Stream, take func(context.Context, []bus.Message) error) error {
+func (l *line) drain(ctx context.Context, s bus.Stream, take func(context.Context, []bus.Message) error) {
 	for {
 		err := l.bus.Consume(ctx, s, "influx", 500, func(m []bus.Message) error { return take(ctx, m) })
 		if ctx.Err() != nil {
-			return nil
+			return
 		}
 		slog.Warn("InfluxDB", "stream", s, "error", err)
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-time.After(time.Second):
+		}
+	}
+}
+
+// linger is how long a line that ends waits for the InfluxDB to take the rest; what it has not taken then waits on disk
+// for the next start.
+const linger = 1500 * time.Millisecond
+
+// finish waits until the InfluxDB has all that is on disk, if it answers, for a short time.
+func (l *line) finish(ctx context.Context) {
+	for end := time.Now().Add(linger); l.writer != nil && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		stats, err := l.bus.Stats(ctx)
+		if w := l.writer.Stats(); err != nil || !w.Up && w.LastError != "" {
+			return
+		}
+		waiting := uint64(0)
+		for _, s := range []bus.Stream{bus.Journal, bus.Outbox} {
+			for _, r := range stats[s].Readers {
+				waiting += r.Waiting
+			}
+		}
+		if waiting == 0 {
+			return
 		}
 	}
 }
@@ -170,7 +202,40 @@ type recorder struct {
 	mu      sync.Mutex
 	bus     *bus.Bus
 	started time.Time
-	last    time.Time // clock of the last record
+	last    time.Time               // clock of the last record
+	latest  map[string]plant.Sample // the last of each tag
+}
+
+// recall is how many of the last records are looked through at a start for what the plant may say again.
+const recall = 10_000
+
+// newRecorder makes a recorder that goes on from the end of the journal.
+func newRecorder(ctx context.Context, b *bus.Bus) (*recorder, error) {
+	r := &recorder{bus: b, started: time.Now(), latest: map[string]plant.Sample{}}
+	stats, err := b.Stats(ctx)
+	if err != nil {
+		return nil, err
+	}
+	from := stats[bus.Journal].Last - min(stats[bus.Journal].Last, recall) + 1
+	return r, b.Records(ctx, from, false, func(_ uint64, old plant.Record) error {
+		r.fresh(old.Samples)
+		return nil
+	})
+}
+
+// fresh leaves out samples that are the last of their tag in the journal already: every new subscription begins with the
+// present values, whether they are new or not.
+func (r *recorder) fresh(samples []plant.Sample) (fresh []plant.Sample) {
+	for _, s := range samples {
+		old, known := r.latest[s.ID]
+		sameValue := s.Value == old.Value || !s.Value.Known() && !old.Value.Known()
+		if known && sameValue && s.Status == old.Status && s.Source.Equal(old.Source) {
+			continue
+		}
+		fresh = append(fresh, s)
+		r.latest[s.ID] = s
+	}
+	return fresh
 }
 
 // firstTick is how long after a start the clock waits for the samples that a plant kept for us: their cycles are not to
@@ -180,6 +245,10 @@ const firstTick = 3 * time.Second
 func (r *recorder) append(ctx context.Context, samples []plant.Sample) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	ticks := len(samples) == 0
+	if samples = r.fresh(samples); len(samples) == 0 && !ticks {
+		return nil
+	}
 	now := time.Now().UTC().Truncate(time.Millisecond)
 	if now.Before(r.last) {
 		now = r.last

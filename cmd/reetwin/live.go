@@ -188,6 +188,9 @@ func clientLine(s opcua.Stats) string {
 	if lost := s.SequenceGaps + s.Overflows; lost > 0 {
 		text += fmt.Sprintf(", %d gaps", lost)
 	}
+	if s.Recreated > 0 {
+		text += fmt.Sprintf(", %d outages lost", s.Recreated)
+	}
 	if len(s.Refused) > 0 {
 		text += fmt.Sprintf(", %d tags refused", len(s.Refused))
 	}

@@ -214,10 +214,14 @@ func (c *Client) subscribe(ctx context.Context, l *link, deliver func([]plant.Sa
 	switch {
 	case h.subscription == 0:
 	case moved || restarted:
-		if same { // the old one would go on with its old nodes
-			_, _ = ask[*ua.DeleteSubscriptionsResponse](ctx, l, &ua.DeleteSubscriptionsRequest{SubscriptionIDs: []uint32{h.subscription}})
-		}
+		gone := h.subscription
 		h.subscription = 0
+		if same { // the old one would go on with its old nodes
+			if _, err := ask[*ua.DeleteSubscriptionsResponse](ctx, l, &ua.DeleteSubscriptionsRequest{SubscriptionIDs: []uint32{gone}}); err != nil {
+				c.forget()
+				return fmt.Errorf("deleting the old subscription: %w", err)
+			}
+		}
 	case same:
 		if err := c.catchUp(ctx, l, deliver); err != nil {
 			return err
@@ -260,7 +264,8 @@ func (c *Client) session(ctx context.Context, l *link) (same bool, err error) {
 	return false, nil
 }
 
-// forget gives up session and subscription: the server keeps them no more, or cannot go on with them.
+// forget gives up session and subscription: the server keeps them no more, or cannot go on with them. The session is
+// closed with the channel.
 func (c *Client) forget() {
 	c.held.session, c.held.subscription = nil, 0
 }

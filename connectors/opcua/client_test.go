@@ -75,6 +75,13 @@ func (l *ledger) totals() (sent, stored, lost, doubled int64) {
 	return sent, l.stored, l.lost, l.doubled
 }
 
+// holes is how often values are missing between two of a tag.
+func (l *ledger) holes() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.jumps
+}
+
 func (l *ledger) sample(id string) plant.Sample {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gopcua/opcua/ua"
+
 	"reetwin/plant"
 )
 
@@ -94,6 +96,10 @@ func TestCutLosesNothing(t *testing.T) {
 			t.Errorf("want nothing lost and the connection kept; %+v", s)
 		}
 	})
+	t.Run("hole in the order", func(t *testing.T) {
+		t.Parallel()
+		missing(t, config("opc.tcp://"+p.address, tags))
+	})
 	for _, what := range []string{"refused", "refused and session lost"} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
@@ -127,6 +133,40 @@ func refusedOnce(t *testing.T, cfg Config, same bool) {
 	}
 	if sent, stored, lost, _ := l.totals(); lost != 0 || sent != stored {
 		t.Errorf("sent %d, stored %d, lost %d", sent, stored, lost)
+	}
+}
+
+// missing fetches a message out of a hole: the server has sent two that never came.
+func missing(t *testing.T, cfg Config) {
+	l, full := newLedger(), errors.New("no space left")
+	c, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.refuse = full
+	if err := c.Run(t.Context(), l.deliver); !errors.Is(err, full) {
+		t.Fatal(err)
+	}
+	time.Sleep(500 * time.Millisecond) // requests in flight are answered into the closed channel
+	link, err := c.dial(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer link.close()
+	if same, err := c.session(t.Context(), link); err != nil || !same {
+		t.Fatalf("same session: %v, %v", same, err)
+	}
+	order := line{waiting: map[uint32]*ua.NotificationMessage{}, horizon: c.held.next + 2}
+	for range inFlight + 1 {
+		if l.stored > 0 {
+			t.Error("it did not wait for the others in flight")
+		}
+		if err := c.advance(t.Context(), link, &order, l.deliver); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s := c.Stats(); s.Republished != 2 || s.SequenceGaps != 0 || l.lost != 0 || l.stored == 0 || c.held.next != order.horizon {
+		t.Errorf("stored %d, lost %d; %+v", l.stored, l.lost, s)
 	}
 }
 
@@ -183,10 +223,16 @@ func TestSecurity(t *testing.T) {
 	until(t, 5*time.Second, "the refusal of an unknown certificate", func() bool { return thumbprint.MatchString(c.Stats().Why) })
 	stop()
 	cfg.Thumbprint = thumbprint.FindString(c.Stats().Why)
+	r := newRelay(t, p.address)
+	cfg.Endpoint = r.url()
 	known := run(t, cfg, l)
 	flowing(t, 10*time.Second, l, tags)
-	if s := known.Stats(); s.State != Live || s.BadItems != 0 {
-		t.Errorf("%+v", s)
+	r.drop()
+	until(t, 5*time.Second, "the old session", func() bool { return known.Stats().Reactivated == 1 })
+	flowing(t, 5*time.Second, l, tags)
+	_, _, lost, _ := l.totals()
+	if s := known.Stats(); s.State != Live || s.BadItems != 0 || lost != 0 {
+		t.Errorf("lost %d; %+v", lost, s)
 	}
 	cfg.Password = "guess"
 	guess := run(t, cfg, newLedger())
@@ -217,9 +263,7 @@ func TestServerRestart(t *testing.T) {
 		back := flowing(t, 2*time.Second, l, tags)
 		outage := int64(time.Since(stopped)/period) + 1 // at most
 		_, _, after, _ := l.totals()
-		l.mu.Lock()
-		jumps := l.jumps
-		l.mu.Unlock()
+		jumps := l.holes()
 		t.Logf("%v, namespace index +%d: back after %v; lost %d at %d places of %d tags, the outage is %d",
 			end, i, back, after-before, jumps, len(tags), outage*int64(len(tags)))
 		if jumps > int64((i+1)*len(tags)) || after-before > outage*int64(len(tags)) {

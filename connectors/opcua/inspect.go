@@ -17,6 +17,7 @@ import (
 const (
 	deepest = 32      // levels that Browse goes down
 	most    = 200_000 // nodes that it visits
+	perNode = 250     // references in one answer, for a node
 )
 
 // Checked is what the server says of a tag.
@@ -229,7 +230,7 @@ func (l *link) uri(n *ua.NodeID) string {
 func (l *link) references(ctx context.Context, nodes []*ua.NodeID, kind uint32) ([][]*ua.ReferenceDescription, error) {
 	all := make([][]*ua.ReferenceDescription, 0, len(nodes))
 	for some := range slices.Chunk(nodes, l.perBrowse) {
-		request := &ua.BrowseRequest{View: &ua.ViewDescription{ViewID: ua.NewTwoByteNodeID(0)}}
+		request := &ua.BrowseRequest{RequestedMaxReferencesPerNode: perNode, View: &ua.ViewDescription{ViewID: ua.NewTwoByteNodeID(0)}}
 		for _, n := range some {
 			request.NodesToBrowse = append(request.NodesToBrowse, &ua.BrowseDescription{
 				NodeID: n, BrowseDirection: ua.BrowseDirectionForward, ReferenceTypeID: ua.NewNumericNodeID(0, kind), IncludeSubtypes: true,

@@ -53,7 +53,7 @@ func (c *Client) create(ctx context.Context, l *link, deliver func([]plant.Sampl
 		all[i] = i
 	}
 	if err := c.monitor(ctx, l, all); err != nil {
-		h.subscription = 0
+		c.forget() // with what there is of the subscription
 		return fmt.Errorf("creating items: %w", err)
 	}
 	return c.report(deliver)

@@ -1,11 +1,30 @@
 // An OPC UA server that is not ours (node-opcua), for the tests of the client.
 // node server.js '{"port":…, "pki":dir, "uri":…, "tags":[{"id","unit","lo","hi"}], "period":ms, "shift":n, "seconds":n}'
 // Each tag counts up by one every period, beginning at now/period, so that a step of more than one is a loss, counted.
-// Lines on standard input: {"id":…,"status":"BadSensorFailure"} sets the quality of a tag. It ends with its input, or after seconds.
+// A tag with a "value" stands still: only its last bit changes, since a server says nothing of a value that does not.
+// Lines on standard input: {"id":…,"status":"BadSensorFailure"} sets the quality of a tag; {"id":…,"at":ms} has its clock wrong
+// once. With "log" it says "tick MS" for every source time that it sets, and "ack N SUBSCRIPTION MS" for N values acknowledged.
+// It ends with its input, or after seconds.
 const ua = require("node-opcua");
 const readline = require("readline");
 const o = JSON.parse(process.argv[2]);
-const status = {};
+const status = {}, at = {};
+
+if (o.log) {
+  const acknowledge = ua.Subscription.prototype.acknowledgeNotification;
+  ua.Subscription.prototype.acknowledgeNotification = function (number) {
+    const message = this._sent_notification_messages.find((m) => m.sequenceNumber === number);
+    const counts = {};
+    for (const part of message ? message.notificationData || [] : []) {
+      for (const item of part.monitoredItems || []) {
+        const ms = item.value.sourceTimestamp.getTime();
+        counts[ms] = (counts[ms] || 0) + 1;
+      }
+    }
+    for (const ms in counts) console.log(`ack ${counts[ms]} ${this.id} ${ms}`);
+    return acknowledge.call(this, number);
+  };
+}
 
 (async () => {
   const manager = new ua.OPCUACertificateManager({ automaticallyAcceptUnknownCertificate: true, rootFolder: o.pki });
@@ -26,7 +45,7 @@ const status = {};
   const own = space.registerNamespace(o.uri);
   const plant = own.addObject({ organizedBy: space.rootFolder.objects, browseName: "Plant" });
   let count = Math.floor(Date.now() / o.period);
-  const tags = o.tags.map((t) => ({ id: t.id, node: own.addAnalogDataItem({
+  const tags = o.tags.map((t) => ({ id: t.id, value: t.value, node: own.addAnalogDataItem({
     componentOf: plant, browseName: t.id, nodeId: "s=" + t.id, dataType: "Double", minimumSamplingInterval: 10,
     engineeringUnits: ua.makeEUInformation("XX", t.unit, t.unit), engineeringUnitsRange: { low: t.lo, high: t.hi },
   }) }));
@@ -34,15 +53,19 @@ const status = {};
     count++;
     const now = new Date();
     for (const t of tags) {
-      t.node.setValueFromSource({ dataType: ua.DataType.Double, value: count }, ua.StatusCodes[status[t.id] || "Good"], now);
+      const value = t.value === undefined ? count : t.value * (1 + (count % 2) * Number.EPSILON);
+      const when = at[t.id] === undefined ? now : new Date(at[t.id]);
+      delete at[t.id];
+      t.node.setValueFromSource({ dataType: ua.DataType.Double, value }, ua.StatusCodes[status[t.id] || "Good"], when);
     }
+    if (o.log) console.log("tick " + now.getTime());
   };
   tick();
   await server.start();
   setInterval(tick, o.period);
   const end = async () => { await server.shutdown(0); process.exit(0); };
   const input = readline.createInterface({ input: process.stdin });
-  input.on("line", (line) => { const s = JSON.parse(line); status[s.id] = s.status; });
+  input.on("line", (line) => { const s = JSON.parse(line); if (s.at === undefined) status[s.id] = s.status; else at[s.id] = s.at; });
   input.on("close", () => process.exit(0));
   process.on("SIGTERM", end);
   setTimeout(end, o.seconds * 1000);
