@@ -31,9 +31,11 @@ lint:
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 
-# One table of the figures that the README quotes; -benchmem counts allocations.
-bench:
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+# One table of all benchmarks, with allocations: package, name, runs, then figures. -p 1: one at a time.
+bench: peers
+	@$(GO) test -p 1 -run '^$$' -bench . -benchmem ./... | awk '/^pkg:/ {pkg = $$2; sub("reetwin/", "", pkg)} \
+		/^Benchmark/ {printf "%-24s %-44s", pkg, $$1; for (i = 3; i < NF; i += 2) printf " %14s %-10s", $$i, $$(i+1); print ""} \
+		/^(FAIL|panic|---)/ {print; bad = 1} END {exit bad}'
 
 # Each fuzz target for a while.
 fuzz:

@@ -95,7 +95,7 @@ func (p *Plant) border() {
 	clear(p.entering)
 	clear(p.leaving)
 	for _, s := range p.streams {
-		if s.drawn || len(p.nodes[s.from].in) == 0 {
+		if s.enters(p) {
 			add(p.entering, s.flow.N)
 		}
 		if !s.drawn && (s.to < 0 || len(p.nodes[s.to].out) == 0) {
@@ -115,7 +115,7 @@ func add(to, n []float64) {
 func (p *Plant) closure(e int) Closure {
 	if e < len(p.System.Elements) {
 		c := Closure{Element: p.System.Elements[e].Symbol, In: p.System.ElementFlow(e, p.entering), Out: p.System.ElementFlow(e, p.leaving)}
-		if size := math.Max(math.Abs(c.In), math.Abs(c.Out)); size > 0 {
+		if size := math.Max(math.Abs(c.In), math.Abs(c.Out)); size != 0 { // NaN stays NaN: it does not close
 			c.Rel = math.Abs(c.In-c.Out) / size
 		}
 		return c
@@ -125,7 +125,7 @@ func (p *Plant) closure(e int) Closure {
 	for i, comp := range p.System.Components {
 		carried += math.Abs(comp.Charge) * math.Max(math.Abs(p.entering[i]), math.Abs(p.leaving[i]))
 	}
-	if carried > 0 {
+	if carried != 0 {
 		c.Rel = math.Abs(c.In-c.Out) / carried
 	}
 	return c

@@ -11,25 +11,26 @@ import (
 // mayImport is the import table of the design: which of our packages each package may import, tests apart.
 // A package that is not listed here fails the test.
 var mayImport = map[string][]string{
-	"flowsheet/si":       {},
-	"flowsheet/conf":     {"flowsheet/si"},
-	"flowsheet/solve":    {},
-	"flowsheet/chem":     {"flowsheet/conf", "flowsheet/si"},
-	"flowsheet":          {"flowsheet/conf", "flowsheet/chem", "flowsheet/si", "flowsheet/solve"},
-	"flowsheet/report":   {"flowsheet", "flowsheet/chem", "flowsheet/si"},
-	"flowsheet/validate": {"flowsheet", "flowsheet/conf", "flowsheet/report", "flowsheet/si", "units"},
-	"units":              {"flowsheet", "units/hydromet", "units/sx", "units/pyromet"},
-	"units/hydromet":     unitImports,
-	"units/sx":           unitImports,
-	"units/pyromet":      unitImports,
-	"units/unittest":     {"flowsheet", "units", "flowsheet/chem", "flowsheet/conf", "flowsheet/si", "flowsheet/solve"},
-	"configs":            {},
-	"plant":              {"flowsheet", "flowsheet/conf", "flowsheet/si"},
-	"plant/virtual":      {"plant", "flowsheet", "flowsheet/conf"},
-	"connectors/opcua":   {"plant", "flowsheet/conf"},
-	"connectors/influx":  {"plant", "flowsheet/conf"},
-	"connectors/bus":     {"plant"},
-	"cmd/reetwin":        nil, // everything
+	"flowsheet/si":           {},
+	"flowsheet/conf":         {"flowsheet/si"},
+	"flowsheet/solve":        {},
+	"flowsheet/chem":         {"flowsheet/conf", "flowsheet/si"},
+	"flowsheet/chem/aqueous": {"flowsheet/chem", "flowsheet/conf", "flowsheet/solve"},
+	"flowsheet":              {"flowsheet/conf", "flowsheet/chem", "flowsheet/si", "flowsheet/solve"},
+	"flowsheet/report":       {"flowsheet", "flowsheet/chem", "flowsheet/si"},
+	"flowsheet/validate":     {"flowsheet", "flowsheet/conf", "flowsheet/report", "flowsheet/si", "units"},
+	"units":                  {"flowsheet", "units/hydromet", "units/sx", "units/pyromet"},
+	"units/hydromet":         unitImports,
+	"units/sx":               unitImports,
+	"units/pyromet":          unitImports,
+	"units/unittest":         {"flowsheet", "units", "flowsheet/chem", "flowsheet/conf", "flowsheet/si", "flowsheet/solve"},
+	"configs":                {},
+	"plant":                  {"flowsheet", "flowsheet/conf", "flowsheet/si"},
+	"plant/virtual":          {"plant", "flowsheet", "flowsheet/conf"},
+	"connectors/opcua":       {"plant", "flowsheet/conf"},
+	"connectors/influx":      {"plant", "flowsheet/conf"},
+	"connectors/bus":         {"plant"},
+	"cmd/reetwin":            nil, // everything
 }
 
 var unitImports = []string{"flowsheet", "flowsheet/chem", "flowsheet/conf", "flowsheet/si", "flowsheet/solve"}

@@ -141,11 +141,7 @@ func (p *Plant) elementMass(e int) func([]float64) float64 {
 func (p *Plant) addRecoveries(from, to []*link) {
 	ratio := func(parts ...func([]float64) float64) func(*Plant) Dual {
 		return func(*Plant) Dual {
-			fed := sum(from, p.System.Mass, parts...)
-			if fed.V == 0 {
-				return Dual{}
-			}
-			return sum(to, p.System.Mass, parts...).over(fed)
+			return sum(to, p.System.Mass, parts...).over(sum(from, p.System.Mass, parts...)) // no number where none is fed
 		}
 	}
 	for e, el := range p.System.Elements {

@@ -45,7 +45,7 @@ func (w *tearNewton) run(p *Plant, st *Stage) error {
 	best := [3]float64{norm, norm, norm} // the last accepted norms
 	for step := 0; ; step++ {
 		if w.converged(p) {
-			return nil
+			return p.endless()
 		}
 		if step == newtonSteps {
 			return p.stuck("no convergence in %d Newton steps", newtonSteps)
@@ -159,7 +159,7 @@ func (w *tearNewton) direction(p *Plant, st *Stage, norm float64) error {
 	w.st = st
 	_, _, err := w.krylov.Solve(w.multiply, w.b[:n], w.d[:n], tol)
 	if err != nil {
-		return p.stuck("the linear system has no solution (%v)", err)
+		return p.stuck("the linear system has no solution (%v): something that circulates may have no way out", err)
 	}
 	return nil
 }
@@ -277,6 +277,26 @@ func (w *tearNewton) converged(p *Plant) bool {
 	return true
 }
 
+// endless refuses a recycle so large that all that the plant is fed is lost in its rounding: the imbalance is small only
+// because the stream is not. It is what Newton makes of a loop without a bleed.
+func (p *Plant) endless() error {
+	fed := 0.0
+	for _, s := range p.streams {
+		if s.enters(p) {
+			fed += flowSize(s.flow.N)
+		}
+	}
+	for _, t := range p.tears {
+		if n := flowSize(t.flow.N); fed > 0 && n > endlessRecycle*fed {
+			return &Failure{Reason: fmt.Sprintf("stream %s carries %.1e times all that the plant is fed: what enters its recycle has no way out", t.link.name, n/fed)}
+		}
+	}
+	return nil
+}
+
+// enters says that a stream comes into the plant.
+func (s *link) enters(p *Plant) bool { return s.drawn || len(p.nodes[s.from].in) == 0 }
+
 // firstControl is the place of the first handle in the vector of unknowns, after those of the tears.
 func (p *Plant) firstControl() int { return len(p.tears) * (1 + len(p.System.Components)) }
 
@@ -290,7 +310,7 @@ func (p *Plant) unknown(k int) (t *tear, component int) {
 func (p *Plant) fed(fed []float64) []float64 {
 	clear(fed)
 	for _, s := range p.streams {
-		if s.drawn || len(p.nodes[s.from].in) == 0 {
+		if s.enters(p) {
 			for e := range fed {
 				fed[e] += math.Abs(p.System.ElementFlow(e, s.flow.N))
 			}

@@ -2,6 +2,7 @@ package flowsheet
 
 import (
 	"fmt"
+	"slices"
 
 	"reetwin/flowsheet/chem"
 	"reetwin/flowsheet/conf"
@@ -220,11 +221,11 @@ func (p *Plant) handle(path string) (*node, int, error) {
 	if !ok {
 		return nil, 0, fmt.Errorf("%s: no such unit or handle; %s", path, conf.Hint(tag, append(p.tags(), p.gangNames()...)))
 	}
+	if i := slices.IndexFunc(n.spec.Handles, func(h Handle) bool { return h.Name == name }); i >= 0 {
+		return n, i, nil
+	}
 	names := make([]string, len(n.spec.Handles))
 	for i, h := range n.spec.Handles {
-		if h.Name == name {
-			return n, i, nil
-		}
 		names[i] = h.Name
 	}
 	return nil, 0, fmt.Errorf("%s: %s has no handle %q; %s", path, n.tag, name, conf.Hint(name, names))

@@ -1,6 +1,7 @@
 package flowsheet_test
 
 import (
+	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -216,5 +217,82 @@ unit = "m3"
 	}
 	if v := p.KPIs()[0].Value; !(v > 1) {
 		t.Errorf("a running tank stands above its crest: %g m3", v)
+	}
+}
+
+// A number beyond all measure is no result: neither +Inf nor NaN closes a balance.
+func TestInfiniteFlowIsNoResult(t *testing.T) {
+	p, err := tryLoad(recycle, "feed.flow=1e306 m3/s", "splitter.split.back=0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var failure *flowsheet.Failure
+	if err := p.Solve(); !errors.As(err, &failure) {
+		t.Fatalf("solved an infinite flow: %v", err)
+	}
+	single, _, _ := strings.Cut(recycle, "[units.mixer]")
+	if p, err = tryLoad(single, "feed.flow=1e306 m3/s"); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Solve(); !errors.As(err, &failure) || !strings.Contains(err.Error(), "does not balance") {
+		t.Errorf("solved an infinite flow: %v", err)
+	}
+}
+
+// What is not fed has no recovery.
+func TestRecoveryOfNothingIsNoNumber(t *testing.T) {
+	p := load(t, strings.Replace(recycle, `families = ["aqueous"]`, `families = ["aqueous", "oxide"]`, 1)+"\n[kpi.recovery]\nfrom = \"fresh\"\nto = \"product\"\n")
+	for flow, want := range map[float64]float64{1: 1, 0: math.NaN()} {
+		if err := p.SetHandle("feed.flow", flow); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Solve(); err != nil {
+			t.Fatal(err)
+		}
+		if got, _, err := p.Value("recovery.Nd"); err != nil || !scalar.Same(got, want) && math.Abs(got-want) > 1e-9 {
+			t.Errorf("recovery at %g m3/s is %g, want %g (%v)", flow, got, want, err)
+		}
+	}
+}
+
+func TestWarmSolveAllocatesNothing(t *testing.T) {
+	p := uky(t)
+	if err := p.Solve(); err != nil {
+		t.Fatal(err)
+	}
+	flow := 22.68 / 3600
+	if n := testing.AllocsPerRun(10, func() {
+		flow *= 1.01
+		if err := p.SetHandle("leach_solid_feed.flow", flow); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Solve(); err != nil {
+			t.Fatal(err)
+		}
+	}); n > 0 {
+		t.Errorf("%g allocations", n)
+	}
+}
+
+// A loop that takes in what it does not let out is named, and no step in time is taken for solved either.
+func TestRecycleWithoutBleedIsNamed(t *testing.T) {
+	tree, err := conf.Load("../configs/uky.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := flowsheet.Override(tree, "rougher_sep.split.recycle=1"); err != nil {
+		t.Fatal(err)
+	}
+	p, err := flowsheet.Load(tree, units.Kinds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "stream rougher_scrub_org_out carries "
+	if err := p.Solve(); err == nil || !strings.Contains(err.Error(), want) || p.Convergence().March > 0 {
+		t.Errorf("after %d steps in time: %v; want %q", p.Convergence().March, err, want)
+	}
+	p = load(t, strings.Replace(recycle, "back = 0.9", "back = 1", 1))
+	if err := p.Solve(); err == nil || !strings.Contains(err.Error(), "no way out") {
+		t.Errorf("a loop without an outlet: %v", err)
 	}
 }

@@ -2,16 +2,22 @@ package flowsheet
 
 import (
 	"errors"
+	"fmt"
 	"math"
+	"strings"
 
 	"reetwin/flowsheet/solve"
 )
 
 // settleControls solves the control loops together with the recycles, from a plant that is settled without them.
-// When Newton fails and there is one loop, its handle is searched over its whole range. A loop that cannot be met is named
-// with where its handle comes closest.
+// When Newton fails and there is one loop, its handle is searched over its whole range; several are led there in steps. A
+// loop that cannot be met is named with where its handle comes closest.
 func (p *Plant) settleControls() error {
 	p.conv.settled = true
+	p.clearTangents()
+	for _, c := range p.controls {
+		c.from = c.read.value(p).V
+	}
 	p.keep(&p.kept)
 	err := p.settle()
 	if err == nil {
@@ -21,17 +27,64 @@ func (p *Plant) settleControls() error {
 	if len(p.controls) == 1 {
 		return p.searchControl(p.controls[0], err)
 	}
-	return p.limits(err)
+	return p.followControls(err)
 }
 
-// limits names the loops whose handle stands at a limit when several loops together fail.
-func (p *Plant) limits(cause error) error {
-	for _, c := range p.controls {
-		if c.value <= c.lo || c.value >= c.hi {
-			return &Failure{Reason: c.unreachable(c.value, c.got.V).Error(), Tried: []string{cause.Error()}}
+const (
+	followFirst = 0.25 // of the way to the set-points in the first step
+	followLeast = 1e-3 // a shorter step is no way
+)
+
+// followControls leads the set-points from what the plant shows with its handles at rest to what is wanted, in steps as
+// long as Newton closes them.
+func (p *Plant) followControls(cause error) error {
+	wanted := make([]float64, len(p.controls))
+	for i, c := range p.controls {
+		wanted[i] = c.set
+	}
+	aim := func(share float64) {
+		for i, c := range p.controls {
+			if c.set = wanted[i]; share < 1 {
+				c.set = (1-share)*c.from + share*wanted[i]
+			}
 		}
 	}
-	return cause
+	defer aim(1)
+	for done, step := 0.0, followFirst; done < 1; {
+		share := math.Min(1, done+step)
+		aim(share)
+		if err := p.settle(); err != nil {
+			p.recall(p.kept)
+			if step /= 4; step >= followLeast {
+				continue
+			}
+			aim(done)
+			for _, c := range p.controls {
+				c.got.V = c.set
+			}
+			aim(1)
+			return p.limits(cause)
+		}
+		p.keep(&p.kept)
+		done, step = share, 2*step
+	}
+	return nil
+}
+
+// limits words how far several loops together have come: it names the one whose handle stands at a limit, or else all.
+func (p *Plant) limits(cause error) error {
+	var reached []string
+	for _, c := range p.controls {
+		near := math.Max(0.02*math.Abs(c.value), 1e-3*(c.hi-c.lo))
+		if c.value <= c.lo+near || c.value >= c.hi-near {
+			return &Failure{Reason: c.unreachable(c.value, c.got.V).Error(), Tried: []string{cause.Error()}}
+		}
+		unit := c.nodes[0].spec.Handles[c.handles[0]].Unit
+		reached = append(reached, fmt.Sprintf("%s = %s where %s is wanted, with %s = %s", c.measure, inPlantUnits(c.got.V, c.read.unit),
+			inPlantUnits(c.set, c.read.unit), c.move, inPlantUnits(c.value, unit)))
+	}
+	return &Failure{Reason: "the control loops cannot be met together; led towards it the plant comes to " + strings.Join(reached, "; "),
+		Tried: []string{cause.Error()}}
 }
 
 // searchControl scans the handle of the only loop for a change of sign of measured − set, closes in on it, and polishes

@@ -18,6 +18,8 @@ const (
 	newtonJump   = 6   // a step may be this much worse than its predecessors: imbalances are relative, so traces that grow exaggerate
 	handleStep   = 0.4 // largest change of a control loop's handle in one Newton step, relative to its size
 	krylovMax    = 80
+
+	endlessRecycle = 1e12 // a recycle this many times the plant's feed has no bleed
 )
 
 // prepare makes what the solver needs, once the plant is loaded.
@@ -157,14 +159,14 @@ func flowSize(n []float64) float64 {
 
 // settle runs Newton on the recycles and specifications at Rate 0, solves what lies downstream, and checks every balance.
 func (p *Plant) settle() error {
-	st := p.stage
-	if err := p.pass(p.head, &st); err != nil {
+	st := &p.stage
+	if err := p.pass(p.head, st); err != nil {
 		return err
 	}
-	if err := p.newton.run(p, &st); err != nil {
+	if err := p.newton.run(p, st); err != nil {
 		return err
 	}
-	if err := p.pass(p.rest, &st); err != nil {
+	if err := p.pass(p.rest, st); err != nil {
 		return err
 	}
 	return p.checkBalances()

@@ -123,3 +123,31 @@ func TestUKyWithoutStripAcidNamesTheAcid(t *testing.T) {
 		}
 	}
 }
+
+// Two loops that cannot be met together say so: by the handle that stands at its limit, or by how far they come (at a
+// purity of 70 % no more than 18 % can be recovered, whatever the two handles).
+func TestUKyUnreachableTogetherIsNamed(t *testing.T) {
+	for _, test := range []struct {
+		purity, recovery float64
+		want             []string
+	}{
+		{0.70, 0.35, []string{`control "recovery": kpis.recovery.REE = 0.35 is not reachable`, "range 0.1 mol/L to 0.9 mol/L"}},
+		{0.70, 0.20, []string{"the control loops cannot be met together", "where 0.7 is wanted, with acid_feed2.flow = ", "where 0.2 is wanted, with dosage = "}},
+	} {
+		p := controlled(t, fmt.Sprintf(purityControl+recoveryControl, test.purity, test.recovery))
+		err := p.Solve()
+		if err == nil {
+			t.Fatalf("purity %g and recovery %g were reached", test.purity, test.recovery)
+		}
+		for _, want := range test.want {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%q does not say %q", err, want)
+			}
+		}
+		for i, c := range p.Controls() {
+			if want := []float64{test.purity, test.recovery}[i]; c.Set != want {
+				t.Errorf("control %s is left at the set-point %g, want %g", c.Name, c.Set, want)
+			}
+		}
+	}
+}

@@ -36,6 +36,7 @@ type Twin struct {
 	kpis   []figure
 	clock  time.Time
 	next   time.Time // end of the cycle that closes next; zero before the first record
+	known  time.Time // cycles that end by then need no frame
 	solve  string
 
 	unknown int // samples of tags that the configuration does not know
@@ -121,6 +122,10 @@ func (t *Twin) restsOn(path string) ([]*point, error) {
 // Unknown counts the samples of tags that the twin does not have.
 func (t *Twin) Unknown() int { return t.unknown }
 
+// Skip says that the frames up to a time are known already: Advance passes over their cycles without solving them, and does
+// not return them. Those that follow are the same as without.
+func (t *Twin) Skip(known time.Time) { t.known = known }
+
 // Advance takes one record of the journal and returns the frames of the cycles that its clock closes, oldest first.
 func (t *Twin) Advance(r Record) []*Frame {
 	if r.Clock.After(t.clock) {
@@ -136,9 +141,12 @@ func (t *Twin) Advance(r Record) []*Frame {
 		t.drop(t.next.Add(-cycle))
 	}
 	var frames []*Frame
-	for !t.next.After(due) {
-		frames = append(frames, t.close(t.next))
-		t.next = t.next.Add(cycle)
+	for ; !t.next.After(due); t.next = t.next.Add(cycle) {
+		if t.next.After(t.known) {
+			frames = append(frames, t.close(t.next))
+		} else {
+			t.drop(t.next)
+		}
 	}
 	return frames
 }

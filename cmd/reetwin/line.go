@@ -75,12 +75,10 @@ func (l *line) follow(ctx context.Context) error {
 		if from, err = rewind(ctx, l.bus, published.Add(-memory(l.config))); err != nil {
 			return err
 		}
+		l.twin.Skip(published)
 	}
 	return l.bus.Records(ctx, from, true, func(_ uint64, r plant.Record) error {
 		for _, f := range l.twin.Advance(r) {
-			if ok && !f.Time.After(published) {
-				continue
-			}
 			if err := l.bus.Publish(ctx, f); err != nil {
 				return err
 			}

@@ -258,7 +258,7 @@ func TestServerRestart(t *testing.T) {
 		stopped := time.Now()
 		p.stop(end)
 		time.Sleep(3 * time.Second)
-		p.options["shift"] = i
+		p.options["shift"], p.options["plain"] = i, i == 1
 		p.start(t)
 		back := flowing(t, 2*time.Second, l, tags)
 		outage := int64(time.Since(stopped)/period) + 1 // at most

@@ -59,7 +59,8 @@ func (c *Client) create(ctx context.Context, l *link, deliver func([]plant.Sampl
 	return c.report(deliver)
 }
 
-// items are the requests for the tags at these places.
+// items are the requests for the tags at these places. The server is to tell of a value that was measured again and did not
+// change, too: else a plant that stands still would look dead.
 func (c *Client) items(l *link, places []int) ([]*ua.MonitoredItemCreateRequest, error) {
 	items := make([]*ua.MonitoredItemCreateRequest, len(places))
 	for i, place := range places {
@@ -71,18 +72,43 @@ func (c *Client) items(l *link, places []int) ([]*ua.MonitoredItemCreateRequest,
 		items[i].RequestedParameters.SamplingInterval = float64(c.cfg.Sampling) / float64(time.Millisecond)
 		items[i].RequestedParameters.QueueSize = queue(c.cfg.QueueSeconds, c.cfg.Sampling)
 		items[i].RequestedParameters.DiscardOldest = true
-		items[i].RequestedParameters.Filter = ua.NewExtensionObject(nil)
+		items[i].RequestedParameters.Filter = ua.NewExtensionObject(&ua.DataChangeFilter{Trigger: ua.DataChangeTriggerStatusValueTimestamp})
 	}
 	return items, nil
 }
 
-// createItems has the server monitor the tags at these places; one result for each.
+// noFilter are the answers of a server that takes no filter.
+var noFilter = []ua.StatusCode{ua.StatusBadMonitoredItemFilterUnsupported, ua.StatusBadMonitoredItemFilterInvalid, ua.StatusBadFilterNotAllowed}
+
+// createItems has the server monitor the tags at these places; one result for each. One that takes no filter tells changes only.
 func (c *Client) createItems(ctx context.Context, l *link, subscription uint32, places []int) ([]*ua.MonitoredItemCreateResult, error) {
 	items, err := c.items(l, places)
 	if err != nil {
 		return nil, err
 	}
-	var results []*ua.MonitoredItemCreateResult
+	results, err := l.createItems(ctx, subscription, items)
+	if err != nil {
+		return nil, err
+	}
+	var plain []*ua.MonitoredItemCreateRequest
+	var at []int
+	for i, r := range results {
+		if slices.Contains(noFilter, r.StatusCode) {
+			items[i].RequestedParameters.Filter = ua.NewExtensionObject(nil)
+			plain, at = append(plain, items[i]), append(at, i)
+		}
+	}
+	again, err := l.createItems(ctx, subscription, plain)
+	if err != nil {
+		return nil, err
+	}
+	for i, r := range again {
+		results[at[i]] = r
+	}
+	return results, nil
+}
+
+func (l *link) createItems(ctx context.Context, subscription uint32, items []*ua.MonitoredItemCreateRequest) (results []*ua.MonitoredItemCreateResult, err error) {
 	for some := range slices.Chunk(items, l.perCreate) {
 		r, err := ask[*ua.CreateMonitoredItemsResponse](ctx, l, &ua.CreateMonitoredItemsRequest{
 			SubscriptionID: subscription, TimestampsToReturn: ua.TimestampsToReturnBoth, ItemsToCreate: some,

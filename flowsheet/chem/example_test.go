@@ -25,11 +25,11 @@ func ExampleLoad() {
 	// H+           aqueous     1.008 g/mol
 	// SO4-2        aqueous    96.056 g/mol
 	// C2O4-2       aqueous    88.018 g/mol
-	// Nd+3         aqueous   144.240 g/mol
+	// Nd+3         aqueous   144.242 g/mol
 	// kerosene     organic   170.340 g/mol
 	// D2EHPA       organic   322.426 g/mol
-	// Nd(D2EHPA)3  organic  1108.494 g/mol
-	// Nd2O3(s)     solid     336.477 g/mol
+	// Nd(D2EHPA)3  organic  1108.495 g/mol
+	// Nd2O3(s)     solid     336.481 g/mol
 }
 
 func ExampleFromConfig() {

@@ -88,7 +88,7 @@ solid_density = "2 kg/L"
 	}
 	near(t, "water", s.Components[index(t, s, "H2O")].V, 18e-6, 1e-14)
 	near(t, "extractant", s.Components[index(t, s, "D2EHPA")].V, 330e-6, 1e-14)
-	near(t, "oxide", s.Components[index(t, s, "Nd2O3(s)")].V, 0.336477/2000, 1e-14)
+	near(t, "oxide", s.Components[index(t, s, "Nd2O3(s)")].V, 0.336481/2000, 1e-14)
 	near(t, "diluent", s.Components[index(t, s, "kerosene")].V, 0.17034/820, 1e-14)
 	var own []string
 	for _, c := range s.Constants() {
@@ -132,18 +132,18 @@ func TestResolve(t *testing.T) {
 		parts map[string]float64
 		mass  float64 // g/mol
 	}{
-		{chem.Aqueous, "Nd+3", map[string]float64{"Nd+3": 1}, 144.24},
+		{chem.Aqueous, "Nd+3", map[string]float64{"Nd+3": 1}, 144.242},
 		{chem.Aqueous, "HSO4-", map[string]float64{"H+": 1, "SO4-2": 1}, 97.064},
 		{chem.Aqueous, "H2SO4", map[string]float64{"H+": 2, "SO4-2": 1}, 98.072},
 		{chem.Aqueous, "HCl", map[string]float64{"H+": 1, "Cl-": 1}, 36.458},
 		{chem.Aqueous, "H2C2O4", map[string]float64{"H+": 2, "C2O4-2": 1}, 90.034},
-		{chem.Aqueous, "NaOH", map[string]float64{"Na+": 1, "H+": -1, "H2O": 1}, 39.997},
-		{chem.Aqueous, "Nd", map[string]float64{"Nd+3": 1}, 144.24},
+		{chem.Aqueous, "NaOH", map[string]float64{"Na+": 1, "H+": -1, "H2O": 1}, 39.99676928},
+		{chem.Aqueous, "Nd", map[string]float64{"Nd+3": 1}, 144.242},
 		{chem.Aqueous, "S", map[string]float64{"SO4-2": 1}, 32.06},
 		{chem.Aqueous, "C", map[string]float64{"C2O4-2": 0.5}, 12.011},
-		{chem.Organic, "Nd", map[string]float64{"Nd(D2EHPA)3": 1}, 144.24},
-		{chem.Organic, "D2EHPA", map[string]float64{"D2EHPA": 1}, 322.426},
-		{chem.Solid, "Nd2O3(s)", map[string]float64{"Nd2O3(s)": 1}, 336.477},
+		{chem.Organic, "Nd", map[string]float64{"Nd(D2EHPA)3": 1}, 144.242},
+		{chem.Organic, "D2EHPA", map[string]float64{"D2EHPA": 1}, 322.425761998},
+		{chem.Solid, "Nd2O3(s)", map[string]float64{"Nd2O3(s)": 1}, 336.481},
 		{chem.Solid, "Si", map[string]float64{"SiO2(s)": 1}, 28.085},
 		{chem.Gas, "O2(g)", map[string]float64{"O2(g)": 1}, 31.998},
 	} {

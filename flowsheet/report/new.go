@@ -129,7 +129,7 @@ func keyed(sys *chem.System, phase chem.Phase, n []float64, size float64) map[st
 func units(p *flowsheet.Plant) map[string]Unit {
 	all := make(map[string]Unit)
 	for i, v := range p.Units() {
-		u := Unit{No: i + 1, Kind: v.Kind, Signals: map[string]Quantity{}, Handles: map[string]Quantity{}}
+		u := Unit{No: i + 1, Kind: v.Kind, Signals: map[string]Quantity{}, Handles: map[string]Quantity{}, Profile: []ProfileStage{}}
 		for k, h := range v.Spec.Handles {
 			u.Handles[h.Name] = Quantity{finite(v.U[k]), h.Unit}
 		}

@@ -74,9 +74,9 @@ type Stream struct {
 type Unit struct {
 	No      int                 `json:"no"` // order in the plant's file
 	Kind    string              `json:"kind"`
-	Signals map[string]Quantity `json:"signals,omitempty"`
+	Signals map[string]Quantity `json:"signals"`
 	Handles map[string]Quantity `json:"handles,omitempty"`
-	Profile []ProfileStage      `json:"profile,omitempty"`
+	Profile []ProfileStage      `json:"profile"`
 }
 
 // Quantity is a value with its SI unit; nil where the plant's state gives no number.

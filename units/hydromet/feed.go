@@ -19,10 +19,12 @@ import (
 //
 // Assumptions: the volume of a liquid is that of its solvent, so water that a name brings (NaOH is Na+ − H+ + H2O) is part
 // of that solvent. Moles follow from mass by the system's molar masses, or by those the file quotes from its source.
-// Validity: none but the ranges of the parameters; Report warns of an assay or gas whose fractions do not add to 1.
+// Validity: none but the ranges of the parameters; Report warns of an assay or gas whose fractions do not add to 1, and of
+// a solution whose ions carry a net charge.
 // Degrees of freedom: flow, temperature and every tenor, assay or fraction.
 type Feed struct {
 	dials
+	system      *chem.System
 	composition string // "tenor", "assay", "fraction"
 	solvent     int    // −1 for solids and gases
 	dilution    float64
@@ -48,6 +50,7 @@ func NewFeed() flowsheet.Unit { return new(Feed) }
 // Init reads phase, flow, temperature, the composition and the optional molar_mass.
 func (f *Feed) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	t := env.Param
+	f.system = env.System
 	phase, unit := chem.Aqueous, "m3/s"
 	f.composition, f.solvent, f.single = "tenor", -1, map[int]string{}
 	name := t.Choice("phase", "aqueous", "organic", "solid", "gas")
@@ -183,17 +186,20 @@ func readTenor(table *conf.Table, name string, s *chem.System, phase chem.Phase,
 			}
 		}
 	}
-	value, which := table.QuantityOf(name, units, r)
+	tenor, which := table.QuantityOf(name, units, r)
 	switch which {
 	case 0:
-		return value / M, r
+		tenor /= M
 	case 2:
-		if value > 1 {
-			table.Fault(name, "a dosage of %g %% is more than the whole volume", 100*value)
-		}
-		return value / pure, r
+		tenor /= pure
 	}
-	return value, r
+	if pure > 0 {
+		r.Hi = (1 + 1e-9) / pure // the pure liquid, with room for a molar mass that the file quotes
+		if tenor > r.Hi {
+			table.Fault(name, "a dosage of %.6g %% is more than the whole volume", 100*tenor*pure)
+		}
+	}
+	return tenor, r
 }
 
 // checkSum faults fractions that do not add to 1, or for a solid to the value the file owns up to as assay_sum.
@@ -239,10 +245,33 @@ func (f *Feed) Tangent(_ *flowsheet.Stage, u, _ []float64, _, _ []flowsheet.Stre
 	return nil
 }
 
-// Report warns of an assay or gas that does not add to 1: the stream then is flow × sum.
-func (f *Feed) Report(u, _ []float64, _, _ []flowsheet.Stream) flowsheet.Report {
-	if f.composition == "tenor" {
+// netCharge is the part of the charge of its ions that a solution may be off by: what rounding of published tenors leaves.
+const netCharge = 0.01
+
+// charged warns of a solution whose ions do not cancel: a counter-ion is missing, or one is given twice.
+func (f *Feed) charged(n []float64) flowsheet.Report {
+	carried := 0.0
+	for i, c := range f.system.Components {
+		carried += math.Abs(c.Charge * n[i])
+	}
+	net := f.system.ChargeFlow(n)
+	if math.Abs(net) <= netCharge*carried {
 		return flowsheet.Report{}
+	}
+	missing := "anions"
+	if net < 0 {
+		missing = "cations"
+	}
+	return flowsheet.Report{Warnings: []flowsheet.Warning{{
+		Code: "net_charge", Where: "tenor", Value: net / carried, Limit: netCharge, Unit: "1",
+		Text: fmt.Sprintf("%.3g %% of the ions' charge is not balanced: %s are missing", 100*math.Abs(net)/carried, missing),
+	}}}
+}
+
+// Report warns of an assay or gas that does not add to 1, the stream then being flow × sum, and of a charged solution.
+func (f *Feed) Report(u, _ []float64, _, out []flowsheet.Stream) flowsheet.Report {
+	if f.composition == "tenor" {
+		return f.charged(out[0].N)
 	}
 	sum := 0.0
 	for _, c := range u[feedComposition:] {

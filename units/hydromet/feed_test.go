@@ -112,6 +112,42 @@ func TestFeedGas(t *testing.T) {
 	wants(t, rigFaults(t, NewFeed, strings.Replace(gasFeed, "0.75", "0.7", 1), nil, nil), "the fractions add to 0.95, not to 1")
 }
 
+// More extractant than its pure liquid holds is a fault in every unit, and out of reach of its handle.
+func TestFeedDosageIsAtMostAll(t *testing.T) {
+	feed := func(dosage string) string {
+		return "phase = \"organic\"\nflow = \"1 L/h\"\ntemperature = \"303 K\"\ntenor = { D2EHPA = \"" + dosage + "\" }"
+	}
+	for _, dosage := range []string{"101 %", "20 mol/L", "980 g/L"} {
+		wants(t, rigFaults(t, NewFeed, feed(dosage), nil, nil), "more than the whole volume")
+	}
+	r := newRig(t, NewFeed, feed("100 %"), nil, nil)
+	r.solve(flowsheet.Stage{})
+	r.u[feedComposition] *= 1.01
+	r.fails("tenor.D2EHPA is")
+}
+
+func TestFeedNetChargeWarns(t *testing.T) {
+	for tenor, want := range map[string]string{
+		`"H2SO4" = "1 mol/L", "NaOH" = "1 g/L"`:         "",
+		`"H+" = "277 mg/L", "HSO4-" = "26.87 g/L"`:      "",
+		`"HCl" = "1 mol/L", "Nd+3" = "1 mol/L"`:         "60 % of the ions' charge is not balanced: anions are missing",
+		`"H+" = "0 mol/L", "SO4-2" = "1 mol/L"`:         "100 % of the ions' charge is not balanced: cations are missing",
+		`"Nd+3" = "2 mol/L", "SO4-2" = "3 mol/L"`:       "",
+		`"Nd+3" = "2 mol/L", "SO4-2" = "3.2 mol/L"`:     "3.23 % of the ions' charge is not balanced: cations are missing",
+		`"Nd+3" = "0.2 mol/L", "SO4-2" = "0.301 mol/L"`: "",
+	} {
+		r := newRig(t, NewFeed, "phase = \"aqueous\"\nflow = \"1 L/h\"\ntemperature = \"303 K\"\ntenor = { "+tenor+" }", nil, nil)
+		r.solve(flowsheet.Stage{})
+		got := ""
+		for _, w := range r.unit.(flowsheet.Reporter).Report(r.u, r.x, r.in, r.out).Warnings {
+			got += w.Text
+		}
+		if got != want {
+			t.Errorf("%s: warns %q, want %q", tenor, got, want)
+		}
+	}
+}
+
 func TestFeedFaults(t *testing.T) {
 	feed := func(phase, rest string) string {
 		return rigFaults(t, NewFeed, "phase = \""+phase+"\"\nflow = \"1 L/h\"\ntemperature = \"298 K\"\n"+rest, nil, nil)

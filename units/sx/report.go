@@ -18,9 +18,17 @@ func (s *Section) Report(u, x []float64, in, out []flowsheet.Stream) flowsheet.R
 		r.Profile = append(r.Profile, s.stage(number, u, x, in))
 	}
 	a, o := s.system.PhaseVolume(chem.Aqueous, in[0].N), s.system.PhaseVolume(chem.Organic, in[1].N)
-	if a > 0 && o > 0 {
+	switch {
+	case a > 0 && o > 0:
 		r.Warnings = append(r.Warnings, s.ratio(o/a)...)
 		r.Warnings = append(r.Warnings, s.ranges(r.Profile)...)
+	case a > 0 || o > 0:
+		absent := "organic"
+		if a == 0 {
+			absent = "aqueous"
+		}
+		r.Warnings = append(r.Warnings, flowsheet.Warning{Code: "no_contact", Where: absent + " inlet", Unit: "m3/s",
+			Text: fmt.Sprintf("no %s enters: nothing is extracted or stripped", absent)})
 	}
 	if l := s.loading(out); l > highLoading {
 		r.Warnings = append(r.Warnings, flowsheet.Warning{Code: "high_loading", Where: "loaded organic", Value: l, Limit: highLoading, Unit: "1",

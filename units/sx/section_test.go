@@ -263,7 +263,14 @@ func TestPhasesApart(t *testing.T) {
 					}
 				}
 			}
-			for _, p := range r.s.Report(r.u, r.x, r.in, r.out).Profile {
+			report := r.s.Report(r.u, r.x, r.in, r.out)
+			said := slices.ContainsFunc(report.Warnings, func(w flowsheet.Warning) bool {
+				return w.Code == "no_contact" && w.Where == missing+" inlet"
+			})
+			if want := missing == "aqueous" || missing == "organic"; said != want {
+				t.Errorf("without %s: warnings %v", missing, report.Warnings)
+			}
+			for _, p := range report.Profile {
 				if gone := missing == "aqueous" || missing == "both"; (p.Aqueous == nil) != gone || math.IsNaN(p.PH) != gone {
 					t.Errorf("without %s: profile %+v", missing, p)
 				}

@@ -1,7 +1,7 @@
 // An OPC UA server that is not ours (node-opcua), for the tests of the client.
 // node server.js '{"port":…, "pki":dir, "uri":…, "tags":[{"id","unit","lo","hi"}], "period":ms, "shift":n, "seconds":n}'
 // Each tag counts up by one every period, beginning at now/period, so that a step of more than one is a loss, counted.
-// A tag with a "value" stands still: only its last bit changes, since a server says nothing of a value that does not.
+// A tag with a "value" stands still, and is measured all the same. With "plain" the server takes no filters.
 // Lines on standard input: {"id":…,"status":"BadSensorFailure"} sets the quality of a tag; {"id":…,"at":ms} has its clock wrong
 // once. With "log" it says "tick MS" for every source time that it sets, and "ack N SUBSCRIPTION MS" for N values acknowledged.
 // It ends with its input, or after seconds.
@@ -23,6 +23,15 @@ if (o.log) {
     }
     for (const ms in counts) console.log(`ack ${counts[ms]} ${this.id} ${ms}`);
     return acknowledge.call(this, number);
+  };
+}
+
+if (o.plain) {
+  const create = ua.Subscription.prototype.preCreateMonitoredItem;
+  ua.Subscription.prototype.preCreateMonitoredItem = function (space, timestamps, request) {
+    if (!request.requestedParameters.filter) return create.call(this, space, timestamps, request);
+    const { BadMonitoredItemFilterUnsupported: statusCode } = ua.StatusCodes;
+    return { createResult: new ua.MonitoredItemCreateResult({ statusCode }) };
   };
 }
 
@@ -53,7 +62,7 @@ if (o.log) {
     count++;
     const now = new Date();
     for (const t of tags) {
-      const value = t.value === undefined ? count : t.value * (1 + (count % 2) * Number.EPSILON);
+      const value = t.value === undefined ? count : t.value;
       const when = at[t.id] === undefined ? now : new Date(at[t.id]);
       delete at[t.id];
       t.node.setValueFromSource({ dataType: ua.DataType.Double, value }, ua.StatusCodes[status[t.id] || "Good"], when);

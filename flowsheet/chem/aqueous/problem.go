@@ -1,0 +1,182 @@
+package aqueous
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// None stands where a problem has no titrant.
+const None = -1
+
+// Problem is one equilibrium to find.
+type Problem struct {
+	// Totals in mol per component. That of H is the proton balance: H+ bound and free less OH-, so it may be negative.
+	// Others are not negative; a component with less than one atom per kg of water counts as absent.
+	Totals []float64
+	// KgWater fixes the water in solution (kg) and makes the total of Water an answer: an analysis in mol/kg. 0 keeps
+	// the total of Water.
+	KgWater float64
+	// Solids are the indices of the solids that may form and the gases that are exchanged.
+	Solids []int
+	// TargetSI is log10 of the saturation index, for gases of the fugacity (atm), at which each of Solids is held; nil means 0.
+	TargetSI []float64
+	// T is the temperature, K; 0 means 298.15.
+	T float64
+	// Titrant is the reagent whose amount holds PH, or None: then pH is an answer.
+	Titrant int
+	PH      float64
+}
+
+// Result is an equilibrium, and the start of the next by Update. Make it by NewResult.
+type Result struct {
+	PH            float64
+	IonicStrength float64   // mol/kg
+	WaterActivity float64   //
+	KgWater       float64   // water in solution
+	Titrant       float64   // mol added
+	Dissolved     []float64 // mol per component in solution; of Water, free and bound in species
+	Molality      []float64 // mol/kg per species
+	Solids        []float64 // mol per solid; what a gas gave off, negative where it was taken up
+	SI            []float64 // log10 saturation index per solid, of a gas its log10 fugacity; -Inf without its components
+	Present       []bool    // active set: solids in equilibrium with the solution, gases held
+	Residual      float64   // largest balance, relative to what it balances; of an activity or saturation, absolute in ln
+	Iterations    int
+	Exchanged     int // solids taken in or out of the active set after the interior point
+	Flags         Flags
+
+	system *System
+	lnX    []float64 // ln molality of the free species, per component; -Inf where absent
+	solved bool
+}
+
+// NewResult makes room for an equilibrium.
+func (s *System) NewResult() *Result {
+	return &Result{
+		system:    s,
+		Dissolved: make([]float64, len(s.Components)),
+		Molality:  make([]float64, len(s.Species)),
+		Solids:    make([]float64, len(s.Solids)),
+		SI:        make([]float64, len(s.Solids)),
+		Present:   make([]bool, len(s.Solids)),
+		lnX:       make([]float64, len(s.Components)),
+	}
+}
+
+// Molal is the dissolved total of a component, mol/kg.
+func (r *Result) Molal(component int) float64 { return r.Dissolved[component] / r.KgWater }
+
+// CopyFrom makes r equal to another result of the same system.
+func (r *Result) CopyFrom(o *Result) {
+	dissolved, molality, solids, si, present, lnX := r.Dissolved, r.Molality, r.Solids, r.SI, r.Present, r.lnX
+	copy(dissolved, o.Dissolved)
+	copy(molality, o.Molality)
+	copy(solids, o.Solids)
+	copy(si, o.SI)
+	copy(present, o.Present)
+	copy(lnX, o.lnX)
+	*r = *o
+	r.Dissolved, r.Molality, r.Solids, r.SI, r.Present, r.lnX = dissolved, molality, solids, si, present, lnX
+}
+
+// Flags are departures from the validity of the model, none of which is an error.
+type Flags uint8
+
+// The flags.
+const (
+	AboveValid   Flags = 1 << iota // ionic strength above what the activity model is good for
+	AboveUsed                      // ionic strength above where Davies is held constant
+	NoEnthalpy                     // away from 25 C, and a constant of something present is known at 25 C only
+	WaterRange                     // temperature outside the range of the water properties
+	DryWater                       // water activity at its floor of 0.3: the model has left its ground
+	NegativeDose                   // the pH asked for needs a negative amount of the titrant
+)
+
+var flagNames = [...]string{
+	"ionic strength above the activity model's range",
+	"ionic strength above where Davies coefficients are held constant",
+	"temperature away from 25 C with constants known at 25 C only",
+	"temperature outside the range of the water properties",
+	"water activity at its floor of 0.3",
+	"the pH asked for needs a negative amount of the titrant",
+}
+
+// String lists the flags in words, "" when there is none.
+func (f Flags) String() string {
+	var names []string
+	for i, name := range flagNames {
+		if f&(1<<i) != 0 {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, "; ")
+}
+
+// Unsolved is the error of an equilibrium that was not found.
+type Unsolved struct {
+	Balance    string  // the worst: a component, "H2O", "ionic strength", "water activity", "pH" or a solid
+	Residual   float64 // relative, or absolute in ln
+	Iterations int
+	Strength   float64 // ionic strength reached, mol/kg
+}
+
+func (u *Unsolved) Error() string {
+	return fmt.Sprintf("aqueous: no equilibrium after %d iterations: balance of %s is off by %.2g, ionic strength %.3g mol/kg",
+		u.Iterations, u.Balance, u.Residual, u.Strength)
+}
+
+// check names the first thing wrong with a problem.
+func (p *Problem) check(s *System) error {
+	if len(p.Totals) != len(s.Components) {
+		return fmt.Errorf("aqueous: %d totals for %d components", len(p.Totals), len(s.Components))
+	}
+	for i, v := range p.Totals {
+		if math.IsNaN(v) || math.IsInf(v, 0) || v < 0 && i != H {
+			return fmt.Errorf("aqueous: total of %s is %g mol", s.Components[i].Name, v)
+		}
+	}
+	if !(p.KgWater > 0) && !(p.KgWater == 0 && p.Totals[Water] > 0) || math.IsInf(p.KgWater, 0) {
+		return fmt.Errorf("aqueous: there is no water: total %g mol", p.Totals[Water])
+	}
+	if p.T != 0 && !(p.T > 200 && p.T < 700) {
+		return fmt.Errorf("aqueous: temperature %g K is no water's", p.T)
+	}
+	if p.Titrant != None {
+		if p.Titrant < 0 || p.Titrant >= len(s.Reagents) {
+			return fmt.Errorf("aqueous: there is no reagent number %d", p.Titrant)
+		}
+		if !(math.Abs(p.PH) <= 20) {
+			return fmt.Errorf("aqueous: pH %g cannot be held", p.PH)
+		}
+		if s.Reagents[p.Titrant].protons() == 0 {
+			return fmt.Errorf("aqueous: %s brings no protons and takes none: it holds no pH", s.Reagents[p.Titrant].Name)
+		}
+	}
+	if p.TargetSI != nil && len(p.TargetSI) != len(p.Solids) {
+		return fmt.Errorf("aqueous: %d saturation indices for %d solids", len(p.TargetSI), len(p.Solids))
+	}
+	for i, k := range p.Solids {
+		if k < 0 || k >= len(s.Solids) {
+			return fmt.Errorf("aqueous: there is no solid number %d", k)
+		}
+		for _, o := range p.Solids[:i] {
+			if o == k {
+				return fmt.Errorf("aqueous: solid %s is allowed twice", s.Solids[k].Name)
+			}
+		}
+		if p.TargetSI != nil && !(math.Abs(p.TargetSI[i]) < 100) {
+			return fmt.Errorf("aqueous: solid %s has the target %g", s.Solids[k].Name, p.TargetSI[i])
+		}
+	}
+	return nil
+}
+
+// protons is what the reagent brings to the proton balance.
+func (r *Reagent) protons() float64 {
+	for _, t := range r.Terms {
+		if t.Component == H {
+			return t.Coefficient
+		}
+	}
+	return 0
+}

@@ -1,0 +1,375 @@
+package aqueous
+
+import (
+	"math"
+	"slices"
+)
+
+// Solver finds equilibria of one system. It is made once and does not allocate after that, errors excepted. An answer
+// depends on the arguments of the call alone. No solver may be used by two goroutines at a time.
+type Solver struct {
+	sys *System
+
+	// What the last problems had in common: which components are there, which solids are allowed.
+	there   []bool
+	allowed []int
+	comp    []int // compact -> component of the system; water is not among them
+	pos     []int // component of the system -> compact, -1 where absent
+	species []int // compact -> species of the system
+	sp      rows  // formation of species over compact components
+	so      rows  // dissolution of solids
+	z, z2   []float64
+	slot    []int32   // entries of the matrix per species, from slotAt
+	prod    []float64 // and the product of coefficients that goes there
+	slotAt  []int32
+	soSlot  []int32 // entries per solid coefficient; the diagonal of solid k is soDiag[k]
+	soDiag  []int32
+	kkt     *kkt
+
+	// The problem in hand.
+	problem *Problem
+	T       float64   // K
+	slope   float64   // ln10 A of Davies or SIT at T
+	total   []float64 // mol, per compact component
+	dose    []float64 // mol per mol of titrant, per compact component
+	waterT  float64   // mol
+	waterD  float64   // mol per mol of titrant
+	titrate bool
+	lnAH    float64 // ln activity of H+ that is held
+
+	// The state.
+	x, s             []float64 // ln molality of free species; mol of solids
+	active           []bool    // of solids, while polishing
+	kg, lnW, str, u  float64   // water kg, ln water activity, ionic strength, titrant mol
+	lnD, dD, lnN, dN float64   // ln activity coefficients per z² and of neutrals, slopes over I
+	m                []float64 // molality per compact species
+	lag              []float64 // SIT: Σ a E − E of each species, over the last molalities
+	soLag            []float64
+	E                []float64 // SIT: ln10 Σ eps m per compact species
+	pairs            []pair    // SIT, over compact species
+	drift            float64   // SIT: last change of lag
+	heavy            []heavy
+	d, abs           []float64 // Σ a m and Σ |a| m per component
+	strSum, sum, wm  float64   // ½ Σ z² m, Σ m, Σ w m
+	f                []float64 // residuals of nodes
+	scale            []float64
+	fw, scaleW       float64
+	border           border
+	slack, weight    []float64 // of solids, in the interior point
+	slackStep        []float64
+	smallest         []float64 // scale of a solid: what the scarcest component allows
+	work             []float64
+	iterations       int
+	exchanged        int
+	factored         bool // the matrix and border belong to the state
+}
+
+// heavy is a species that holds a component more than once.
+type heavy struct {
+	component, species int32
+	a                  float64
+}
+
+// rows is a sparse stoichiometric matrix with what each row does with water, charge and neutrals.
+type rows struct {
+	start  []int32
+	col    []int32
+	a      []float64
+	lnK    []float64
+	target []float64 // ln of the saturation index to hold
+	water  []float64
+	cz, cn []float64 // on ln γ per z² and on ln γ of neutrals
+	free   []bool    // a gas: of free sign
+}
+
+func newRows(n, terms int) rows {
+	f := func(k int) []float64 { return make([]float64, 0, k) }
+	return rows{start: make([]int32, 0, n+1), col: make([]int32, 0, terms), a: f(terms), lnK: f(n), target: f(n), water: f(n), cz: f(n), cn: f(n), free: make([]bool, 0, n)}
+}
+
+func (r *rows) reset() {
+	r.start, r.col, r.a, r.lnK, r.target = append(r.start[:0], 0), r.col[:0], r.a[:0], r.lnK[:0], r.target[:0]
+	r.water, r.cz, r.cn, r.free = r.water[:0], r.cz[:0], r.cn[:0], r.free[:0]
+}
+
+func (r *rows) n() int { return len(r.start) - 1 }
+
+func (r *rows) span(i int) (cols []int32, a []float64) {
+	lo, hi := r.start[i], r.start[i+1]
+	return r.col[lo:hi], r.a[lo:hi]
+}
+
+// NewSolver makes a solver for a system.
+func NewSolver(sys *System) *Solver {
+	nc, ns, nk := len(sys.Components), len(sys.Species), len(sys.Solids)
+	f := func(n int) []float64 { return make([]float64, n) }
+	terms, pairs, solidTerms := 0, 0, 0
+	for _, o := range sys.Species {
+		terms += len(o.Terms)
+		pairs += len(o.Terms) * (len(o.Terms) + 1) / 2
+	}
+	for _, o := range sys.Solids {
+		solidTerms += len(o.Terms)
+	}
+	n := nc + nk
+	return &Solver{
+		sys: sys, there: make([]bool, nc), allowed: make([]int, 0, nk), comp: make([]int, 0, nc), pos: make([]int, nc),
+		species: make([]int, 0, ns), sp: newRows(ns, terms), so: newRows(nk, solidTerms), z: make([]float64, 0, ns), z2: make([]float64, 0, ns),
+		slot: make([]int32, 0, pairs), prod: make([]float64, 0, pairs), slotAt: make([]int32, 0, ns+1),
+		soSlot: make([]int32, 0, solidTerms), soDiag: make([]int32, 0, nk), kkt: newKKT(n),
+		total: f(nc), dose: f(nc), x: f(nc), s: f(nk), active: make([]bool, nk), m: f(ns), lag: f(ns), soLag: f(nk), E: f(ns),
+		d: f(nc), abs: f(nc), f: f(n), scale: f(nc), slack: f(nk), weight: f(nk), slackStep: f(nk), smallest: f(nk), work: f(n),
+		border: newBorder(n), pairs: make([]pair, 0, len(sys.activity.epsilon)), heavy: make([]heavy, 0, terms),
+	}
+}
+
+// Solve finds the equilibrium from nothing. The error is *Unsolved, naming the worst balance, or says what is wrong with
+// the problem; r is then not to be used.
+func (s *Solver) Solve(p *Problem, r *Result) error { return s.run(p, r, false) }
+
+// Update finds the equilibrium from the one in r, of a problem like it; a fresh r is started as by Solve.
+func (s *Solver) Update(p *Problem, r *Result) error { return s.run(p, r, r.solved) }
+
+func (s *Solver) run(p *Problem, r *Result, warm bool) error {
+	r.solved, s.factored = false, false
+	if err := p.check(s.sys); err != nil {
+		return err
+	}
+	s.prepare(p)
+	s.iterations, s.exchanged = 0, 0
+	if warm && s.resume(r) && s.polish(warmSteps) {
+		s.store(r)
+		return nil
+	}
+	for _, effort := range efforts {
+		s.begin()
+		s.interior(effort)
+		if s.polish(effort.polish) {
+			s.store(r)
+			return nil
+		}
+	}
+	name, worst := s.worst()
+	return &Unsolved{Balance: name, Residual: worst, Iterations: s.iterations, Strength: s.strSum}
+}
+
+// effort is one attempt at a cold start.
+type effort struct {
+	steps, polish int     // iterations at most
+	stop          float64 // residual and gap at which the interior point hands over
+	cap           float64 // largest step of ln molality
+	center        float64 // the barrier shrinks to this part of the gap
+	strengthStep  float64 // largest change of the ionic strength, as a factor
+}
+
+const warmSteps = 12
+
+var efforts = [...]effort{
+	{steps: 120, polish: 30, stop: 1e-4, cap: 3, center: 0.15, strengthStep: math.Inf(1)},
+	{steps: 250, polish: 40, stop: 1e-8, cap: 2, center: 0.3, strengthStep: 2},
+	{steps: 800, polish: 60, stop: 1e-10, cap: 0.7, center: 0.5, strengthStep: 1.2},
+}
+
+// atom is one atom per kg of water in mol/kg: less is absent.
+const atom = 1 / 6.02214076e23
+
+// prepare compiles the problem.
+func (s *Solver) prepare(p *Problem) {
+	s.problem, s.T = p, p.T
+	if s.T == 0 {
+		s.T = room
+	}
+	s.titrate = p.Titrant != None
+	kg := p.KgWater
+	if kg == 0 {
+		kg = p.Totals[Water] * molarW
+	}
+	changed := !slices.Equal(s.allowed, p.Solids) || len(s.comp) == 0
+	s.pos[Water] = -1
+	for i := range s.sys.Components {
+		there := i == H || i != Water && (p.Totals[i] >= atom*kg || s.brings(p.Titrant, i))
+		if there != s.there[i] {
+			s.there[i], changed = there, true
+		}
+	}
+	if changed {
+		s.compile(p)
+	}
+	s.constants(p)
+	s.waterT, s.waterD = p.Totals[Water], 0
+	for j, c := range s.comp {
+		s.total[j], s.dose[j] = p.Totals[c], 0
+	}
+	if s.titrate {
+		for _, t := range s.sys.Reagents[p.Titrant].Terms {
+			if t.Component == Water {
+				s.waterD = t.Coefficient
+			} else {
+				s.dose[s.pos[t.Component]] = t.Coefficient
+			}
+		}
+		s.lnAH = -p.PH * ln10
+	}
+	a := &s.sys.activity
+	if a.model == "sit" {
+		s.slope = a.sit.a * ln10 * a.growth(s.T)
+	} else {
+		s.slope = a.davies.a * ln10 * a.growth(s.T)
+	}
+	clear(s.lag)
+	clear(s.soLag)
+	clear(s.E)
+	s.drift = 0
+}
+
+func (s *Solver) brings(titrant, component int) bool {
+	if titrant == None {
+		return false
+	}
+	for _, t := range s.sys.Reagents[titrant].Terms {
+		if t.Component == component {
+			return true
+		}
+	}
+	return false
+}
+
+// compile rebuilds the matrices for the components that are there and the solids that are allowed.
+func (s *Solver) compile(p *Problem) {
+	s.comp, s.species, s.z, s.z2 = s.comp[:0], s.species[:0], s.z[:0], s.z2[:0]
+	for i := range s.sys.Components {
+		s.pos[i] = -1
+		if s.there[i] {
+			s.pos[i] = len(s.comp)
+			s.comp = append(s.comp, i)
+		}
+	}
+	s.sp.reset()
+	for i := range s.sys.Species {
+		if o := &s.sys.Species[i]; s.has(o.Terms) {
+			s.species = append(s.species, i)
+			s.z, s.z2 = append(s.z, o.Charge), append(s.z2, o.Charge*o.Charge)
+			s.add(&s.sp, o.Terms, o.Charge, true)
+		}
+	}
+	s.heavy = s.heavy[:0]
+	for i := range s.sp.n() {
+		cols, a := s.sp.span(i)
+		for k, c := range cols {
+			if a[k] > 1 {
+				s.heavy = append(s.heavy, heavy{c, int32(i), a[k]})
+			}
+		}
+	}
+	s.pairs = s.pairs[:0]
+	if s.sys.activity.model == "sit" {
+		for _, e := range s.sys.activity.epsilon {
+			i, k := slices.Index(s.species, e.i), slices.Index(s.species, e.k)
+			if i >= 0 && k >= 0 {
+				s.pairs = append(s.pairs, pair{i, k, e.value})
+			}
+		}
+	}
+	s.allowed = append(s.allowed[:0], p.Solids...)
+	s.so.reset()
+	for _, k := range s.allowed {
+		o := &s.sys.Solids[k]
+		if s.has(o.Terms) {
+			s.add(&s.so, o.Terms, 0, false)
+		} else { // without its components it has no row and no say
+			s.add(&s.so, nil, 0, false)
+		}
+		s.so.free[s.so.n()-1] = o.Gas && s.has(o.Terms)
+	}
+	s.pattern()
+}
+
+func (s *Solver) has(terms []Term) bool {
+	for _, t := range terms {
+		if t.Component != Water && !s.there[t.Component] {
+			return false
+		}
+	}
+	return true
+}
+
+// add appends a row; the species itself, of charge z, counts against its components when itself is true.
+func (s *Solver) add(r *rows, terms []Term, z float64, itself bool) {
+	water, cz, cn := 0.0, 0.0, 0.0
+	for _, t := range terms {
+		if t.Component == Water {
+			water = t.Coefficient
+			continue
+		}
+		r.col = append(r.col, int32(s.pos[t.Component]))
+		r.a = append(r.a, t.Coefficient)
+		if zc := s.sys.Components[t.Component].Charge; zc == 0 {
+			cn += t.Coefficient
+		} else {
+			cz += t.Coefficient * zc * zc
+		}
+	}
+	if itself {
+		cz -= z * z
+		if z == 0 {
+			cn--
+		}
+	}
+	r.start = append(r.start, int32(len(r.col)))
+	r.water, r.cz, r.cn = append(r.water, water), append(r.cz, cz), append(r.cn, cn)
+	r.lnK, r.target, r.free = append(r.lnK, 0), append(r.target, 0), append(r.free, false)
+}
+
+// pattern analyses the matrix and notes where each product goes.
+func (s *Solver) pattern() {
+	nc, nk := len(s.comp), s.so.n()
+	s.kkt.analyse(nc+nk, nc, s.pos[H], func(join func(i, j int)) {
+		for i := range s.sp.n() {
+			cols, _ := s.sp.span(i)
+			for k, c := range cols {
+				for _, o := range cols[:k] {
+					join(int(c), int(o))
+				}
+			}
+		}
+		for k := range nk {
+			cols, _ := s.so.span(k)
+			for _, c := range cols {
+				join(nc+k, int(c))
+			}
+		}
+	})
+	s.slot, s.prod, s.slotAt = s.slot[:0], s.prod[:0], append(s.slotAt[:0], 0)
+	for i := range s.sp.n() {
+		cols, a := s.sp.span(i)
+		for k, c := range cols {
+			for l := range k + 1 {
+				s.slot = append(s.slot, s.kkt.slot(int(c), int(cols[l])))
+				s.prod = append(s.prod, a[k]*a[l])
+			}
+		}
+		s.slotAt = append(s.slotAt, int32(len(s.slot)))
+	}
+	s.soSlot, s.soDiag = s.soSlot[:0], s.soDiag[:0]
+	for k := range nk {
+		cols, _ := s.so.span(k)
+		for _, c := range cols {
+			s.soSlot = append(s.soSlot, s.kkt.slot(nc+k, int(c)))
+		}
+		s.soDiag = append(s.soDiag, s.kkt.slot(nc+k, nc+k))
+	}
+}
+
+// constants sets ln K at the temperature.
+func (s *Solver) constants(p *Problem) {
+	for i, o := range s.species {
+		s.sp.lnK[i] = s.sys.Species[o].Constant.At(s.T) * ln10
+	}
+	for k, o := range s.allowed {
+		s.so.lnK[k] = s.sys.Solids[o].Constant.At(s.T) * ln10
+		s.so.target[k] = 0
+		if p.TargetSI != nil {
+			s.so.target[k] = p.TargetSI[k] * ln10
+		}
+	}
+}

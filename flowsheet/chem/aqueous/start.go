@@ -1,0 +1,96 @@
+package aqueous
+
+import "math"
+
+// begin finds a first state without solids: each free species is moved so that what raises its balance equals what
+// lowers it, with the exponent of its most condensed species so that polynuclear iron does not overshoot.
+func (s *Solver) begin() {
+	const calm, sweeps = 0.5, 60 // the ionic strength is held below calm meanwhile
+	nc := len(s.comp)
+	s.kg = s.problem.KgWater
+	if s.kg == 0 {
+		s.kg = s.waterT * molarW
+	}
+	s.u, s.lnW, s.str = 0, 0, 0.05
+	clear(s.s)
+	for k := range s.active {
+		s.active[k] = false
+	}
+	h := s.pos[H]
+	for j := range nc {
+		s.x[j] = math.Log(max(s.total[j], 1e-7*math.Abs(s.dose[j])*s.kg) / (2 * s.kg))
+	}
+	s.x[h] = -7 * ln10
+	for range sweeps {
+		s.curve()
+		if s.titrate {
+			s.x[h] = s.lnAH - s.lnD
+		}
+		s.speciate()
+		worst := 0.0
+		for j := range nc {
+			if j == h && s.titrate {
+				continue
+			}
+			step := s.sweep(j)
+			worst = max(worst, math.Abs(step))
+			s.x[j] += 0.8 * max(-6, min(6, step))
+		}
+		if s.titrate {
+			s.guessDose()
+		}
+		s.str = min(s.strSum, calm)
+		ln, _ := s.waterActivity()
+		s.lnW = max(ln, math.Log(0.8))
+		if worst < 0.5 {
+			break
+		}
+	}
+	s.speciate()
+}
+
+// sweep is the step of ln molality of component j.
+func (s *Solver) sweep(j int) float64 {
+	t := (s.total[j] + s.u*s.dose[j]) / s.kg
+	// Σ a m = P − N with P what carries the component and N what lacks it: P − N = t.
+	plus, minus := (s.abs[j]+s.d[j])/2, (s.abs[j]-s.d[j])/2
+	if t > 0 {
+		minus += t
+	} else {
+		plus -= t
+	}
+	return math.Log(max(minus, 1e-100)/max(plus, 1e-100)) / s.condensed(j)
+}
+
+// condensed is the coefficient of j in the species that holds most of it.
+func (s *Solver) condensed(j int) float64 {
+	top, a := s.m[j], 1.0
+	for _, e := range s.heavy {
+		if int(e.component) == j && e.a*s.m[e.species] > top {
+			top, a = e.a*s.m[e.species], e.a
+		}
+	}
+	return a
+}
+
+// guessDose sets the titrant by the proton balance, where the totals allow it.
+func (s *Solver) guessDose() {
+	h := s.pos[H]
+	u := (s.kg*s.d[h] - s.total[h]) / s.dose[h]
+	s.u = s.within(u)
+}
+
+// within limits a dose so that no total falls below a tenth of what was there.
+func (s *Solver) within(u float64) float64 {
+	h := s.pos[H]
+	for j := range s.comp {
+		if c := s.dose[j]; j != h && c != 0 {
+			if low := (0.1*max(s.total[j], 1e-8*math.Abs(c)*s.kg) - s.total[j]) / c; c > 0 {
+				u = max(u, low)
+			} else {
+				u = min(u, low)
+			}
+		}
+	}
+	return u
+}
