@@ -36,6 +36,7 @@ func TestLive(t *testing.T) {
 		{"Ctrl-C", testInterrupt},
 		{"independent server", testIndependentServer},
 		{"looking only", testLooking},
+		{"full speed", testFullSpeed},
 		{"refusals", testRefusals},
 	} {
 		t.Run(c.name, func(t *testing.T) {

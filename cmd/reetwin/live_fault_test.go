@@ -253,15 +253,17 @@ func testOwnServer(t *testing.T, r *rig) {
 		times[s.ID] = append(times[s.ID], one.ms)
 		a.stored++
 	}
+	online := 0 // the laboratory says nothing meanwhile
 	for _, ms := range times {
 		slices.Sort(ms)
+		online += min(1, len(ms)-1)
 		for i := 1; i < len(ms); i++ {
 			a.lost += int((ms[i]-ms[i-1]+500)/1000) - 1 // a value a second
 		}
 	}
 	a.sent = a.stored + a.lost
 	t.Logf("TCP cut 5 s, our own server: sent %d, stored %d, lost %d, doubled %d", a.sent, a.stored, a.lost, a.doubled)
-	if perTag := float64(a.lost) / float64(len(times)); perTag < 3 || perTag > 8 || a.doubled != 0 {
+	if perTag := float64(a.lost) / float64(online); perTag < 3 || perTag > 8 || a.doubled != 0 {
 		t.Errorf("lost %.1f values per tag over 5 s; %+v", perTag, a)
 	}
 	if !strings.Contains(p.output(), "1 outages lost") {

@@ -180,9 +180,13 @@ func (r *rig) files(t *testing.T, changes ...string) (file, dir string) {
 	return filepath.Join(dir, "uky-live.toml"), filepath.Join(dir, "bus")
 }
 
-// start runs reetwin with a token for InfluxDB in its environment.
+// start runs reetwin with a token for InfluxDB in its environment. What would run for ever ends by itself should this test be
+// ended from outside.
 func (r *rig) start(t *testing.T, args ...string) *process {
 	t.Helper()
+	if slices.Contains([]string{"live", "demo", "virtual"}, args[0]) && !slices.Contains(args, "--for") {
+		args = append(args, "--for", "3m")
+	}
 	command := exec.Command(r.program, args...)
 	command.Env = append(os.Environ(), "T=secret")
 	return startProcess(t, command)
