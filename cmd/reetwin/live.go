@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -66,6 +67,7 @@ Without an InfluxDB the frames stay in the outbox on disk; a later start with on
 			if dry {
 				return dryRun(c.Context(), c.OutOrStdout(), settings)
 			}
+			settings.Memory = filepath.Join(flags.dir, "subscription.json")
 			client, err := opcua.New(settings)
 			if err != nil {
 				return exitError{exitUsage, err}

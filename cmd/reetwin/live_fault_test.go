@@ -167,7 +167,7 @@ func testKilled(t *testing.T, r *rig) {
 		time.Sleep(time.Duration(137*i) * time.Millisecond)
 		p.signal(t, syscall.SIGKILL)
 		p.wait(t, 5*time.Second)
-		time.Sleep(time.Duration(i) * 500 * time.Millisecond) // what is sent now is lost, and counted
+		time.Sleep(time.Duration(i) * 500 * time.Millisecond) // what is measured now waits in the server for the next process
 	}
 	p := r.start(t, args...)
 	showing(t, 15*time.Second, log, 2, "good KPIs at last", allOf(plant.Good))
@@ -175,7 +175,7 @@ func testKilled(t *testing.T, r *rig) {
 
 	k := read(t, dir)
 	k.contiguous(t)
-	if a := k.balance(t, "killed five times", node.said()); a.doubled != 0 || a.stored+a.lost != a.sent || a.lost > 86*16 { // 16 ticks: 5 s without a twin, and five starts
+	if a := k.balance(t, "killed five times", node.said()); a.doubled != 0 || a.lost != 0 {
 		t.Errorf("%+v", a)
 	}
 	in := map[int64]int{}
@@ -186,7 +186,7 @@ func testKilled(t *testing.T, r *rig) {
 	acks, gone := 0, 0
 	for key, n := range node.acks {
 		acks += n
-		gone += max(0, n-in[key.ms])
+		gone += max(0, min(n, len(r.config.Tags))-in[key.ms]) // a transfer sends the present values again: acknowledged twice
 	}
 	node.mu.Unlock()
 	t.Logf("acknowledged to the server %d, of these lost %d", acks, gone)

@@ -106,7 +106,7 @@ func New(cfg Config) (*Client, error) {
 			return nil, fmt.Errorf("opcua: %w", err)
 		}
 	}
-	return c, nil
+	return c, c.recollect()
 }
 
 // Stats may be called at any time.

@@ -28,6 +28,8 @@ type Config struct {
 	QueueSeconds    float64       // outage to ride out with values kept in the server; 60
 	Tags            []plant.Tag   // Node (or ID): a string identifier, or "i=", "g=", "b=", "s=" and an identifier
 
+	Memory string // file that keeps the subscription for the next process after a kill; "" for none
+
 	Security         string // None or Basic256Sha256; must be said, except towards this machine itself
 	Certificate, Key string // files (PEM) of this client; both are made when both are missing
 	Thumbprint       string // "sha256:…" of the server's certificate

@@ -56,6 +56,7 @@ func (c *Client) create(ctx context.Context, l *link, deliver func([]plant.Sampl
 		c.forget() // with what there is of the subscription
 		return fmt.Errorf("creating items: %w", err)
 	}
+	c.save()
 	return c.report(deliver)
 }
 
@@ -441,6 +442,7 @@ func (c *Client) take(m *ua.NotificationMessage, deliver func([]plant.Sample) er
 	if ended != nil {
 		c.held.subscription = 0
 	}
+	c.save()
 	return ended
 }
 
