@@ -108,6 +108,7 @@ and every number carries its unit, its balance and the class of the constants it
 		newUnitsCommand,
 		newComponentsCommand,
 		newExplainCommand,
+		newAqueousCommand,
 		newValidateCommand,
 		newNewCommand,
 		newDemoCommand,

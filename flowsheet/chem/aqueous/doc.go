@@ -17,6 +17,6 @@
 //
 //	sys, err := aqueous.Load(aqueous.Selection{})
 //	solver, result := aqueous.NewSolver(sys), sys.NewResult()
-//	err = solver.Solve(&aqueous.Problem{Totals: totals, Solids: solids, Titrant: lime, PH: 8}, result)
+//	err = solver.Solve(&aqueous.Problem{Totals: totals, Solids: solids, HoldPH: true, PH: 8, Titrant: lime}, result)
 //	fmt.Println(result.Titrant, result.Molal(nd), result.Flags)
 package aqueous

@@ -5,7 +5,7 @@ import "math"
 // interior runs the primal–dual interior point: with the slack t of each solid, ln K − ln IAP = t, and its amount s, the
 // products s t are driven to zero together while the activity coefficients follow.
 func (s *Solver) interior(e effort) {
-	nc, nk, h := len(s.comp), s.so.n(), s.pos[H]
+	nk := s.so.n()
 	s.scarcest()
 	for k := range nk {
 		if !s.counts(k) {
@@ -34,33 +34,7 @@ func (s *Solver) interior(e effort) {
 		} else {
 			mu = min(mu, gap)
 		}
-		s.assemble(true)
-		for k := range nk {
-			s.f[nc+k] = 0
-			switch {
-			case s.so.free[k]:
-				s.f[nc+k] = -s.saturation(k)
-			case s.counts(k):
-				s.f[nc+k] = -s.saturation(k) - mu*s.smallest[k]/s.s[k]
-			}
-		}
-		s.kkt.factor()
-		s.kkt.solve(s.f, s.work)
-		du := 0.0
-		if s.titrate { // x of H is held: the titrant takes its place
-			c := s.border.column[3]
-			clear(c[:nc+nk])
-			copy(c, s.dose[:nc])
-			s.kkt.solve(c, s.work)
-			if c[h] != 0 {
-				du = -s.f[h] / c[h]
-			}
-			for i := range nc + nk {
-				s.f[i] += du * c[i]
-			}
-			s.f[h] = 0
-		}
-		s.advance(mu, du, e.cap)
+		s.advance(mu, s.direction(mu), e.cap)
 	}
 	for k := range nk {
 		s.active[k] = s.so.free[k] || s.counts(k) && s.s[k]/s.smallest[k] > s.slack[k]
@@ -68,6 +42,37 @@ func (s *Solver) interior(e effort) {
 			s.s[k] = 0
 		}
 	}
+}
+
+// direction leaves the Newton step at the barrier mu in f and returns that of the titrant.
+func (s *Solver) direction(mu float64) (du float64) {
+	nc, nk, h := len(s.comp), s.so.n(), s.pos[H]
+	s.assemble(true)
+	for k := range nk {
+		s.f[nc+k] = 0
+		switch {
+		case s.so.free[k]:
+			s.f[nc+k] = -s.saturation(k)
+		case s.counts(k):
+			s.f[nc+k] = -s.saturation(k) - mu*s.smallest[k]/s.s[k]
+		}
+	}
+	s.kkt.factor(nk)
+	s.kkt.solve(s.f, nc, nk)
+	if s.titrate { // x of H is held: the titrant takes its place
+		c := s.border.column[ofTitrant]
+		clear(c[:nc+nk])
+		copy(c, s.dose[:nc])
+		s.kkt.solve(c, nc, nk)
+		if c[h] != 0 {
+			du = -s.f[h] / c[h]
+		}
+		for i := range nc + nk {
+			s.f[i] += du * c[i]
+		}
+		s.f[h] = 0
+	}
+	return du
 }
 
 // counts reports whether solid k takes part with an amount of one sign.
@@ -87,17 +92,25 @@ func (s *Solver) scarcest() {
 	}
 }
 
-// follow sets ionic strength, water and held pH to the molalities in hand.
+// follow moves ionic strength, water and held pH to the molalities in hand.
 func (s *Solver) follow(e effort) {
-	const most = 2.5 // where coefficients of Davies are held; SIT needs no guard of its own beyond it in the first steps
-	s.str = min(max(s.strSum, s.str/e.strengthStep), s.str*e.strengthStep, max(most, s.str))
-	s.lnW, _ = s.waterActivity()
+	const most = 2.5 // where coefficients of Davies are held; SIT needs its own beyond only in the polish
+	toward := func(from, to float64) float64 {
+		if e.follow == 1 {
+			return to
+		}
+		return from * math.Pow(to/from, e.follow)
+	}
+	s.str = toward(s.str, min(s.strSum, max(most, s.str)))
+	ln, _ := s.waterActivity()
+	s.lnW += e.follow * (ln - s.lnW)
 	if s.problem.KgWater == 0 {
 		w := s.waterT + s.u*s.waterD - s.kg*s.wm
 		for k, amount := range s.s[:s.so.n()] {
 			w -= s.so.water[k] * amount
 		}
-		s.kg = min(max(w*molarW, s.kg/1.5), s.kg*1.5)
+		all := s.waterT * molarW // while far from balance, water is not to vanish
+		s.kg = toward(s.kg, min(max(w*molarW, 0.5*all), 1.5*all))
 	}
 	if s.titrate {
 		s.curve()

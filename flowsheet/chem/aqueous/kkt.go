@@ -1,196 +1,455 @@
 package aqueous
 
-import "math/bits"
+import "math"
 
 // kkt is the symmetric quasi-definite matrix of a Newton step,
 //
 //	[ Hx  Bᵀ ] [dx]   [r]        Hx = W Σ aᵢ aᵢᵀ mᵢ   components
 //	[ B   −δ ] [ds] = [ρ]        B, δ                  solids
 //
-// factored as L D Lᵀ without pivoting in an order of little fill: a metal couples to ligands only, so the metals go first,
-// each followed by its solids, and what remains dense are the ligands. Nodes are components, then solids.
+// in arrow form. Leaves are components that share no species and no solid with one another: the metals. What is left are the
+// core: H, ligands, and what is in everything. Elimination goes
+//
+//	weak solids       δ large: into the components, Hx + b bᵀ/δ
+//	each leaf         with the strongest of its solids as one 2 x 2 pivot, so that a metal whose dissolved part is nothing
+//	                  beside its solid costs no accuracy
+//	core and the rest dense, by LU with pivoting: strong solids beyond the first of a leaf bind the ligands
+//
+// Entries are one array: the diagonals of the leaves, leaf x core, core x core (lower triangle).
 type kkt struct {
-	n     int
-	order []int     // position -> node
-	at    []int     // node -> position
-	a     []float64 // n x n by position; the lower triangle is used
-	cols  []int32   // rows below the diagonal in each column of L, concatenated
-	start []int32   // of each column in cols
-	u     []float64 // scratch: one column of L D
-	bits  []uint64  // adjacency, scratch of analyse
-	done  []bool
+	leaf, core []int     // compact components
+	place      []int     // component -> index in leaf, or −1 − index in core
+	val        []float64 // entries, before factor; then what is left of them
+	nl, nq     int
+
+	// Solids: the leaf each has (−1 without), its coefficient there, and its coefficients on the core.
+	key   []int
+	onKey []float64
+	row   []float64 // solid x core
+	role  []role
+	delta []float64
+	dense []int // solids in the dense part
+
+	partner  []int     // of each leaf, −1 without
+	pxx, pxs []float64 // inverse pivot of each leaf with its partner
+	pss      []float64
+	lu       []float64 // dense part
+	scale    []float64
+	pivot    []int
+	rhs      []float64
+	u, v     []float64 // scratch of one row of the core
+	near     []bool    // adjacency, scratch of analyse
 }
 
-func newKKT(n int) *kkt {
-	words := (n + 63) / 64
+// role is what becomes of a solid in the elimination.
+type role uint8
+
+const (
+	idle   role = iota // its amount stays
+	weak               // δ is large
+	paired             // the partner of its leaf
+	rest               // dense
+)
+
+func newKKT(nc, nk int) *kkt {
+	f := func(n int) []float64 { return make([]float64, n) }
+	i := func(n int) []int { return make([]int, n) }
+	n := nc + nk
 	return &kkt{
-		order: make([]int, n), at: make([]int, n), a: make([]float64, n*n), cols: make([]int32, 0, n*n/2+1),
-		start: make([]int32, n+1), u: make([]float64, n), bits: make([]uint64, n*words), done: make([]bool, n),
+		leaf: make([]int, 0, nc), core: make([]int, 0, nc), place: i(nc), val: f(nc + nc*nc), key: i(nk), onKey: f(nk), row: f(nk * nc),
+		role: make([]role, nk), delta: f(nk), dense: make([]int, 0, nk), partner: i(nc), pxx: f(nc), pxs: f(nc), pss: f(nc),
+		lu: f(n * n), scale: f(n), pivot: i(n), rhs: f(n), u: f(nc), v: f(nc), near: make([]bool, nc*nc),
 	}
 }
 
-// analyse finds the order and the fill. adjacent fills the adjacency of the n nodes by calling join; from solid on, nodes have no
-// diagonal of their own and follow one of their neighbours. last goes last.
-func (m *kkt) analyse(n, solid, last int, adjacent func(join func(i, j int))) {
-	words := (n + 63) / 64
-	m.n = n
-	g := m.bits[:n*words]
-	clear(g)
-	clear(m.done)
-	adjacent(func(i, j int) {
-		if i != j {
-			g[i*words+j/64] |= 1 << (j % 64)
-			g[j*words+i/64] |= 1 << (i % 64)
-		}
-	})
-	m.cols = m.cols[:0]
-	for pos := range n {
-		best, least := -1, n+1
-		for v := range n {
-			if m.done[v] || v == last && pos < n-1 {
-				continue
-			}
-			if v >= solid && !m.follows(v) {
-				continue
-			}
-			degree := 0
-			for _, w := range g[v*words : (v+1)*words] {
-				degree += bits.OnesCount64(w)
-			}
-			if degree < least {
-				best, least = v, degree
-			}
-		}
-		if best < 0 { // a solid whose only component goes last
-			best = last
-			if m.done[last] {
-				for v := range n {
-					if !m.done[v] {
-						best = v
-						break
-					}
+// analyse parts the nc components into leaves and core, h always in the core. species and solids are the cliques.
+func (m *kkt) analyse(nc, h int, species, solids *rows) {
+	near := m.near[:nc*nc]
+	clear(near)
+	for _, r := range [2]*rows{species, solids} {
+		for i := range r.n() {
+			cols, _ := r.span(i)
+			for _, a := range cols {
+				for _, b := range cols {
+					near[int(a)*nc+int(b)] = true
 				}
 			}
 		}
-		m.eliminate(best, pos, words)
 	}
-	m.start[n] = int32(len(m.cols))
-	for i, v := range m.cols { // nodes -> positions
-		m.cols[i] = int32(m.at[v])
+	m.leaf, m.core = m.leaf[:0], m.core[:0]
+	for j := range nc {
+		m.place[j] = open
 	}
-	for c := range n {
-		sort32(m.cols[m.start[c]:m.start[c+1]])
-	}
-}
-
-// follows reports whether a neighbour of the solid node v is eliminated already; eliminate marks that in u.
-func (m *kkt) follows(v int) bool { return m.u[v] != 0 }
-
-func (m *kkt) eliminate(v, pos, words int) {
-	n, g := m.n, m.bits
-	if pos == 0 {
-		clear(m.u)
-	}
-	m.order[pos], m.at[v], m.done[v] = v, pos, true
-	m.start[pos] = int32(len(m.cols))
-	row := g[v*words : (v+1)*words]
-	for w := range n {
-		if row[w/64]&(1<<(w%64)) == 0 {
-			continue
+	m.place[h] = core
+	m.part(nc)
+	for j := range nc {
+		if m.place[j] == leaf {
+			m.place[j] = len(m.leaf)
+			m.leaf = append(m.leaf, j)
+		} else {
+			m.place[j] = -1 - len(m.core)
+			m.core = append(m.core, j)
 		}
-		m.cols = append(m.cols, int32(w))
-		m.u[w] = 1
-		other := g[w*words : (w+1)*words]
-		for k := range other {
-			other[k] |= row[k]
-		}
-		other[w/64] &^= 1 << (w % 64)
-		other[v/64] &^= 1 << (v % 64)
 	}
-}
-
-func sort32(v []int32) {
-	for i := 1; i < len(v); i++ {
-		for j := i; j > 0 && v[j] < v[j-1]; j-- {
-			v[j], v[j-1] = v[j-1], v[j]
+	m.nl, m.nq = len(m.leaf), len(m.core)
+	for k := range solids.n() {
+		m.key[k] = -1
+		row := m.row[k*m.nq : (k+1)*m.nq]
+		clear(row)
+		cols, b := solids.span(k)
+		for i, c := range cols {
+			if p := m.place[c]; p >= 0 {
+				m.key[k], m.onKey[k] = p, b[i]
+			} else {
+				row[-1-p] = b[i]
+			}
 		}
 	}
 }
 
-// slot is where the entry of nodes i and j is kept.
-func (m *kkt) slot(i, j int) int32 {
-	r, c := m.at[i], m.at[j]
-	if r < c {
-		r, c = c, r
-	}
-	return int32(r*m.n + c)
-}
+// Marks in place while components are being parted.
+const (
+	core = iota - 1
+	open
+	leaf
+)
 
-// clear zeroes the entries of the pattern.
-func (m *kkt) clear() {
-	n := m.n
-	for c := range n {
-		m.a[c*n+c] = 0
-		for _, r := range m.cols[m.start[c]:m.start[c+1]] {
-			m.a[int(r)*n+c] = 0
-		}
-	}
-}
-
-// factor overwrites the entries by L and D. A pivot that vanishes is replaced by one so large that its unknown stays.
-func (m *kkt) factor() {
-	n, a := m.n, m.a
-	for c := range n {
-		d := a[c*n+c]
-		if d > -1e-290 && d < 1e-290 {
-			d = 1e290
-			a[c*n+c] = d
-		}
-		inverse := 1 / d
-		rows := m.cols[m.start[c]:m.start[c+1]]
-		u := m.u[:len(rows)]
-		for i, r := range rows {
-			u[i] = a[int(r)*n+c]
-		}
-		for i, r := range rows {
-			v := u[i]
-			if v == 0 {
+// part marks leaves: again and again the component of fewest neighbours becomes one, its neighbours core.
+func (m *kkt) part(nc int) {
+	near := m.near
+	for {
+		best, least := -1, nc+1
+		for j := range nc {
+			if m.place[j] != open {
 				continue
 			}
-			l := v * inverse
-			row := a[int(r)*n : int(r)*n+int(r)+1]
-			row[c] = l
-			for j, k := range rows[:i+1] {
-				row[k] -= l * u[j]
+			degree := 0
+			for k := range nc {
+				if near[j*nc+k] {
+					degree++
+				}
+			}
+			if degree < least {
+				best, least = j, degree
+			}
+		}
+		if best < 0 {
+			break
+		}
+		m.place[best] = leaf
+		for k := range nc {
+			if k != best && near[best*nc+k] {
+				m.place[k] = core
 			}
 		}
 	}
 }
 
-// solve replaces b, by node, by the solution; work has n numbers.
-func (m *kkt) solve(b, work []float64) {
-	n, a := m.n, m.a
-	work = work[:n]
-	for i, v := range m.order[:n] {
-		work[i] = b[v]
+// slot is where the entry of components i and j is kept.
+func (m *kkt) slot(i, j int) int32 {
+	p, q := m.place[i], m.place[j]
+	if p < q {
+		p, q = q, p
 	}
-	for c := range n {
-		v := work[c]
-		if v == 0 {
+	switch {
+	case q >= 0: // the same leaf
+		return int32(p)
+	case p >= 0:
+		return int32(m.nl + p*m.nq - 1 - q)
+	}
+	p, q = -1-p, -1-q
+	if p < q {
+		p, q = q, p
+	}
+	return int32(m.nl + m.nl*m.nq + p*m.nq + q)
+}
+
+func (m *kkt) clear() { clear(m.val[:m.nl+m.nl*m.nq+m.nq*m.nq]) }
+
+// set gives solid k its δ: idle, weak, or strong.
+func (m *kkt) set(k int, r role, delta float64) { m.role[k], m.delta[k] = r, delta }
+
+// factor eliminates. The roles and entries must be set, strong solids as rest.
+func (m *kkt) factor(nk int) {
+	for l := range m.nl {
+		m.partner[l] = -1
+	}
+	m.dense = m.dense[:0]
+	for k := range nk {
+		switch m.role[k] {
+		case weak:
+			m.absorb(k)
+		case rest:
+			l := m.key[k]
+			if l < 0 {
+				continue
+			}
+			if p := m.partner[l]; p < 0 || m.delta[k]*m.onKey[p]*m.onKey[p] < m.delta[p]*m.onKey[k]*m.onKey[k] {
+				m.partner[l] = k
+			}
+		}
+	}
+	for _, k := range m.partner[:m.nl] {
+		if k >= 0 {
+			m.role[k] = paired
+		}
+	}
+	for k := range nk {
+		if m.role[k] == rest {
+			m.dense = append(m.dense, k)
+		}
+	}
+	for l := range m.nl {
+		m.eliminate(l)
+	}
+	m.condense()
+	m.decompose(m.nq + len(m.dense))
+}
+
+// absorb eliminates the weak solid k.
+func (m *kkt) absorb(k int) {
+	nl, nq, l := m.nl, m.nq, m.key[k]
+	w, b := 1/m.delta[k], m.row[k*nq:(k+1)*nq]
+	if l >= 0 {
+		m.val[l] += w * m.onKey[k] * m.onKey[k]
+		axpy(w*m.onKey[k], b, m.val[nl+l*nq:])
+	}
+	c := m.val[nl+nl*nq:]
+	for i, v := range b {
+		if v != 0 {
+			axpy(w*v, b[:i+1], c[i*nq:])
+		}
+	}
+}
+
+// eliminate takes leaf l out, with its partner.
+func (m *kkt) eliminate(l int) {
+	nl, nq := m.nl, m.nq
+	d, g, c := m.val[l], m.val[nl+l*nq:nl+(l+1)*nq], m.val[nl+nl*nq:]
+	k := m.partner[l]
+	if k < 0 {
+		m.pxx[l], m.pxs[l], m.pss[l] = 1/d, 0, 0
+		for i, v := range g {
+			if v != 0 {
+				axpy(-v*m.pxx[l], g[:i+1], c[i*nq:])
+			}
+		}
+		return
+	}
+	b, delta := m.onKey[k], m.delta[k]
+	w := 1 / (d*delta + b*b)
+	m.pxx[l], m.pxs[l], m.pss[l] = delta*w, b*w, -d*w
+	beta := m.row[k*nq : (k+1)*nq]
+	u, v := m.u[:nq], m.v[:nq]
+	for i := range nq {
+		u[i] = m.pxx[l]*g[i] + m.pxs[l]*beta[i]
+		v[i] = m.pxs[l]*g[i] + m.pss[l]*beta[i]
+	}
+	for i := range nq {
+		if g[i] != 0 || beta[i] != 0 {
+			axpy(-g[i], u[:i+1], c[i*nq:])
+			axpy(-beta[i], v[:i+1], c[i*nq:])
+		}
+	}
+}
+
+// axpy adds a x to y, over the length of x.
+func axpy(a float64, x, y []float64) {
+	y = y[:len(x)]
+	for i, v := range x {
+		y[i] += a * v
+	}
+}
+
+// condense forms the dense part, scaled.
+func (m *kkt) condense() {
+	nl, nq, nd := m.nl, m.nq, m.nq+len(m.dense)
+	g, c := m.val[nl:nl+nl*nq], m.val[nl+nl*nq:]
+	lu := m.lu[:nd*nd]
+	for i := range nq {
+		copy(lu[i*nd:i*nd+i+1], c[i*nq:i*nq+i+1])
+	}
+	for i, k := range m.dense {
+		row := lu[(nq+i)*nd : (nq+i)*nd+nq+i+1]
+		clear(row)
+		copy(row, m.row[k*nq:(k+1)*nq])
+		row[nq+i] = -m.delta[k]
+		l := m.key[k]
+		if l < 0 {
 			continue
 		}
-		for _, r := range m.cols[m.start[c]:m.start[c+1]] {
-			work[r] -= a[int(r)*n+c] * v
+		b := m.onKey[k]
+		axpy(-b*m.pxx[l], g[l*nq:(l+1)*nq], row)
+		if p := m.partner[l]; p >= 0 {
+			axpy(-b*m.pxs[l], m.row[p*nq:(p+1)*nq], row)
+		}
+		for j, o := range m.dense[:i+1] {
+			if m.key[o] == l {
+				row[nq+j] -= b * m.onKey[o] * m.pxx[l]
+			}
 		}
 	}
-	for c := n - 1; c >= 0; c-- {
-		v := work[c] / a[c*n+c]
-		for _, r := range m.cols[m.start[c]:m.start[c+1]] {
-			v -= a[int(r)*n+c] * work[r]
+	for i := range nd {
+		v := 0.0
+		if i < nq {
+			v = lu[i*nd+i]
+		} else {
+			for j := range nq {
+				v = max(v, math.Abs(lu[i*nd+j])*m.scale[j])
+			}
+			v = max(v*v, math.Abs(lu[i*nd+i]))
 		}
-		work[c] = v
+		m.scale[i] = 1
+		if v > 0 {
+			m.scale[i] = 1 / math.Sqrt(v)
+		}
 	}
-	for i, v := range m.order[:n] {
-		b[v] = work[i]
+	for i := range nd {
+		for j := range i + 1 {
+			v := lu[i*nd+j] * m.scale[i] * m.scale[j]
+			lu[i*nd+j], lu[j*nd+i] = v, v
+		}
+	}
+}
+
+// decompose factors the dense part by LU with partial pivoting. A pivot that vanishes is replaced by one so large that its
+// unknown stays.
+func (m *kkt) decompose(nd int) {
+	lu := m.lu
+	for c := range nd {
+		p, top := c, math.Abs(lu[c*nd+c])
+		for r := c + 1; r < nd; r++ {
+			if v := math.Abs(lu[r*nd+c]); v > top {
+				p, top = r, v
+			}
+		}
+		m.pivot[c] = p
+		if p != c {
+			a, b := lu[c*nd:(c+1)*nd], lu[p*nd:(p+1)*nd]
+			for i, v := range a {
+				a[i], b[i] = b[i], v
+			}
+		}
+		if top < 1e-14 {
+			lu[c*nd+c] = 1e200
+		}
+		inverse := 1 / lu[c*nd+c]
+		tail := lu[c*nd+c+1 : (c+1)*nd]
+		for r := c + 1; r < nd; r++ {
+			if v := lu[r*nd+c]; v != 0 {
+				v *= inverse
+				lu[r*nd+c] = v
+				axpy(-v, tail, lu[r*nd+c+1:])
+			}
+		}
+	}
+}
+
+// solve replaces b, components then solids, by the solution.
+func (m *kkt) solve(b []float64, nc, nk int) {
+	x, s := b[:nc], b[nc:nc+nk]
+	y := m.rhs[:m.nq+len(m.dense)]
+	m.forward(x, s, y)
+	m.backward(y)
+	nq, g := m.nq, m.val[m.nl:]
+	for i, j := range m.core {
+		x[j] = y[i]
+	}
+	for i, k := range m.dense {
+		s[k] = y[nq+i]
+	}
+	for l, j := range m.leaf {
+		k := m.partner[l]
+		rx := x[j] - dot(g[l*nq:(l+1)*nq], y)
+		for _, o := range m.dense {
+			if m.key[o] == l {
+				rx -= m.onKey[o] * s[o]
+			}
+		}
+		if k < 0 {
+			x[j] = m.pxx[l] * rx
+			continue
+		}
+		rs := s[k] - dot(m.row[k*nq:(k+1)*nq], y)
+		x[j], s[k] = m.pxx[l]*rx+m.pxs[l]*rs, m.pxs[l]*rx+m.pss[l]*rs
+	}
+	for k, r := range m.role[:nk] {
+		switch r {
+		case idle:
+			s[k] = 0
+		case weak:
+			v := dot(m.row[k*nq:(k+1)*nq], y) - s[k]
+			if l := m.key[k]; l >= 0 {
+				v += m.onKey[k] * x[m.leaf[l]]
+			}
+			s[k] = v / m.delta[k]
+		}
+	}
+}
+
+// forward carries the right side to the dense part y.
+func (m *kkt) forward(x, s, y []float64) {
+	nq, g := m.nq, m.val[m.nl:]
+	for k, r := range m.role[:len(s)] {
+		if r != weak || s[k] == 0 {
+			continue
+		}
+		w := s[k] / m.delta[k]
+		if l := m.key[k]; l >= 0 {
+			x[m.leaf[l]] += w * m.onKey[k]
+		}
+		for i, v := range m.row[k*nq : (k+1)*nq] {
+			if v != 0 {
+				x[m.core[i]] += w * v
+			}
+		}
+	}
+	for i, j := range m.core {
+		y[i] = x[j]
+	}
+	for i, k := range m.dense {
+		y[nq+i] = s[k]
+	}
+	for l, j := range m.leaf {
+		rx, rs, k := x[j], 0.0, m.partner[l]
+		if k >= 0 {
+			rs = s[k]
+		}
+		if rx == 0 && rs == 0 {
+			continue
+		}
+		zx, zs := m.pxx[l]*rx+m.pxs[l]*rs, m.pxs[l]*rx+m.pss[l]*rs
+		axpy(-zx, g[l*nq:(l+1)*nq], y)
+		if k >= 0 {
+			axpy(-zs, m.row[k*nq:(k+1)*nq], y)
+		}
+		for i, o := range m.dense {
+			if m.key[o] == l {
+				y[nq+i] -= m.onKey[o] * zx
+			}
+		}
+	}
+}
+
+// backward solves the dense part.
+func (m *kkt) backward(y []float64) {
+	lu, nd := m.lu, len(y)
+	for i := range y {
+		y[i] *= m.scale[i]
+	}
+	for c := range nd {
+		if p := m.pivot[c]; p != c {
+			y[c], y[p] = y[p], y[c]
+		}
+	}
+	for r := 1; r < nd; r++ {
+		y[r] -= dot(lu[r*nd:r*nd+r], y)
+	}
+	for r := nd - 1; r >= 0; r-- {
+		v := y[r] - dot(lu[r*nd+r+1:(r+1)*nd], y[r+1:])
+		y[r] = v / lu[r*nd+r]
+	}
+	for i := range y {
+		y[i] *= m.scale[i]
 	}
 }

@@ -238,7 +238,8 @@ func (b *builder) readActivity(root *conf.Table) {
 	t.Skip("class", "source")
 	t.Close()
 	t = root.Table("sit")
-	a.sit.a, a.sit.ba, a.sit.valid = read(t, "A", conf.Positive), read(t, "ba", conf.Positive), read(t, "valid", conf.Positive)
+	a.sit.a, a.sit.ba = read(t, "A", conf.Positive), read(t, "ba", conf.Positive)
+	a.sit.valid, a.sit.used = read(t, "valid", conf.Positive), read(t, "used", conf.Positive)
 	t.Skip("class", "source")
 	pairs := t.Table("epsilon")
 	for _, k := range pairs.Keys() {

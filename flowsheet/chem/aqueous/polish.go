@@ -30,27 +30,27 @@ func newBorder(n int) (b border) {
 // assemble sets the core matrix at the molalities in hand: with all solids by their barrier, or the active ones.
 func (s *Solver) assemble(barrier bool) {
 	s.kkt.clear()
-	a := s.kkt.a
-	for i := range s.sp.n() {
-		m := s.m[i] * s.kg
-		for p := s.slotAt[i]; p < s.slotAt[i+1]; p++ {
-			a[s.slot[p]] += s.prod[p] * m
+	a, slot, at := s.kkt.val, s.slot, s.slotAt[1:]
+	prod := s.prod[:len(slot)]
+	lo := int32(0)
+	for i, m := range s.m[:len(at)] {
+		m, hi := m*s.kg, at[i]
+		for p := lo; p < hi; p++ {
+			a[slot[p]] += prod[p] * m
 		}
+		lo = hi
 	}
+	const strong = 10 // s over its scale to t beyond which a solid is on its way in
 	for k := range s.so.n() {
-		on := s.active[k]
-		if barrier {
-			on = s.so.free[k] || s.counts(k)
-		}
-		if !on {
-			a[s.soDiag[k]] = -1
-			continue
-		}
-		if barrier && !s.so.free[k] {
-			a[s.soDiag[k]] = -s.slack[k] / s.s[k]
-		}
-		for p := s.so.start[k]; p < s.so.start[k+1]; p++ {
-			a[s.soSlot[p]] = s.so.a[p]
+		switch {
+		case s.so.free[k] || !barrier && s.active[k]:
+			s.kkt.set(k, rest, 0)
+		case !barrier || !s.counts(k):
+			s.kkt.set(k, idle, 0)
+		case s.s[k] > strong*s.slack[k]*s.smallest[k]:
+			s.kkt.set(k, rest, s.slack[k]/s.s[k])
+		default:
+			s.kkt.set(k, weak, s.slack[k]/s.s[k])
 		}
 	}
 }
@@ -67,25 +67,8 @@ func (s *Solver) frame() {
 	b.corner = [4][4]float64{}
 	lnA, slope := s.waterActivity()
 	kg := s.kg
-	cI, cL, rI, rW := b.column[ofStrength], b.column[ofActivity], b.row[ofStrength], b.row[ofWater]
-	var zq, zw, qm, wq, ww float64
-	for i := range s.sp.n() {
-		m, w, z2 := s.m[i], s.sp.water[i], s.z2[i]/2
-		q := s.sp.cz[i]*s.dD + s.sp.cn[i]*s.dN
-		zq += z2 * q * m
-		zw += z2 * w * m
-		qm += q * m
-		wq += w * q * m
-		ww += w * w * m
-		cols, a := s.sp.span(i)
-		for k, c := range cols {
-			am := a[k] * m
-			cI[c] += kg * q * am
-			cL[c] += kg * w * am
-			rI[c] += z2 * am
-			rW[c] += kg * w * am
-		}
-	}
+	s.sensitivities(slope)
+	cI, cL, rW := b.column[ofStrength], b.column[ofActivity], b.row[ofWater]
 	for j := range nc {
 		b.row[ofActivity][j] = slope * s.d[j]
 		b.column[ofWater][j] = kg * s.d[j]
@@ -99,23 +82,64 @@ func (s *Solver) frame() {
 		}
 	}
 	b.row[ofTitrant][s.pos[H]] = 1
-	b.corner[ofStrength] = [4]float64{zq - 1, zw, 0, 0}
-	b.corner[ofActivity] = [4]float64{slope * qm, slope*s.wm - 1, 0, 0}
-	b.corner[ofWater] = [4]float64{kg * wq, kg * ww, kg/molarW + kg*s.wm, -s.waterD}
-	b.corner[ofTitrant] = [4]float64{s.dD, 0, 0, 0}
 	b.f = [4]float64{s.str - s.strSum, s.lnW - lnA, s.fw, 0}
 	if s.titrate {
 		b.f[ofTitrant] = s.lnAH - s.x[s.pos[H]] - s.lnD - s.E[s.pos[H]]
 	}
 }
 
+// sensitivities sums over the species what ionic strength and water activity do to the balances, and the balances to them; slope is
+// that of ln a_w over Σ m.
+func (s *Solver) sensitivities(slope float64) {
+	nc, b, kg := len(s.comp), &s.border, s.kg
+	cI, cL, rI, rW := b.column[ofStrength], b.column[ofActivity], b.row[ofStrength], b.row[ofWater]
+	var zq, zw, qm, wq, ww float64
+	starts := s.sp.start[1:]
+	cz, cn, half := s.sp.cz[:len(starts)], s.sp.cn[:len(starts)], s.z2[:len(starts)]
+	columns, coefficients := s.sp.col, s.sp.a
+	lo := int32(0)
+	for i, m := range s.m[:len(starts)] {
+		z2 := half[i] / 2 * m
+		q := (cz[i]*s.dD + cn[i]*s.dN) * m
+		zq += z2 * (cz[i]*s.dD + cn[i]*s.dN)
+		qm += q
+		hi := starts[i]
+		for k := lo; k < hi; k++ {
+			c, a := columns[k], coefficients[k]
+			cI[c] += a * q
+			rI[c] += a * z2
+		}
+		lo = hi
+	}
+	for _, i := range s.wet {
+		m, w := s.m[i], s.sp.water[i]
+		q := cz[i]*s.dD + cn[i]*s.dN
+		zw += half[i] / 2 * w * m
+		wq += w * q * m
+		ww += w * w * m
+		cols, a := s.sp.span(int(i))
+		for k, c := range cols {
+			cL[c] += kg * w * a[k] * m
+		}
+	}
+	for j := range nc {
+		cI[j] *= kg
+	}
+	copy(rW[:nc], cL[:nc])
+	b.corner[ofStrength] = [4]float64{zq - 1, zw, 0, 0}
+	b.corner[ofActivity] = [4]float64{slope * qm, slope*s.wm - 1, 0, 0}
+	b.corner[ofWater] = [4]float64{kg * wq, kg * ww, kg/molarW + kg*s.wm, -s.waterD}
+	b.corner[ofTitrant] = [4]float64{s.dD, 0, 0, 0}
+}
+
 // factor factors core and border.
 func (s *Solver) factor() {
-	n, b := len(s.comp)+s.so.n(), &s.border
-	s.kkt.factor()
+	nc, nk, b := len(s.comp), s.so.n(), &s.border
+	n := nc + nk
+	s.kkt.factor(nk)
 	for i := range 4 {
 		if b.on[i] {
-			s.kkt.solve(b.column[i], s.work)
+			s.kkt.solve(b.column[i], nc, nk)
 		}
 	}
 	for i := range 4 {
@@ -141,8 +165,9 @@ func dot(a, b []float64) (sum float64) {
 
 // solve replaces f, by node, and g, of the border, by the solution.
 func (s *Solver) solve(f []float64, g *[4]float64) {
-	n, b := len(s.comp)+s.so.n(), &s.border
-	s.kkt.solve(f, s.work)
+	nc, nk, b := len(s.comp), s.so.n(), &s.border
+	n := nc + nk
+	s.kkt.solve(f, nc, nk)
 	lu := b.lu
 	for i := range 4 {
 		lu[i][4] = 0
@@ -191,7 +216,7 @@ func eliminate(a *[4][5]float64) {
 
 const (
 	wanted   = 1e-13 // residual at which Newton stops at once
-	accepted = 1e-11 // residual that is good enough where rounding stops the progress
+	accepted = 1e-10 // residual that is good enough where rounding stops the progress
 	settled  = 1e-6  // residual at which the active set is judged
 )
 
@@ -213,7 +238,6 @@ func (s *Solver) polish(most int) bool {
 				if exchanges++; exchanges > 10 {
 					return false
 				}
-				last = math.Inf(1)
 				worst = s.residual()
 			} else if worst <= wanted || worst <= accepted && worst > last/4 {
 				return true

@@ -6,9 +6,6 @@ import (
 	"strings"
 )
 
-// None stands where a problem has no titrant.
-const None = -1
-
 // Problem is one equilibrium to find.
 type Problem struct {
 	// Totals in mol per component. That of H is the proton balance: H+ bound and free less OH-, so it may be negative.
@@ -23,9 +20,10 @@ type Problem struct {
 	TargetSI []float64
 	// T is the temperature, K; 0 means 298.15.
 	T float64
-	// Titrant is the reagent whose amount holds PH, or None: then pH is an answer.
-	Titrant int
+	// HoldPH makes PH the pH and the amount of the reagent Titrant the answer. Else pH is an answer.
+	HoldPH  bool
 	PH      float64
+	Titrant int
 }
 
 // Result is an equilibrium, and the start of the next by Update. Make it by NewResult.
@@ -85,7 +83,7 @@ type Flags uint8
 // The flags.
 const (
 	AboveValid   Flags = 1 << iota // ionic strength above what the activity model is good for
-	AboveUsed                      // ionic strength above where Davies is held constant
+	AboveUsed                      // ionic strength above where the coefficients are held constant
 	NoEnthalpy                     // away from 25 C, and a constant of something present is known at 25 C only
 	WaterRange                     // temperature outside the range of the water properties
 	DryWater                       // water activity at its floor of 0.3: the model has left its ground
@@ -94,7 +92,7 @@ const (
 
 var flagNames = [...]string{
 	"ionic strength above the activity model's range",
-	"ionic strength above where Davies coefficients are held constant",
+	"ionic strength above where activity coefficients are held constant",
 	"temperature away from 25 C with constants known at 25 C only",
 	"temperature outside the range of the water properties",
 	"water activity at its floor of 0.3",
@@ -141,7 +139,7 @@ func (p *Problem) check(s *System) error {
 	if p.T != 0 && !(p.T > 200 && p.T < 700) {
 		return fmt.Errorf("aqueous: temperature %g K is no water's", p.T)
 	}
-	if p.Titrant != None {
+	if p.HoldPH {
 		if p.Titrant < 0 || p.Titrant >= len(s.Reagents) {
 			return fmt.Errorf("aqueous: there is no reagent number %d", p.Titrant)
 		}

@@ -22,8 +22,6 @@ type Solver struct {
 	slot    []int32   // entries of the matrix per species, from slotAt
 	prod    []float64 // and the product of coefficients that goes there
 	slotAt  []int32
-	soSlot  []int32 // entries per solid coefficient; the diagonal of solid k is soDiag[k]
-	soDiag  []int32
 	kkt     *kkt
 
 	// The problem in hand.
@@ -48,23 +46,33 @@ type Solver struct {
 	E                []float64 // SIT: ln10 Σ eps m per compact species
 	pairs            []pair    // SIT, over compact species
 	drift            float64   // SIT: last change of lag
-	heavy            []heavy
+	heavy            []heavy   // species that hold a component more than once
+	top, condensed   []float64 // of each component: the most one species holds, and its coefficient there
+	negative         []heavy   // species that lack a component
+	wet              []int32   // species that bind or free water
+	whole            bool      // all coefficients are small whole numbers
+	steep            bool      // a constant is too large or small for products
+	up, down         []int     // largest powers of each table
+	table            []float64 // powers, see powers
+	factors          []int32   // entries of the table per species, from factorAt
+	factorAt         []int32
+	factor0          []float64 // K per species
 	d, abs           []float64 // Σ a m and Σ |a| m per component
 	strSum, sum, wm  float64   // ½ Σ z² m, Σ m, Σ w m
 	f                []float64 // residuals of nodes
 	scale            []float64
 	fw, scaleW       float64
 	border           border
-	slack, weight    []float64 // of solids, in the interior point
+	slack            []float64 // of solids, in the interior point
 	slackStep        []float64
 	smallest         []float64 // scale of a solid: what the scarcest component allows
-	work             []float64
 	iterations       int
 	exchanged        int
-	factored         bool // the matrix and border belong to the state
+	found            bool // the state is an equilibrium
+	factored         bool // the matrix and border belong to it
 }
 
-// heavy is a species that holds a component more than once.
+// heavy is a coefficient of a component in a species.
 type heavy struct {
 	component, species int32
 	a                  float64
@@ -116,10 +124,13 @@ func NewSolver(sys *System) *Solver {
 		sys: sys, there: make([]bool, nc), allowed: make([]int, 0, nk), comp: make([]int, 0, nc), pos: make([]int, nc),
 		species: make([]int, 0, ns), sp: newRows(ns, terms), so: newRows(nk, solidTerms), z: make([]float64, 0, ns), z2: make([]float64, 0, ns),
 		slot: make([]int32, 0, pairs), prod: make([]float64, 0, pairs), slotAt: make([]int32, 0, ns+1),
-		soSlot: make([]int32, 0, solidTerms), soDiag: make([]int32, 0, nk), kkt: newKKT(n),
+		kkt:   newKKT(nc, nk),
 		total: f(nc), dose: f(nc), x: f(nc), s: f(nk), active: make([]bool, nk), m: f(ns), lag: f(ns), soLag: f(nk), E: f(ns),
-		d: f(nc), abs: f(nc), f: f(n), scale: f(nc), slack: f(nk), weight: f(nk), slackStep: f(nk), smallest: f(nk), work: f(n),
+		d: f(nc), abs: f(nc), f: f(n), scale: f(nc), slack: f(nk), slackStep: f(nk), smallest: f(nk),
 		border: newBorder(n), pairs: make([]pair, 0, len(sys.activity.epsilon)), heavy: make([]heavy, 0, terms),
+		top: f(nc), condensed: f(nc), negative: make([]heavy, 0, terms), wet: make([]int32, 0, ns), table: f((nc+2)*stride + wide),
+		factors: make([]int32, 0, terms+3*ns), factorAt: make([]int32, 0, ns+1), factor0: f(ns),
+		up: make([]int, nc+3), down: make([]int, nc+3),
 	}
 }
 
@@ -131,7 +142,7 @@ func (s *Solver) Solve(p *Problem, r *Result) error { return s.run(p, r, false) 
 func (s *Solver) Update(p *Problem, r *Result) error { return s.run(p, r, r.solved) }
 
 func (s *Solver) run(p *Problem, r *Result, warm bool) error {
-	r.solved, s.factored = false, false
+	r.solved, s.found, s.factored = false, false, false
 	if err := p.check(s.sys); err != nil {
 		return err
 	}
@@ -141,16 +152,27 @@ func (s *Solver) run(p *Problem, r *Result, warm bool) error {
 		s.store(r)
 		return nil
 	}
+	if s.cold() || s.titrate && s.search() {
+		s.store(r)
+		return nil
+	}
+	name, worst := s.worst()
+	return &Unsolved{Balance: name, Residual: worst, Iterations: s.iterations, Strength: s.strSum}
+}
+
+// cold goes from nothing, with growing effort; a held pH that is not found at once is left to search.
+func (s *Solver) cold() bool {
 	for _, effort := range efforts {
 		s.begin()
 		s.interior(effort)
 		if s.polish(effort.polish) {
-			s.store(r)
-			return nil
+			return true
+		}
+		if s.titrate {
+			break
 		}
 	}
-	name, worst := s.worst()
-	return &Unsolved{Balance: name, Residual: worst, Iterations: s.iterations, Strength: s.strSum}
+	return false
 }
 
 // effort is one attempt at a cold start.
@@ -159,15 +181,15 @@ type effort struct {
 	stop          float64 // residual and gap at which the interior point hands over
 	cap           float64 // largest step of ln molality
 	center        float64 // the barrier shrinks to this part of the gap
-	strengthStep  float64 // largest change of the ionic strength, as a factor
+	follow        float64 // part of the way, in logarithms, that ionic strength and water go to where the molalities have them
 }
 
 const warmSteps = 12
 
 var efforts = [...]effort{
-	{steps: 120, polish: 30, stop: 1e-4, cap: 3, center: 0.15, strengthStep: math.Inf(1)},
-	{steps: 250, polish: 40, stop: 1e-8, cap: 2, center: 0.3, strengthStep: 2},
-	{steps: 800, polish: 60, stop: 1e-10, cap: 0.7, center: 0.5, strengthStep: 1.2},
+	{steps: 120, polish: 30, stop: 1e-2, cap: 3, center: 0.15, follow: 1},
+	{steps: 250, polish: 40, stop: 1e-8, cap: 2, center: 0.3, follow: 0.5},
+	{steps: 800, polish: 60, stop: 1e-10, cap: 0.7, center: 0.5, follow: 0.15},
 }
 
 // atom is one atom per kg of water in mol/kg: less is absent.
@@ -179,7 +201,7 @@ func (s *Solver) prepare(p *Problem) {
 	if s.T == 0 {
 		s.T = room
 	}
-	s.titrate = p.Titrant != None
+	s.titrate = p.HoldPH
 	kg := p.KgWater
 	if kg == 0 {
 		kg = p.Totals[Water] * molarW
@@ -187,7 +209,7 @@ func (s *Solver) prepare(p *Problem) {
 	changed := !slices.Equal(s.allowed, p.Solids) || len(s.comp) == 0
 	s.pos[Water] = -1
 	for i := range s.sys.Components {
-		there := i == H || i != Water && (p.Totals[i] >= atom*kg || s.brings(p.Titrant, i))
+		there := i == H || i != Water && (p.Totals[i] >= atom*kg || s.brings(p, i))
 		if there != s.there[i] {
 			s.there[i], changed = there, true
 		}
@@ -222,11 +244,11 @@ func (s *Solver) prepare(p *Problem) {
 	s.drift = 0
 }
 
-func (s *Solver) brings(titrant, component int) bool {
-	if titrant == None {
+func (s *Solver) brings(p *Problem, component int) bool {
+	if !p.HoldPH {
 		return false
 	}
-	for _, t := range s.sys.Reagents[titrant].Terms {
+	for _, t := range s.sys.Reagents[p.Titrant].Terms {
 		if t.Component == component {
 			return true
 		}
@@ -281,6 +303,7 @@ func (s *Solver) compile(p *Problem) {
 		}
 		s.so.free[s.so.n()-1] = o.Gas && s.has(o.Terms)
 	}
+	s.factorise()
 	s.pattern()
 }
 
@@ -322,23 +345,7 @@ func (s *Solver) add(r *rows, terms []Term, z float64, itself bool) {
 
 // pattern analyses the matrix and notes where each product goes.
 func (s *Solver) pattern() {
-	nc, nk := len(s.comp), s.so.n()
-	s.kkt.analyse(nc+nk, nc, s.pos[H], func(join func(i, j int)) {
-		for i := range s.sp.n() {
-			cols, _ := s.sp.span(i)
-			for k, c := range cols {
-				for _, o := range cols[:k] {
-					join(int(c), int(o))
-				}
-			}
-		}
-		for k := range nk {
-			cols, _ := s.so.span(k)
-			for _, c := range cols {
-				join(nc+k, int(c))
-			}
-		}
-	})
+	s.kkt.analyse(len(s.comp), s.pos[H], &s.sp, &s.so)
 	s.slot, s.prod, s.slotAt = s.slot[:0], s.prod[:0], append(s.slotAt[:0], 0)
 	for i := range s.sp.n() {
 		cols, a := s.sp.span(i)
@@ -350,20 +357,18 @@ func (s *Solver) pattern() {
 		}
 		s.slotAt = append(s.slotAt, int32(len(s.slot)))
 	}
-	s.soSlot, s.soDiag = s.soSlot[:0], s.soDiag[:0]
-	for k := range nk {
-		cols, _ := s.so.span(k)
-		for _, c := range cols {
-			s.soSlot = append(s.soSlot, s.kkt.slot(nc+k, int(c)))
-		}
-		s.soDiag = append(s.soDiag, s.kkt.slot(nc+k, nc+k))
-	}
 }
 
 // constants sets ln K at the temperature.
 func (s *Solver) constants(p *Problem) {
+	s.steep = false
 	for i, o := range s.species {
-		s.sp.lnK[i] = s.sys.Species[o].Constant.At(s.T) * ln10
+		if v := s.sys.Species[o].Constant.At(s.T) * ln10; v != s.sp.lnK[i] {
+			s.sp.lnK[i], s.factor0[i] = v, math.Exp(v)
+		} else if v == 0 {
+			s.factor0[i] = 1
+		}
+		s.steep = s.steep || math.Abs(s.sp.lnK[i]) > 200
 	}
 	for k, o := range s.allowed {
 		s.so.lnK[k] = s.sys.Solids[o].Constant.At(s.T) * ln10

@@ -5,7 +5,7 @@ import "math"
 // begin finds a first state without solids: each free species is moved so that what raises its balance equals what
 // lowers it, with the exponent of its most condensed species so that polynuclear iron does not overshoot.
 func (s *Solver) begin() {
-	const calm, sweeps = 0.5, 60 // the ionic strength is held below calm meanwhile
+	const calm, sweeps = 0.5, 12 // the ionic strength is held below calm meanwhile
 	nc := len(s.comp)
 	s.kg = s.problem.KgWater
 	if s.kg == 0 {
@@ -27,6 +27,7 @@ func (s *Solver) begin() {
 			s.x[h] = s.lnAH - s.lnD
 		}
 		s.speciate()
+		s.condense()
 		worst := 0.0
 		for j := range nc {
 			if j == h && s.titrate {
@@ -42,7 +43,7 @@ func (s *Solver) begin() {
 		s.str = min(s.strSum, calm)
 		ln, _ := s.waterActivity()
 		s.lnW = max(ln, math.Log(0.8))
-		if worst < 0.5 {
+		if worst < 1 {
 			break
 		}
 	}
@@ -59,18 +60,21 @@ func (s *Solver) sweep(j int) float64 {
 	} else {
 		plus -= t
 	}
-	return math.Log(max(minus, 1e-100)/max(plus, 1e-100)) / s.condensed(j)
+	return math.Log(max(minus, 1e-100)/max(plus, 1e-100)) / s.condensed[j]
 }
 
-// condensed is the coefficient of j in the species that holds most of it.
-func (s *Solver) condensed(j int) float64 {
-	top, a := s.m[j], 1.0
+// condense finds, for each component, the coefficient in the species that holds most of it.
+func (s *Solver) condense() {
+	nc := len(s.comp)
+	copy(s.top[:nc], s.m[:nc]) // the free species come first
+	for j := range nc {
+		s.condensed[j] = 1
+	}
 	for _, e := range s.heavy {
-		if int(e.component) == j && e.a*s.m[e.species] > top {
-			top, a = e.a*s.m[e.species], e.a
+		if v := e.a * s.m[e.species]; v > s.top[e.component] {
+			s.top[e.component], s.condensed[e.component] = v, e.a
 		}
 	}
-	return a
 }
 
 // guessDose sets the titrant by the proton balance, where the totals allow it.

@@ -58,7 +58,7 @@ func (s *Solver) store(r *Result) {
 	}
 	s.saturations(r)
 	r.Flags = s.flags()
-	r.solved = true
+	r.solved, s.found = true, true
 }
 
 // saturations sets the index of every solid of the system, allowed or not.
@@ -91,7 +91,7 @@ func (s *Solver) flags() (f Flags) {
 	a := &s.sys.activity
 	valid, used := a.davies.valid, a.davies.used
 	if a.model == "sit" {
-		valid, used = a.sit.valid, math.Inf(1)
+		valid, used = a.sit.valid, a.sit.used
 	}
 	if s.str > valid {
 		f |= AboveValid

@@ -84,6 +84,27 @@ type Reagent struct {
 	Terms []Term // what one mole brings
 }
 
+// Constants lists every equilibrium constant and enthalpy of the system with its class and source. An enthalpy has its own words
+// in the source where it is not from the same place.
+func (s *System) Constants() []chem.Constant {
+	var list []chem.Constant
+	add := func(name string, c Constant) {
+		list = append(list, chem.Constant{Name: name + ".log_k25", Value: c.LogK, Unit: "1", Class: c.Class, Source: c.Source, Range: "25 C, infinite dilution"})
+		if !math.IsNaN(c.Enthalpy) {
+			list = append(list, chem.Constant{Name: name + ".dH", Value: c.Enthalpy, Unit: "J/mol", Class: c.Class, Source: c.Source, Range: "25 C"})
+		}
+	}
+	for _, o := range s.Species {
+		if !o.Free {
+			add("species."+o.Name, o.Constant)
+		}
+	}
+	for _, o := range s.Solids {
+		add("solid."+o.Name, o.Constant)
+	}
+	return list
+}
+
 // Component returns the index of a component. The error names the nearest.
 func (s *System) Component(name string) (int, error) {
 	return s.find("component", name, len(s.Components), func(i int) string { return s.Components[i].Name })
@@ -137,7 +158,7 @@ func (s *System) Neutral(totals []float64) {
 type activityData struct {
 	model   string // "davies" or "sit"
 	davies  struct{ a, linear, neutral, water, valid, used float64 }
-	sit     struct{ a, ba, valid float64 }
+	sit     struct{ a, ba, valid, used float64 }
 	epsilon []pair
 	eps     [4]float64 // dielectric constant of water over C
 	rho     [4]float64 // density of water over C, kg/m3

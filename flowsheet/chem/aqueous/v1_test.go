@@ -83,7 +83,7 @@ func must(t testing.TB) func(i int, err error) int {
 // charge_eq of 1e-16 says it is, and 1 kg of water. The pH of the file is rounded to 1e-6.
 func analysis(t testing.TB, sys *aqueous.System, solver *aqueous.Solver, c reference) []float64 {
 	t.Helper()
-	p := aqueous.Problem{Totals: make([]float64, len(sys.Components)), KgWater: 1, Titrant: aqueous.None}
+	p := aqueous.Problem{Totals: make([]float64, len(sys.Components)), KgWater: 1}
 	for name, v := range c.Initial.Dissolved {
 		p.Totals[must(t)(sys.Component(name))] = v
 	}
@@ -101,7 +101,7 @@ func analysis(t testing.TB, sys *aqueous.System, solver *aqueous.Solver, c refer
 // problem is the equilibrium of one point of a case.
 func problem(t testing.TB, sys *aqueous.System, totals []float64, c reference, q referencePoint) aqueous.Problem {
 	t.Helper()
-	p := aqueous.Problem{Totals: append([]float64(nil), totals...), Titrant: aqueous.None}
+	p := aqueous.Problem{Totals: append([]float64(nil), totals...)}
 	for _, name := range c.Allowed {
 		p.Solids = append(p.Solids, must(t)(sys.Solid(name)))
 	}
@@ -109,7 +109,7 @@ func problem(t testing.TB, sys *aqueous.System, totals []float64, c reference, q
 	sys.Dose(p.Totals, must(t)(sys.Reagent("HF")), q.HF)
 	sys.Dose(p.Totals, must(t)(sys.Reagent("Na2SO4")), q.Na2SO4)
 	if q.Target != nil {
-		p.Titrant, p.PH = must(t)(sys.Reagent(q.Titrant)), *q.Target
+		p.HoldPH, p.Titrant, p.PH = true, must(t)(sys.Reagent(q.Titrant)), *q.Target
 	}
 	return p
 }
@@ -137,7 +137,7 @@ func compare(t testing.TB, sys *aqueous.System, p *aqueous.Problem, r *aqueous.R
 				continue
 			}
 			total := p.Totals[term.Component]
-			if p.Titrant != aqueous.None {
+			if p.HoldPH {
 				for _, dose := range sys.Reagents[p.Titrant].Terms {
 					if dose.Component == term.Component {
 						total += dose.Coefficient * r.Titrant

@@ -1,0 +1,78 @@
+package main
+
+import (
+	_ "embed"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"reetwin/flowsheet/chem/aqueous"
+)
+
+func newAqueousCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "aqueous",
+		Short: "Equilibria of waters: speciation, titration, batches of cases",
+		Long: `Equilibria of waters: pH, complexes, solids and reagent, with the constants of the data here. Redox is decoupled:
+Fe is Fe(II), Fe_tri is Fe(III). docs/aqueous.md describes the files.`,
+		Example: `  reetwin aqueous titrate --feed W2 --reagent "Ca(OH)2" --to-ph 9 --plot w2.png`,
+	}
+	c.AddCommand(newSpeciateCommand(), newTitrateCommand(), newAqueousRunCommand())
+	return c
+}
+
+// constantSets are the systems asked for so far, by database and activity model.
+type constantSets map[string]*aqueous.System
+
+//go:embed amdree.toml
+var amdree []byte
+
+// of loads the constants that a case names: "" for the data here, "amdree.dat" for those of the PHREEQC file.
+func (s constantSets) of(database, activity string) (*aqueous.System, error) {
+	if strings.Contains(strings.ToLower(database), "pitzer") {
+		activity = "pitzer"
+	}
+	key := database + "\n" + activity
+	if sys, ok := s[key]; ok {
+		return sys, nil
+	}
+	selection := aqueous.Selection{Activity: activity}
+	switch {
+	case activity == "pitzer" || database == "": // Load refuses Pitzer by name
+	case database == "amdree.dat":
+		folder, err := os.MkdirTemp("", "reetwin")
+		if err != nil {
+			return nil, fmt.Errorf("constants of %s: %w", database, err)
+		}
+		defer os.RemoveAll(folder)
+		file := filepath.Join(folder, "amdree.toml")
+		if err := os.WriteFile(file, amdree, 0o600); err != nil {
+			return nil, fmt.Errorf("constants of %s: %w", database, err)
+		}
+		selection.Files = []string{file}
+	default:
+		return nil, fmt.Errorf("the constants of database %q are not here; leave out the key for those of reetwin, or give \"amdree.dat\"", database)
+	}
+	sys, err := aqueous.Load(selection)
+	if err != nil {
+		return nil, err
+	}
+	s[key] = sys
+	return sys, nil
+}
+
+// holdsPH says whether a reagent brings or takes protons.
+func holdsPH(r aqueous.Reagent) bool {
+	for _, t := range r.Terms {
+		if t.Component == aqueous.H && t.Coefficient != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// bare is an error of the engine without the name of its package.
+func bare(err error) string { return strings.TrimPrefix(err.Error(), "aqueous: ") }
