@@ -83,7 +83,7 @@ func (p *Plant) limits(cause error) error {
 		reached = append(reached, fmt.Sprintf("%s = %s where %s is wanted, with %s = %s", c.measure, inPlantUnits(c.got.V, c.read.unit),
 			inPlantUnits(c.set, c.read.unit), c.move, inPlantUnits(c.value, unit)))
 	}
-	return &Failure{Reason: "the control loops cannot be met together; led towards it the plant comes to " + strings.Join(reached, "; "),
+	return &Failure{Reason: "the control loops were not met together (they may be reachable on another branch); led towards them the plant comes to " + strings.Join(reached, "; "),
 		Tried: []string{cause.Error()}}
 }
 

@@ -124,7 +124,7 @@ func TestUKyWithoutStripAcidNamesTheAcid(t *testing.T) {
 	}
 }
 
-// Two loops that cannot be met together say so: by the handle that stands at its limit, or by how far they come (at a
+// Two loops that are not met together say so: by the handle that stands at its limit, or by how far they come (at a
 // purity of 70 % no more than 18 % can be recovered, whatever the two handles).
 func TestUKyUnreachableTogetherIsNamed(t *testing.T) {
 	for _, test := range []struct {
@@ -132,7 +132,7 @@ func TestUKyUnreachableTogetherIsNamed(t *testing.T) {
 		want             []string
 	}{
 		{0.70, 0.35, []string{`control "recovery": kpis.recovery.REE = 0.35 is not reachable`, "range 0.1 mol/L to 0.9 mol/L"}},
-		{0.70, 0.20, []string{"the control loops cannot be met together", "where 0.7 is wanted, with acid_feed2.flow = ", "where 0.2 is wanted, with dosage = "}},
+		{0.70, 0.20, []string{"the control loops were not met together", "where 0.7 is wanted, with acid_feed2.flow = ", "where 0.2 is wanted, with dosage = "}},
 	} {
 		p := controlled(t, fmt.Sprintf(purityControl+recoveryControl, test.purity, test.recovery))
 		err := p.Solve()
