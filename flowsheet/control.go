@@ -21,7 +21,6 @@ type control struct {
 	value   float64 // of the handle
 	start   float64 // as the file gives it
 	got     Dual    // measured
-	from    float64 // measured with every handle at its start value
 }
 
 // Control is a control loop as a report sees it.

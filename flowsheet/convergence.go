@@ -23,7 +23,7 @@ type progress struct {
 	start   string // "warm", "cold" or "march"
 	mixing  int    // Anderson passes
 	settled bool   // control loops were taken in after the recycles
-	search  string // the handle that had to be searched for
+	search  int    // settings of the handles at which the plant was settled to find one that meets the loops
 	worst   imbalance
 }
 
@@ -54,9 +54,7 @@ func (p *Plant) Convergence() Convergence {
 	if p.conv.settled {
 		steps = append(steps, "controls")
 	}
-	if p.conv.search != "" {
-		steps = append(steps, "search of "+p.conv.search)
-	}
+	count(p.conv.search, "settings searched")
 	c.Path = strings.Join(steps, ", ")
 	c.Worst = p.describe(p.conv.worst)
 	return c

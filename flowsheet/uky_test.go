@@ -20,7 +20,13 @@ const ukyFile = "../configs/uky.toml"
 // uky loads the UKy plant with parameters overridden.
 func uky(t testing.TB, sets ...string) *flowsheet.Plant {
 	t.Helper()
-	tree, err := conf.Load(ukyFile)
+	return loaded(t, ukyFile, sets...)
+}
+
+// loaded is the plant of a file with overrides.
+func loaded(t testing.TB, file string, sets ...string) *flowsheet.Plant {
+	t.Helper()
+	tree, err := conf.Load(file)
 	if err != nil {
 		t.Fatal(err)
 	}
