@@ -5,8 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/floats"
-
 	"reetwin/flowsheet/solve"
 )
 
@@ -170,7 +168,7 @@ func (s *search) downhill(at *setting) *setting {
 			if apart(share, at.share) < 1e-9 {
 				return nil
 			}
-			if next = s.settle(share, at); next != nil && floats.Norm(next.off, 2) < floats.Norm(at.off, 2) {
+			if next = s.settle(share, at); next != nil && next.error2() < at.error2() {
 				break
 			}
 			next = nil
@@ -269,7 +267,21 @@ func (c *control) share(value float64) float64 {
 }
 
 // apart is the distance of two settings.
-func apart(a, b []float64) float64 { return floats.Distance(a, b, 2) }
+func apart(a, b []float64) float64 {
+	sum := 0.0
+	for i := range a {
+		sum += (a[i] - b[i]) * (a[i] - b[i])
+	}
+	return math.Sqrt(sum)
+}
+
+// error2 is the sum of the squared errors of the loops, what goes downhill.
+func (at *setting) error2() (sum float64) {
+	for _, off := range at.off {
+		sum += off * off
+	}
+	return sum
+}
 
 // halton is the k-th number between 0 and 1 of the sequence to a prime base: sequences to different primes fill a cube evenly.
 // Halton, Numerische Mathematik 2 (1960) 84.
