@@ -21,6 +21,7 @@ type control struct {
 	value   float64 // of the handle
 	start   float64 // as the file gives it
 	got     Dual    // measured
+	typical float64 // measured where the control loops were taken in
 }
 
 // Control is a control loop as a report sees it.
@@ -121,10 +122,14 @@ func (c *control) push(d float64) {
 // span is the size of the handle's variable, to scale it with.
 func (c *control) span() float64 { return math.Max(math.Abs(c.value), 1e-3*(c.hi-c.lo)) }
 
-// size is the size of the measured value, to scale its error with.
+// size is the size of the measured value, to scale its error with: the set-point's, or for a set-point of zero that of the
+// value found.
 func (c *control) size() float64 {
-	if c.set != 0 {
+	switch {
+	case c.set != 0:
 		return math.Abs(c.set)
+	case c.typical != 0:
+		return c.typical
 	}
 	return 1
 }

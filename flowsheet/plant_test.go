@@ -144,6 +144,30 @@ max = "10 m3/h"
 	}
 }
 
+// A set-point of zero has no size of its own: the error is taken relative to what was measured before.
+func TestControlToZero(t *testing.T) {
+	p := load(t, recycle+`
+[kpi.formula.beyond]
+formula = "{product.mg_L.Cl} - 5000"
+unit = "mg/L"
+
+[[control]]
+name = "acid"
+measure = "kpis.beyond"
+set = "0 mg/L"
+move = "feed.tenor.HCl"
+min = "0.01 mol/L"
+max = "1 mol/L"
+`)
+	if err := p.Solve(); err != nil {
+		t.Fatal(err)
+	}
+	cl, _, _ := p.Value("product.mg_L.Cl")
+	if !scalar.EqualWithinRel(cl, 5000, 1e-8) {
+		t.Errorf("Cl %g mg/L, want 5000", cl)
+	}
+}
+
 func TestUnreachableControlIsNamed(t *testing.T) {
 	p := load(t, recycle+`
 [[control]]

@@ -2,6 +2,7 @@ package flowsheet
 
 import (
 	"fmt"
+	"math"
 	"strings"
 )
 
@@ -11,6 +12,9 @@ import (
 func (p *Plant) settleControls() error {
 	p.conv.settled = true
 	p.clearTangents()
+	for _, c := range p.controls {
+		c.typical = math.Abs(c.read.value(p).V)
+	}
 	p.keep(&p.kept)
 	err := p.settle()
 	if err == nil {

@@ -43,17 +43,11 @@ The class says what molar mass and enthalpy rest on at worst: measured, derived,
 
 // wholeSystem holds every element and family of the data.
 func wholeSystem() (*chem.System, error) {
-	constants, err := chem.Constants()
+	all, err := chem.Everything()
 	if err != nil {
 		return nil, err
 	}
-	s := chem.Selection{Families: []string{"aqueous", "organic", "gangue", "oxide", "oxalate", "gas"}, Extractant: "D2EHPA"}
-	for _, c := range constants {
-		if symbol, ok := strings.CutPrefix(c.Name, "element."); ok {
-			s.Elements = append(s.Elements, strings.TrimSuffix(symbol, ".mass"))
-		}
-	}
-	return chem.Load(s)
+	return chem.Load(all)
 }
 
 func listComponents(w io.Writer, s *chem.System) error {

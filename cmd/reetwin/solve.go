@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -227,7 +228,11 @@ func deliver(file string, stdout io.Writer, write func(io.Writer) error) error {
 	}
 	f, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
 	if err != nil {
-		return exitError{exitUsage, fmt.Errorf("--out %s: %w", file, err)}
+		var at *fs.PathError // of the temporary file: the reason counts
+		if errors.As(err, &at) {
+			err = at.Err
+		}
+		return exitError{exitUsage, fmt.Errorf("--out %s: %s: %w", file, filepath.Dir(file), err)}
 	}
 	defer os.Remove(f.Name()) // gone already when the rename succeeded
 	if err := write(f); err != nil {

@@ -107,6 +107,15 @@ func (s *System) names() []string {
 	return names
 }
 
+// Everything selects all elements and families of the embedded data, with the first extractant.
+func Everything() (Selection, error) {
+	lib, err := open(embedded)
+	if err != nil {
+		return Selection{}, err
+	}
+	return Selection{Elements: symbols(lib.elements), Families: lib.familyNames(), Extractant: lib.extractantNames()[0]}, nil
+}
+
 // widen puts everything in the place of what is faulty in a selection.
 func (l *library) widen(sel Selection, faulty func(key string) bool) Selection {
 	if faulty("elements") {

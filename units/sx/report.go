@@ -144,14 +144,22 @@ func (s *Section) ranges(profile []flowsheet.ProfileStage) (ws []flowsheet.Warni
 		}
 		ws = append(ws, flowsheet.Warning{Code: "outside_range", Where: fmt.Sprintf("stage %d %s", stage, what),
 			Value: value, Limit: nearer(value, lo, hi), Unit: unit,
-			Text: fmt.Sprintf("%s is %.3g in stage %d, %d of %d stages are outside the %.3g to %.3g that %s was fitted for",
-				what, value, stage, outside, len(profile), lo, hi, s.model.Name)})
+			Text: fmt.Sprintf("%s is %.3g in stage %d, %d of %d stages are outside the %s that %s was fitted for",
+				what, value, stage, outside, len(profile), span(lo, hi), s.model.Name)})
 	}
 	worst("pH", "1", s.model.PHLo, s.model.PHHi, func(p *flowsheet.ProfileStage) float64 { return p.PH })
 	worst("dosage", "%", s.model.DosageLo, s.model.DosageHi, func(p *flowsheet.ProfileStage) float64 {
 		return s.k.pure * p.Organic[s.extractant]
 	})
 	return ws
+}
+
+// span writes a range, which may be a single value.
+func span(lo, hi float64) string {
+	if lo == hi {
+		return fmt.Sprintf("%.3g", lo)
+	}
+	return fmt.Sprintf("%.3g to %.3g", lo, hi)
 }
 
 func nearer(v, lo, hi float64) float64 {
