@@ -16,11 +16,23 @@ const Schema = "reetwin.cases/1"
 // Solve is the kind of a case that solves a plant at steady state, the only kind so far.
 const Solve = "solve"
 
+// Roles of a case besides "", a published value that is met or not. A calibration fitted the model to its values and a spread
+// shows how far data from another source lie: neither is counted as pass or fail. A hold-out was kept from the fit and is counted.
+const (
+	Calibration = "calibration"
+	HoldOut     = "hold-out"
+	Spread      = "spread"
+)
+
+// Counted says whether the values of a role pass or fail.
+func Counted(role string) bool { return role != Calibration && role != Spread }
+
 // Case is one published case.
 type Case struct {
 	ID     string            `json:"id"`
 	Kind   string            `json:"kind"`
-	Config string            `json:"config"` // plant file; in the file relative to it, after Load as the program finds it
+	Role   string            `json:"role,omitempty"` // "", Calibration, HoldOut, Spread
+	Config string            `json:"config"`         // plant file; in the file relative to it, after Load as the program finds it
 	Set    map[string]string `json:"set,omitempty"`
 	Input  map[string]any    `json:"input,omitempty"` // of kinds that have no plant file; "solve" takes none
 	Expect []Expect          `json:"expect"`
@@ -37,7 +49,7 @@ type Expect struct {
 	Note  string  `json:"note,omitempty"`
 }
 
-// Tolerance is the largest |computed − published| that passes, in the unit of the value.
+// Tolerance is the largest |computed − published| that passes, in the unit of the value; 0 where the role is not counted.
 func (e Expect) Tolerance() float64 { return max(e.Rel*math.Abs(e.Value), e.Abs) }
 
 // Load reads a case file, JSON or (by the name's end) TOML of the same shape.
@@ -79,6 +91,9 @@ func check(schema string, cases []Case, fault func(place, format string, args ..
 		if c.Kind != Solve {
 			fault(at+"kind", "%q is no kind of case; known is %q", c.Kind, Solve)
 		}
+		if Counted(c.Role) && c.Role != "" && c.Role != HoldOut {
+			fault(at+"role", "%q is no role; known are %q, %q and %q, or none", c.Role, Calibration, HoldOut, Spread)
+		}
 		if c.Config == "" {
 			fault(at+"config", "missing; needs a plant file")
 		}
@@ -91,13 +106,13 @@ func check(schema string, cases []Case, fault func(place, format string, args ..
 		if len(c.Expect) == 0 {
 			fault(at+"expect", "missing; nothing is compared")
 		}
-		checkExpect(at, c.Expect, fault)
+		checkExpect(at, c, fault)
 	}
 }
 
-func checkExpect(at string, expect []Expect, fault func(place, format string, args ...any)) {
+func checkExpect(at string, c Case, fault func(place, format string, args ...any)) {
 	seen := map[string]bool{}
-	for k, e := range expect {
+	for k, e := range c.Expect {
 		at := fmt.Sprintf("%sexpect[%d].", at, k)
 		switch {
 		case e.Path == "":
@@ -114,7 +129,11 @@ func checkExpect(at string, expect []Expect, fault func(place, format string, ar
 				fault(at+t.name, "%g is no tolerance", t.value)
 			}
 		}
-		if e.Rel == 0 && e.Abs == 0 {
+		if !Counted(c.Role) {
+			if e.Rel != 0 || e.Abs != 0 {
+				fault(at+"rel", "a value of role %q is not counted: it takes no tolerance", c.Role)
+			}
+		} else if e.Rel == 0 && e.Abs == 0 {
 			fault(at+"rel", "no tolerance; needs rel or abs above 0")
 		} else if e.Value == 0 && e.Abs == 0 {
 			fault(at+"abs", "a value of 0 needs a tolerance abs")

@@ -123,7 +123,7 @@ func TestPublishedCases(t *testing.T) {
 	}
 	var failing []string
 	for _, r := range table.Rows {
-		if !r.Pass {
+		if r.Pass != nil && !*r.Pass {
 			failing = append(failing, r.Case+" "+r.Quantity)
 		}
 	}

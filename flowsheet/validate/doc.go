@@ -17,6 +17,10 @@
 //
 //	|computed − published| ≤ max(rel · |published|, abs)          abs in the unit of value
 //
+// The key role of a case says what its values are for. Without one, and for a "hold-out", they pass or fail. Those of a
+// "calibration", to which the model was fitted, and of a "spread", which differ because other data stand behind them, have no
+// tolerance: they are shown with their deviation and never counted.
+//
 // Of the 1,128 values in configs/validation 233 are printed by their source. The other 895 are recomputed: the source does not
 // print them, an independent code solved them from its equations; the source of such a case says so.
 //

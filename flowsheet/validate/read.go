@@ -75,7 +75,7 @@ func parseJSON(name string, text []byte) ([]Case, error) {
 func keys() map[string][]string {
 	return map[string][]string{
 		"":                 {"schema", "note", "cases"},
-		"cases[]":          {"id", "kind", "config", "set", "input", "expect", "source"},
+		"cases[]":          {"id", "kind", "role", "config", "set", "input", "expect", "source"},
 		"cases[].expect[]": {"path", "value", "unit", "rel", "abs", "note"},
 	}
 }
@@ -205,7 +205,7 @@ func parseTOML(tree *conf.Tree) ([]Case, error) {
 	for i, t := range root.Tables("cases") {
 		place := fmt.Sprintf("cases[%d].", i)
 		at[place] = t
-		c := Case{ID: t.Text("id"), Kind: t.Text("kind"), Config: t.Text("config"), Source: t.Text("source")}
+		c := Case{ID: t.Text("id"), Kind: t.Text("kind"), Role: t.TextOr("role", ""), Config: t.Text("config"), Source: t.Text("source")}
 		if t.Has("set") {
 			set := t.Table("set")
 			c.Set = map[string]string{}

@@ -78,7 +78,10 @@ func solve(c Case, kinds map[string]func() flowsheet.Unit) (any, error) {
 
 // compare makes the row of one value.
 func compare(c Case, e Expect, got outcome) Row {
-	r := Row{Case: c.ID, Quantity: e.Path, Published: e.Value, Unit: e.Unit, Rel: e.Rel, Abs: e.Abs, Source: c.Source, Note: e.Note}
+	r := Row{Case: c.ID, Role: c.Role, Quantity: e.Path, Published: e.Value, Unit: e.Unit, Rel: e.Rel, Abs: e.Abs, Source: c.Source, Note: e.Note}
+	if Counted(c.Role) {
+		r.Pass = new(false)
+	}
 	fail := func(err error) Row {
 		r.Reason = strings.ReplaceAll(err.Error(), "\n", "; ")
 		return r
@@ -102,7 +105,9 @@ func compare(c Case, e Expect, got outcome) Row {
 		deviation := gap / math.Abs(e.Value)
 		r.Deviation = &deviation
 	}
-	r.Share = math.Abs(gap) / e.Tolerance()
-	r.Pass = math.Abs(gap) <= e.Tolerance()
+	if Counted(c.Role) {
+		r.Share = math.Abs(gap) / e.Tolerance()
+		*r.Pass = math.Abs(gap) <= e.Tolerance()
+	}
 	return r
 }

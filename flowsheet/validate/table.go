@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
+	"slices"
 	"strings"
 	"text/tabwriter"
 )
@@ -16,10 +18,12 @@ type Table struct {
 	Rows []Row
 }
 
-// Row is one published value. Deviation is (computed − published) / |published|, nil where published is 0.
+// Row is one published value. Deviation is (computed − published) / |published|, nil where published is 0. Share is
+// 0 where the role is not counted.
 type Row struct {
 	Case      string   `json:"case"`
-	Quantity  string   `json:"quantity"` // path into the result
+	Role      string   `json:"role,omitempty"` // of its case
+	Quantity  string   `json:"quantity"`       // path into the result
 	Published float64  `json:"published"`
 	Computed  *float64 `json:"computed"` // nil when there is none: Reason says why
 	Unit      string   `json:"unit"`
@@ -27,21 +31,33 @@ type Row struct {
 	Rel       float64  `json:"rel,omitempty"` // tolerance: the larger of Rel·|Published| and Abs
 	Abs       float64  `json:"abs,omitempty"`
 	Share     float64  `json:"share"` // |computed − published| / tolerance
-	Pass      bool     `json:"pass"`
+	Pass      *bool    `json:"pass"`  // nil: the role is not counted
 	Source    string   `json:"source"`
 	Note      string   `json:"note,omitempty"`
 	Reason    string   `json:"reason,omitempty"` // why nothing could be compared
 }
 
-// Failed counts the rows that do not pass.
-func (t Table) Failed() int {
-	n := 0
+// Failed counts the rows that do not pass; a row whose role is not counted is not among them.
+func (t Table) Failed() int { return t.count("FAIL") }
+
+func (t Table) count(verdict string) (n int) {
 	for _, r := range t.Rows {
-		if !r.Pass {
+		if r.verdict() == verdict {
 			n++
 		}
 	}
 	return n
+}
+
+// verdict is pass, FAIL or, where that is not counted, the role.
+func (r Row) verdict() string {
+	switch {
+	case r.Pass == nil:
+		return r.Role
+	case *r.Pass:
+		return "pass"
+	}
+	return "FAIL"
 }
 
 // JSON writes the table with all rows.
@@ -50,8 +66,9 @@ func (t Table) JSON(w io.Writer) error {
 		Schema string `json:"schema"`
 		Passed int    `json:"passed"`
 		Failed int    `json:"failed"`
+		Shown  int    `json:"shown"` // of a role that is not counted
 		Rows   []Row  `json:"rows"`
-	}{TableSchema, len(t.Rows) - t.Failed(), t.Failed(), append([]Row{}, t.Rows...)}, "", "  ")
+	}{TableSchema, t.count("pass"), t.Failed(), t.count(Calibration) + t.count(Spread), append([]Row{}, t.Rows...)}, "", "  ")
 	if err != nil {
 		return fmt.Errorf("validation table: %w", err)
 	}
@@ -59,13 +76,22 @@ func (t Table) JSON(w io.Writer) error {
 	return err
 }
 
-// Text writes one line per case, then the rows that fail, or with every all rows.
+// Text writes one line per case, those of a role that is not counted below, then the rows that fail, or with every all rows.
 func (t Table) Text(w io.Writer, every bool) error {
 	var b strings.Builder
 	tab := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	counted, shown := t.cases()
 	fmt.Fprintln(tab, "case\tpassed\tworst deviation\ttolerance\tat\tsource")
-	for _, s := range t.cases() {
+	for _, s := range counted {
 		fmt.Fprintf(tab, "%s\t%d of %d\t%s\t%s\t%s\t%s\n", s.worst.Case, s.passed, s.count, s.worst.deviation(), s.worst.tolerance(),
+			s.worst.Quantity, brief(s.worst.Source))
+	}
+	if len(shown) > 0 {
+		tab.Flush()
+		fmt.Fprintln(tab, "\nnot counted\trole\tvalues\tmedian deviation\tlargest\tat\tsource")
+	}
+	for _, s := range shown {
+		fmt.Fprintf(tab, "%s\t%s\t%d of %d\t%s\t%s\t%s\t%s\n", s.worst.Case, s.worst.Role, len(s.off), s.count, s.median(), s.worst.deviation(),
 			s.worst.Quantity, brief(s.worst.Source))
 	}
 	if every || t.Failed() > 0 {
@@ -74,12 +100,9 @@ func (t Table) Text(w io.Writer, every bool) error {
 		fmt.Fprintln(tab, "\tcase\tquantity\tpublished\tcomputed\tunit\tdeviation\ttolerance\tnote")
 	}
 	for _, r := range t.Rows {
-		if r.Pass && !every {
+		verdict, computed := r.verdict(), "none"
+		if verdict != "FAIL" && !every {
 			continue
-		}
-		verdict, computed := "FAIL", "none"
-		if r.Pass {
-			verdict = "pass"
 		}
 		if r.Computed != nil {
 			computed = fmt.Sprintf("%.9g", *r.Computed)
@@ -88,18 +111,34 @@ func (t Table) Text(w io.Writer, every bool) error {
 			r.deviation(), r.tolerance(), strings.TrimSpace(r.Reason+" "+r.Note))
 	}
 	tab.Flush()
-	fmt.Fprintf(&b, "\n%d values in %d cases: %d pass, %d fail\n", len(t.Rows), len(t.cases()), len(t.Rows)-t.Failed(), t.Failed())
+	passed, failed := t.count("pass"), t.Failed()
+	fmt.Fprintf(&b, "\n%d values in %d cases: %d pass, %d fail\n", passed+failed, len(counted), passed, failed)
+	if len(shown) > 0 {
+		fmt.Fprintf(&b, "%d values in %d cases are shown, not counted: %d calibration, %d spread\n", len(t.Rows)-passed-failed, len(shown),
+			t.count(Calibration), t.count(Spread))
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// summary is what a case comes to: worst is the row that fails or uses most of its tolerance.
+// summary is what a case comes to: worst is the row that fails or uses most of its tolerance, or, not counted, is the farthest off.
 type summary struct {
 	count, passed int
 	worst         Row
+	off           []float64 // |deviation| of every row that has one
 }
 
-func (t Table) cases() []summary {
+// median words the middle of the deviations of a case.
+func (s summary) median() string {
+	if len(s.off) == 0 {
+		return "none"
+	}
+	slices.Sort(s.off)
+	return fmt.Sprintf("%.1e", s.off[len(s.off)/2])
+}
+
+// cases gathers the rows of each case, those that are counted and those that are not.
+func (t Table) cases() (counted, shown []summary) {
 	var all []summary
 	at := map[string]int{}
 	for _, r := range t.Rows {
@@ -111,14 +150,32 @@ func (t Table) cases() []summary {
 		}
 		s := &all[i]
 		s.count++
-		if r.Pass {
+		if r.verdict() == "pass" {
 			s.passed++
 		}
-		if s.worst.Computed != nil && (r.Computed == nil || r.Share > s.worst.Share) {
+		if r.Deviation != nil {
+			s.off = append(s.off, math.Abs(*r.Deviation))
+		}
+		if s.worst.Computed != nil && (r.Computed == nil || r.strain() > s.worst.strain()) {
 			s.worst = r
 		}
 	}
-	return all
+	for _, s := range all {
+		if s.worst.Pass != nil {
+			counted = append(counted, s)
+		} else {
+			shown = append(shown, s)
+		}
+	}
+	return counted, shown
+}
+
+// strain orders the rows of a case: the share of the tolerance, or where there is none the deviation.
+func (r Row) strain() float64 {
+	if r.Pass == nil && r.Deviation != nil {
+		return math.Abs(*r.Deviation)
+	}
+	return r.Share
 }
 
 func (r Row) deviation() string {
@@ -131,8 +188,11 @@ func (r Row) deviation() string {
 	return fmt.Sprintf("%+.1e", *r.Deviation)
 }
 
-// tolerance words the tolerance that decides.
+// tolerance words the tolerance that decides, "" where none does.
 func (r Row) tolerance() string {
+	if r.Pass == nil {
+		return ""
+	}
 	if r.Abs > 0 && r.Abs >= r.Rel*max(r.Published, -r.Published) {
 		return strings.TrimSpace(fmt.Sprintf("%.2g %s", r.Abs, r.Unit))
 	}

@@ -176,7 +176,7 @@ func FuzzParseJSON(f *testing.F) {
 		}
 		for _, c := range cases {
 			for _, e := range c.Expect {
-				if !(e.Tolerance() > 0) || math.IsInf(e.Tolerance(), 0) && math.Abs(e.Value) < 1e200 {
+				if Counted(c.Role) && !(e.Tolerance() > 0) || math.IsInf(e.Tolerance(), 0) && math.Abs(e.Value) < 1e200 {
 					t.Errorf("tolerance %g of %+v", e.Tolerance(), e)
 				}
 			}
@@ -243,7 +243,7 @@ func TestRun(t *testing.T) {
 		t.Fatalf("%d rows, want %d", len(table.Rows), len(reasons))
 	}
 	for i, r := range table.Rows {
-		if r.Pass != (i < 2) || !strings.Contains(r.Reason, reasons[i]) || (r.Reason == "") != (r.Computed != nil) {
+		if *r.Pass != (i < 2) || !strings.Contains(r.Reason, reasons[i]) || (r.Reason == "") != (r.Computed != nil) {
 			t.Errorf("row %d: %+v", i, r)
 		}
 	}
@@ -277,6 +277,44 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// Calibration and spread are shown and never counted; a hold-out is.
+func TestRoles(t *testing.T) {
+	dir := put(t, map[string]string{"plant.toml": plant, "a.json": strings.NewReplacer(`"kind": "solve"`, `"kind": "solve", "role": "spread"`,
+		`, "rel": 1e-9`, "", `, "abs": 1e-6`, "").Replace(good)})
+	cases, err := Load(filepath.Join(dir, "a.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases[0].Expect[0].Value = 4
+	fit, kept := cases[0], cases[0]
+	fit.ID, fit.Role, fit.Expect = "fit", Calibration, []Expect{{Path: "nowhere", Value: 1}}
+	kept.ID, kept.Role, kept.Expect = "kept", HoldOut, []Expect{{Path: "streams.water.m3_s", Value: 4, Unit: "L/h", Rel: 0.1}}
+	table := Run(append(cases, fit, kept), units.Kinds())
+	for i, want := range []string{"spread", "spread", "calibration", "FAIL"} {
+		if r := table.Rows[i]; r.verdict() != want || (r.Pass == nil) != (i < 3) || r.Share != 0 && i < 3 {
+			t.Errorf("row %d: %s, want %s: %+v", i, r.verdict(), want, r)
+		}
+	}
+	var text bytes.Buffer
+	if err := table.Text(&text, false); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"1 values in 1 cases: 0 pass, 1 fail\n3 values in 2 cases are shown, not counted: 1 calibration, 2 spread",
+		"not counted  role ", "a            spread       2 of 2  5.0e-01           -5.0e-01  streams.water.m3_s", "fit          calibration  0 of 1  none"} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("no %q in\n%s", want, text.String())
+		}
+	}
+	if table.Failed() != 1 || strings.Contains(text.String(), "\nspread  a") {
+		t.Errorf("%d fail:\n%s", table.Failed(), text.String())
+	}
+	for role, part := range map[string]string{"spread": "cases[0].expect[0].rel: a value of role \"spread\" is not counted", "fit": `cases[0].role: "fit" is no role`} {
+		if _, err := parseJSON("f", []byte(strings.Replace(good, `"kind"`, `"role": "`+role+`", "kind"`, 1))); err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("%s: %v, want %q", role, err, part)
+		}
+	}
+}
+
 // A value exactly at its tolerance passes, one beyond does not, and a NaN never does.
 func TestTolerance(t *testing.T) {
 	for _, c := range []struct {
@@ -291,11 +329,11 @@ func TestTolerance(t *testing.T) {
 		{3, Expect{Path: "x", Value: 1, Rel: 0.5, Abs: 2}, true},
 	} {
 		r := compare(Case{}, c.e, outcome{result: map[string]any{"x": c.computed}})
-		if r.Pass != c.pass {
+		if *r.Pass != c.pass {
 			t.Errorf("%g against %+v: %v", c.computed, c.e, r.Pass)
 		}
 	}
-	if r := compare(Case{}, Expect{Path: "x", Rel: 1}, outcome{result: map[string]any{"x": math.NaN()}}); r.Pass {
+	if r := compare(Case{}, Expect{Path: "x", Rel: 1}, outcome{result: map[string]any{"x": math.NaN()}}); *r.Pass {
 		t.Error("NaN passes")
 	}
 }
