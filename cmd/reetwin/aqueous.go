@@ -52,7 +52,7 @@ func (s constantSets) of(database, activity string) (*aqueous.System, error) {
 		if err := os.WriteFile(file, amdree, 0o600); err != nil {
 			return nil, fmt.Errorf("constants of %s: %w", database, err)
 		}
-		selection.Files = []string{file}
+		selection.Base, selection.Files = true, []string{file}
 	default:
 		return nil, fmt.Errorf("the constants of database %q are not here; leave out the key for those of reetwin, or give \"amdree.dat\"", database)
 	}

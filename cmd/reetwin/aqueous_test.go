@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"reetwin/configs"
 	"reetwin/flowsheet/conf"
 )
 
@@ -196,6 +197,17 @@ func TestAqueousFeeds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		text, err := configs.Feeds.ReadFile("feeds/" + w.name + ".toml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		tree, err := conf.Parse(w.name, append([]byte("reference_set = true\n"), text...)) // the constants of the cases
+		if err != nil {
+			t.Fatal(err)
+		}
+		if w, err = readWater(w.name, tree); err != nil {
+			t.Fatal(err)
+		}
 		if len(w.assumed) == 0 || w.source == "" {
 			t.Errorf("%s: source %q, assumed %v", feed, w.source, w.assumed)
 		}
@@ -293,4 +305,29 @@ func FuzzWater(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A gas that is held comes into a water whose analysis has nothing of it; phosphate counts as the species named.
+func TestAqueousGasAndPhosphate(t *testing.T) {
+	tree, err := conf.Parse("a.toml", []byte("pH = 6\n[tenor]\nNa = \"23 mg/L\"\nP2O5 = \"71 mg/L\"\n[fugacity]\n\"O2(g)\" = \"21 kPa\"\n\"CO2(g)\" = \"40 Pa\"\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := readWater("a", tree)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, r := w.problem(), w.sys.NewResult()
+	if err := w.solver.Solve(&p, r); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]float64{"O2": 0.21e6 / 101325 * 0.1 * math.Pow(10, -2.8924), "P": 1.0005e-3, "C": 2.5e-5} {
+		i, err := w.sys.Component(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.Molal(i); math.Abs(got/want-1) > map[string]float64{"O2": 1e-3, "P": 1e-3, "C": 0.5}[name] {
+			t.Errorf("%s: %g mol/kg, want %g", name, got, want)
+		}
+	}
 }

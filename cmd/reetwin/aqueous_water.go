@@ -89,7 +89,7 @@ func readWater(name string, tree *conf.Tree) (*water, error) {
 	w := &water{name: name}
 	activity := root.ChoiceOr("activity", "davies", "davies", "sit", "pitzer")
 	var err error
-	if w.sys, err = aqueous.Load(aqueous.Selection{Activity: activity, Files: root.TextsOr("constants", nil)}); err != nil {
+	if w.sys, err = aqueous.Load(aqueous.Selection{Activity: activity, Base: root.BoolOr("reference_set", false), Files: root.TextsOr("constants", nil)}); err != nil {
 		return nil, exitError{exitUsage, errors.New(bare(err))}
 	}
 	if err := w.weigh(); err != nil {
@@ -108,6 +108,7 @@ Al = "55 mg/L"`), density)
 	if err := tree.Err(); err != nil {
 		return nil, exitError{exitUsage, err}
 	}
+	w.seed(totals)
 	w.solver, w.analysis = aqueous.NewSolver(w.sys), w.sys.NewResult()
 	if w.balance != "" {
 		err = w.close(totals, pH)
@@ -147,11 +148,26 @@ func (w *water) readSolids(root *conf.Table) {
 	}
 }
 
+// trace is what a gas may begin from, mol per kg of water.
+const trace = 1e-12
+
+// seed gives a trace of what a gas brings and the analysis lacks: the engine takes a component without a total for absent, and
+// the gas with it.
+func (w *water) seed(totals []float64) {
+	for _, k := range w.solids {
+		for _, t := range w.sys.Solids[k].Terms {
+			if w.sys.Solids[k].Gas && t.Component > aqueous.Water && totals[t.Component] == 0 {
+				totals[t.Component] = trace
+			}
+		}
+	}
+}
+
 // counted is what a tenor may be given as, beside elements and free species.
 var counted = map[string]struct{ component, formula string }{
 	"SO4": {"S", "SO4"}, "HSO4-": {"S", "HSO4"}, "NO3": {"N", "NO3"}, "SiO2": {"Si", "SiO2"}, "HCO3-": {"C", "HCO3"},
 	"HCO3": {"C", "HCO3"}, "CO3": {"C", "CO3"}, "CO2": {"C", "CO2"}, "Fe+3": {"Fe_tri", "Fe"}, "C2O4": {"Ox", "C2O4"},
-	"C2O4-2": {"Ox", "C2O4"}, "H2C2O4": {"Ox", "H2C2O4"}, "UO2": {"U", "UO2"}, "U3O8": {"U", "UO2.6666667"},
+	"PO4": {"P", "PO4"}, "HPO4-2": {"P", "HPO4"}, "H2PO4-": {"P", "H2PO4"}, "P2O5": {"P", "PO2.5"}, "C2O4-2": {"Ox", "C2O4"}, "H2C2O4": {"Ox", "H2C2O4"}, "UO2": {"U", "UO2"}, "U3O8": {"U", "UO2.6666667"},
 }
 
 // readTenors reads [tenor] to mol per kg of water. Without a density a litre holds 1 kg of water.

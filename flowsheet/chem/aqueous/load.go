@@ -21,6 +21,9 @@ type Selection struct {
 	Components []string
 	// Activity is "davies" (also for "") or "sit". "pitzer" is refused: its data are not here.
 	Activity string
+	// Base leaves out what lies beside the reference set of 337 complexes and 116 solids: the slates of phosphate, oxygen and
+	// manganese.
+	Base bool
 	// Files are the user's own data files, laid over the embedded ones in their order: a reaction of the same name
 	// replaces, another is added.
 	Files []string
@@ -29,7 +32,11 @@ type Selection struct {
 // Load builds a system. The error holds all faults of the data files, or names an unknown component or model.
 func Load(sel Selection) (*System, error) {
 	b := &builder{sys: &System{index: map[string]int{}}}
-	for _, name := range []string{"components", "species", "solids", "gases", "reagents", "activity"} {
+	names := []string{"components", "species", "solids", "gases", "reagents", "activity"}
+	if !sel.Base {
+		names = append(names, "phosphate", "oxygen", "manganese")
+	}
+	for _, name := range names {
 		name = "data/" + name + ".toml"
 		text, err := fs.ReadFile(embedded, name)
 		if err != nil {
@@ -159,8 +166,29 @@ func (b *builder) reaction(t *conf.Table, kind int, name string, c Constant) {
 			c.Source += "; enthalpy (" + t.Choice("dH_class", classes...) + "): " + t.Text("dH_source")
 		}
 	}
+	if t.Has("log_k") {
+		readExpression(t, &c)
+	}
 	b.equation(t, "eq", t.Text("eq"), kind, entry{name: name, constant: c})
 	t.Close()
+}
+
+// readExpression reads log_k, the constant over temperature. It must give log_k25 at 25 C, as databases carry expressions that
+// do not; the constant is then the expression's, and so is the enthalpy.
+func readExpression(t *conf.Table, c *Constant) {
+	of := t.Table("log_k")
+	var e Expression
+	for i, unit := range [...]string{"1", "1/K", "K", "1", "K2"} {
+		e[i] = of.QuantityOr("abcde"[i:i+1], unit, 0, conf.Any)
+	}
+	of.Close()
+	if t.Has("dH") {
+		t.Fault("dH", "log_k gives the enthalpy already")
+	}
+	if at25 := e.At(room); !t.Faulty("log_k") && !t.Faulty("log_k25") && !(math.Abs(at25-c.LogK) <= 0.005) {
+		t.Fault("log_k", "gives %.4f at 25 C, log_k25 is %g; needs to agree within 0.005", at25, c.LogK)
+	}
+	c.Expression, c.LogK, c.Enthalpy = &e, e.At(room), e.enthalpy(room)
 }
 
 // equation resolves which term is the entry itself: for a species the one of its name, else the one that is no component.

@@ -81,9 +81,10 @@ func (eq equation) balance() error {
 }
 
 // atomsOf reads a formula with its charge: "Fe_tri8O8(OH)6SO4", "Ca(Ox):H2O", "SO4-2". An element is a capital with small
-// letters, and a redox state behind an underscore (Fe_tri); Ox, the oxalate ion, counts as an element.
+// letters, and a redox state behind an underscore (Fe_tri); Ox, the oxalate ion, counts as an element. A gas
+// may end in (g), to be told from its dissolved species.
 func atomsOf(name string) (atoms map[string]float64, charge float64, err error) {
-	formula := name
+	formula := strings.TrimSuffix(name, "(g)")
 	if i := strings.LastIndexAny(name, "+-"); i > 0 {
 		charge = 1
 		if digits := name[i+1:]; digits != "" {

@@ -324,7 +324,7 @@ func TestSIT(t *testing.T) {
 	if want := 0.509/2.5 - 0.12; math.Abs(r.PH-want) > 1e-9 {
 		t.Errorf("pH %.6f, want %.6f", r.PH, want)
 	}
-	full := load(t, aqueous.Selection{Activity: "sit"})
+	full := load(t, aqueous.Selection{Base: true, Activity: "sit"})
 	solver, r = aqueous.NewSolver(full), full.NewResult()
 	davies := load(t, asRun)
 	for _, c := range references(t) {

@@ -41,13 +41,31 @@ type Term struct {
 type Constant struct {
 	LogK     float64 // log10 at 298.15 K
 	Enthalpy float64 // J/mol of reaction; NaN where unknown: the constant is then held at its 25 C value
-	Class    chem.Class
-	Source   string
-	File     string // the file it was read from
+	// Expression is log10 K over temperature where it is known; LogK and Enthalpy are its values at 25 C.
+	Expression *Expression
+	Class      chem.Class
+	Source     string
+	File       string // the file it was read from
 }
 
-// At is log10 K at the temperature T (K), by van 't Hoff at constant enthalpy.
+// Expression is a + b T + c/T + d log10 T + e/T2, T in K.
+type Expression [5]float64
+
+// At is the value at the temperature T (K).
+func (e *Expression) At(T float64) float64 {
+	return e[0] + e[1]*T + e[2]/T + e[3]*math.Log10(T) + e[4]/(T*T)
+}
+
+// enthalpy is the enthalpy of reaction at T (K), J/mol, of a constant with this log10.
+func (e *Expression) enthalpy(T float64) float64 {
+	return ln10 * gas * T * T * (e[1] - e[2]/(T*T) + e[3]/(T*ln10) - 2*e[4]/(T*T*T))
+}
+
+// At is log10 K at the temperature T (K), by its expression or else by van 't Hoff at constant enthalpy.
 func (c Constant) At(T float64) float64 {
+	if c.Expression != nil {
+		return c.Expression.At(T)
+	}
 	if math.IsNaN(c.Enthalpy) || T == room {
 		return c.LogK
 	}
