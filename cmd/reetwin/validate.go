@@ -25,7 +25,8 @@ func newValidateCommand() *cobra.Command {
 
 Of the 1,128 values of ` + caseFolder + ` 233 are printed by their source; the other 895 are recomputed: the source does not print
 them, an independent code solved them from its equations (the column source says so). This shows that the equations are
-the source's and are solved, not that they describe a real plant.
+the source's and are solved, not that they describe a real plant. 2,680 more are shown and not counted (role spread): waters by
+PHREEQC with other databases, so that their distance from the constants here can be read.
 
 A PATH is a case file (JSON or TOML) or a folder whose *.json are case files; the default is ` + caseFolder + `.
 The table has one line per case, with the value that uses most of its tolerance, then every value that fails; wide shows

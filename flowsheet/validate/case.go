@@ -13,7 +13,7 @@ import (
 // Schema is the form of a case file.
 const Schema = "reetwin.cases/1"
 
-// Solve is the kind of a case that solves a plant at steady state, the only kind so far.
+// Solve is the kind of a case that solves a plant at steady state.
 const Solve = "solve"
 
 // Roles of a case besides "", a published value that is met or not. A calibration fitted the model to its values and a spread
@@ -31,10 +31,10 @@ func Counted(role string) bool { return role != Calibration && role != Spread }
 type Case struct {
 	ID     string            `json:"id"`
 	Kind   string            `json:"kind"`
-	Role   string            `json:"role,omitempty"` // "", Calibration, HoldOut, Spread
-	Config string            `json:"config"`         // plant file; in the file relative to it, after Load as the program finds it
+	Role   string            `json:"role,omitempty"`   // "", Calibration, HoldOut, Spread
+	Config string            `json:"config,omitempty"` // plant file; in the file relative to it, after Load as the program finds it
 	Set    map[string]string `json:"set,omitempty"`
-	Input  map[string]any    `json:"input,omitempty"` // of kinds that have no plant file; "solve" takes none
+	Input  map[string]any    `json:"input,omitempty"` // of kinds that have no plant file
 	Expect []Expect          `json:"expect"`
 	Source string            `json:"source"`
 }
@@ -64,7 +64,7 @@ func Load(path string) ([]Case, error) {
 		return nil, err
 	}
 	for i := range cases {
-		if !filepath.IsAbs(cases[i].Config) {
+		if cases[i].Config != "" && !filepath.IsAbs(cases[i].Config) {
 			cases[i].Config = filepath.Join(filepath.Dir(path), cases[i].Config)
 		}
 	}
@@ -88,17 +88,9 @@ func check(schema string, cases []Case, fault func(place, format string, args ..
 			fault(at+"id", "a second case %q", c.ID)
 		}
 		seen[c.ID] = true
-		if c.Kind != Solve {
-			fault(at+"kind", "%q is no kind of case; known is %q", c.Kind, Solve)
-		}
+		checkKind(at, c, fault)
 		if Counted(c.Role) && c.Role != "" && c.Role != HoldOut {
 			fault(at+"role", "%q is no role; known are %q, %q and %q, or none", c.Role, Calibration, HoldOut, Spread)
-		}
-		if c.Config == "" {
-			fault(at+"config", "missing; needs a plant file")
-		}
-		if len(c.Input) > 0 {
-			fault(at+"input", "a case of kind %q takes no input; use set", Solve)
 		}
 		if c.Source == "" {
 			fault(at+"source", "missing; a published value has one")
@@ -107,6 +99,28 @@ func check(schema string, cases []Case, fault func(place, format string, args ..
 			fault(at+"expect", "missing; nothing is compared")
 		}
 		checkExpect(at, c, fault)
+	}
+}
+
+// checkKind finds what is wrong with what a case is computed from.
+func checkKind(at string, c Case, fault func(place, format string, args ...any)) {
+	if c.Kind == Equilibrium {
+		if c.Config != "" || len(c.Set) > 0 {
+			fault(at+"config", "a case of kind %q takes neither config nor set, but input", c.Kind)
+		}
+		if _, err := readWater(c.Input); err != nil {
+			fault(at+"input", "%s", strings.ReplaceAll(err.Error(), "\n", "; "))
+		}
+		return
+	}
+	if c.Kind != Solve {
+		fault(at+"kind", "%q is no kind of case; known are %q and %q", c.Kind, Solve, Equilibrium)
+	}
+	if c.Config == "" {
+		fault(at+"config", "missing; needs a plant file")
+	}
+	if len(c.Input) > 0 {
+		fault(at+"input", "a case of kind %q takes no input; use set", Solve)
 	}
 }
 

@@ -12,6 +12,8 @@
 //	  "expect": [{"path": "units.leach.signals.conversion.Nd.value", "value": 0.45795409974, "rel": 1e-5}],
 //	  "source": "prommis/prommis @9beba5543605 src/prommis/leaching/tests/test_leach_train.py"}]}
 //
+// The other kind, "equilibrium", has an input instead of a plant file: a water with its analysis, solids and titrants (Equilibrium).
+//
 // A path walks through the JSON result (docs/result.md), taking the longest key that fits at each level. With unit given,
 // the computed value is converted to it. A value passes if
 //
@@ -19,9 +21,10 @@
 //
 // The key role of a case says what its values are for. Without one, and for a "hold-out", they pass or fail. Those of a
 // "calibration", to which the model was fitted, and of a "spread", which differ because other data stand behind them, have no
-// tolerance: they are shown with their deviation and never counted.
+// tolerance: they are shown with their deviation and never counted. configs/validation/spread.json holds 2,680 of these: waters by
+// PHREEQC with the databases as shipped and with Pitzer.
 //
-// Of the 1,128 values in configs/validation 233 are printed by their source. The other 895 are recomputed: the source does not
+// Of the 1,128 counted values in configs/validation 233 are printed by their source. The other 895 are recomputed: the source does not
 // print them, an independent code solved them from its equations; the source of such a case says so.
 //
 // Nothing is skipped: a plant that does not solve, or a path that leads nowhere, fails with its reason.

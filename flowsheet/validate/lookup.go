@@ -78,7 +78,7 @@ func unitOf(key string, beside map[string]any) string {
 		return u
 	}
 	for _, u := range []struct{ end, unit string }{
-		{"T_K", "K"}, {"m3_s", "m3/s"}, {"kg_s", "kg/s"}, {"mol_s", "mol/s"}, {"mg_L", "mg/L"}, {"g_kg", "g/kg"},
+		{"T_K", "K"}, {"m3_s", "m3/s"}, {"kg_s", "kg/s"}, {"mol_s", "mol/s"}, {"mol_kg", "mol/kg"}, {"ionic_strength", "mol/kg"}, {"mg_L", "mg/L"}, {"g_kg", "g/kg"},
 		{"kg_mol", "kg/mol"}, {"pH", "1"}, {"rel", "1"}, {"residual", "1"}, {"seconds", "s"},
 	} {
 		if key == u.end || strings.HasSuffix(key, "_"+u.end) {

@@ -205,6 +205,9 @@ func parseTOML(tree *conf.Tree) ([]Case, error) {
 	for i, t := range root.Tables("cases") {
 		place := fmt.Sprintf("cases[%d].", i)
 		at[place] = t
+		if t.TextOr("kind", "") == Equilibrium {
+			t.Fault("kind", "a case of kind %q is written in JSON", Equilibrium)
+		}
 		c := Case{ID: t.Text("id"), Kind: t.Text("kind"), Role: t.TextOr("role", ""), Config: t.Text("config"), Source: t.Text("source")}
 		if t.Has("set") {
 			set := t.Table("set")

@@ -14,12 +14,16 @@ import (
 	"reetwin/flowsheet/report"
 )
 
-// Run solves every case and compares each value. The same plant file with the same settings is solved once.
+// Run computes every case and compares each value. The same plant file with the same settings is solved once.
 func Run(cases []Case, kinds map[string]func() flowsheet.Unit) Table {
 	var t Table
 	solved := map[string]outcome{}
 	for _, c := range cases {
-		key := c.Config + "\x00" + strings.Join(settings(c.Set), "\x00")
+		key := c.Config
+		if c.Kind == Equilibrium {
+			key = c.Kind + "\x00" + c.ID
+		}
+		key += "\x00" + strings.Join(settings(c.Set), "\x00")
 		got, ok := solved[key]
 		if !ok {
 			got.result, got.err = solve(c, kinds)
@@ -48,7 +52,11 @@ func settings(set map[string]string) []string {
 
 // solve gives the result of a case as a program reads it.
 func solve(c Case, kinds map[string]func() flowsheet.Unit) (any, error) {
-	if c.Kind != Solve {
+	switch c.Kind {
+	case Solve:
+	case Equilibrium:
+		return equilibria(c)
+	default:
 		return nil, fmt.Errorf("%q is no kind of case", c.Kind)
 	}
 	tree, err := conf.Load(c.Config)

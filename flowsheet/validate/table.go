@@ -88,11 +88,11 @@ func (t Table) Text(w io.Writer, every bool) error {
 	}
 	if len(shown) > 0 {
 		tab.Flush()
-		fmt.Fprintln(tab, "\nnot counted\trole\tvalues\tmedian deviation\tlargest\tat\tsource")
+		fmt.Fprintln(tab, "\nnot counted\trole\tvalues\thalf within\tnine tenths\tlargest deviation\tat\tsource")
 	}
 	for _, s := range shown {
-		fmt.Fprintf(tab, "%s\t%s\t%d of %d\t%s\t%s\t%s\t%s\n", s.worst.Case, s.worst.Role, len(s.off), s.count, s.median(), s.worst.deviation(),
-			s.worst.Quantity, brief(s.worst.Source))
+		fmt.Fprintf(tab, "%s\t%s\t%d of %d\t%s\t%s\t%s\t%s\t%s\n", s.worst.Case, s.worst.Role, len(s.off), s.count, s.within(0.5), s.within(0.9),
+			s.worst.deviation(), s.worst.Quantity, brief(s.worst.Source))
 	}
 	if every || t.Failed() > 0 {
 		fmt.Fprintln(tab)
@@ -128,13 +128,13 @@ type summary struct {
 	off           []float64 // |deviation| of every row that has one
 }
 
-// median words the middle of the deviations of a case.
-func (s summary) median() string {
+// within words the |deviation| that a share of the values of a case keep.
+func (s summary) within(share float64) string {
 	if len(s.off) == 0 {
 		return "none"
 	}
 	slices.Sort(s.off)
-	return fmt.Sprintf("%.1e", s.off[len(s.off)/2])
+	return fmt.Sprintf("%.1e", s.off[int(share*float64(len(s.off)-1)+0.5)])
 }
 
 // cases gathers the rows of each case, those that are counted and those that are not.

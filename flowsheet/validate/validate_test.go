@@ -100,7 +100,7 @@ func TestFaultsOfAFileComeAllAtOnce(t *testing.T) {
 	_, err := parseJSON("f", []byte(bad))
 	want := `f:1: schema: "reetwin.cases/2"; needs "reetwin.cases/1"
 f:2: cases[0].inputs: unknown key "inputs"; did you mean "input"?
-f:2: cases[0].kind: "guess" is no kind of case; known is "solve"
+f:2: cases[0].kind: "guess" is no kind of case; known are "solve" and "equilibrium"
 f:2: cases[0].source: missing; a published value has one
 f:3: cases[0].input: a case of kind "solve" takes no input; use set
 f:5: cases[0].expect[0].rel: no tolerance; needs rel or abs above 0
@@ -277,6 +277,48 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// A water is titrated as its input says; every fault of the form comes at load, those of names with the row.
+func TestEquilibriumCase(t *testing.T) {
+	text := `{"schema": "reetwin.cases/1", "cases": [{"id": "w", "kind": "equilibrium", "source": "by hand",
+"input": {"dissolved_mol_kg": {"Na": 0.01, "Cl": 0.01}, "points": [{}, {"dose_mol_kg": {"HCl": 0.001}}, {"titrant": "NaOH", "pH": 11}]},
+"expect": [{"path": "points.0.pH", "value": 7, "abs": 0.01}, {"path": "points.1.dissolved_mol_kg.Cl", "value": 11, "unit": "mmol/kg", "rel": 1e-6},
+ {"path": "points.2.titrant_mol_kg", "value": 1.1e-3, "rel": 0.05}]}]}`
+	cases, err := parseJSON("f", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range Run(cases, nil).Rows {
+		if !*r.Pass {
+			t.Errorf("%+v", r)
+		}
+	}
+	lost := strings.NewReplacer(`"NaOH"`, `"NaHO"`).Replace(text)
+	if cases, err = parseJSON("f", []byte(lost)); err != nil {
+		t.Fatal(err)
+	}
+	if r := Run(cases, nil).Rows[0]; *r.Pass || !strings.Contains(r.Reason, `points[2]: aqueous: there is no reagent "NaHO"`) {
+		t.Errorf("%+v", r)
+	}
+	for part, with := range map[string][2]string{
+		`unknown field "dose"`:            {"dose_mol_kg", "dose"},
+		"points[2]: needs titrant and pH": {`"titrant": "NaOH", `, ""},
+		"dissolved_mol_kg: missing":       {`"Na": 0.01, "Cl": 0.01`, ""},
+		"takes neither config nor set":    {`"kind"`, `"config": "x", "kind"`},
+		"points: missing":                 {`{}, {"dose_mol_kg": {"HCl": 0.001}}, {"titrant": "NaOH", "pH": 11}`, ""},
+	} {
+		if _, err := parseJSON("f", []byte(strings.Replace(text, with[0], with[1], 1))); err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("%v, want %q", err, part)
+		}
+	}
+	tree, err := conf.Parse("f.toml", []byte(strings.Replace(goodTOML, `"solve"`, `"equilibrium"`, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := parseTOML(tree); err == nil || !strings.Contains(err.Error(), "is written in JSON") {
+		t.Errorf("TOML: %v", err)
+	}
+}
+
 // Calibration and spread are shown and never counted; a hold-out is.
 func TestRoles(t *testing.T) {
 	dir := put(t, map[string]string{"plant.toml": plant, "a.json": strings.NewReplacer(`"kind": "solve"`, `"kind": "solve", "role": "spread"`,
@@ -300,7 +342,7 @@ func TestRoles(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"1 values in 1 cases: 0 pass, 1 fail\n3 values in 2 cases are shown, not counted: 1 calibration, 2 spread",
-		"not counted  role ", "a            spread       2 of 2  5.0e-01           -5.0e-01  streams.water.m3_s", "fit          calibration  0 of 1  none"} {
+		"not counted  role ", "a            spread       2 of 2  5.0e-01      5.0e-01      -5.0e-01           streams.water.m3_s", "fit          calibration  0 of 1  none"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("no %q in\n%s", want, text.String())
 		}
