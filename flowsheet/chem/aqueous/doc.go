@@ -13,7 +13,7 @@
 // factors of the last step give tangents. Nothing unconverged is returned: the error names the worst balance.
 //
 // Constants are in data/*.toml, each with its source and class; a user's file is laid over them. Redox is decoupled: Fe is
-// Fe(II), Fe_tri is Fe(III).
+// Fe(II), Fe_tri is Fe(III), O2 oxidises nothing by itself.
 //
 //	sys, err := aqueous.Load(aqueous.Selection{})
 //	solver, result := aqueous.NewSolver(sys), sys.NewResult()

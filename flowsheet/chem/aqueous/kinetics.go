@@ -71,8 +71,37 @@ func (c Caution) String() string {
 	return strings.Join(words, "; ")
 }
 
-// LoadKinetics reads the embedded rate laws. The error holds every fault of the data.
-func LoadKinetics() (*Kinetics, error) { return readKinetics("data/kinetics.toml", kineticsData) }
+// LoadKinetics reads the embedded rate laws, and lays the user's own mineral rates (docs/kinetics.md) over them in the order of
+// the files: a rate of the same name replaces, another is added. The error holds every fault of the file that is read.
+func LoadKinetics(files ...string) (*Kinetics, error) {
+	r := &kineticsReader{}
+	k, err := r.read("data/kinetics.toml", kineticsData)
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		tree, err := conf.Load(file)
+		if err == nil {
+			err = r.over(k, tree)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("kinetics: %w", err)
+		}
+	}
+	return k, nil
+}
+
+// over lays the mineral rates of a user's file over those of k.
+func (r *kineticsReader) over(k *Kinetics, tree *conf.Tree) error {
+	root := tree.Root()
+	minerals := r.minerals(root, k.Minerals)
+	root.Close()
+	if err := tree.Err(); err != nil {
+		return err
+	}
+	k.Minerals, k.figures = minerals, r.list
+	return nil
+}
 
 // Figures lists every number of the kinetic data.
 func (k *Kinetics) Figures() []Figure { return slices.Clone(k.figures) }
@@ -129,6 +158,7 @@ type kineticsReader struct {
 	list   []Figure
 	within float64 // K
 	gas    float64 // J/(mol K)
+	units  mineralUnits
 }
 
 // number reads a number, plain or as a table with a provenance and a span of its own; after a fault, some number of r.
@@ -183,12 +213,12 @@ func (r *kineticsReader) acidity(t *conf.Table, o kineticsOrigin) rangeOfPH {
 	return rangeOfPH{r.number(t, "pH_lo", "1", conf.Any, o), r.number(t, "pH_hi", "1", conf.Any, o)}
 }
 
-func readKinetics(name, text string) (*Kinetics, error) {
+func (r *kineticsReader) read(name, text string) (*Kinetics, error) {
 	tree, err := conf.Parse(name, []byte(text))
 	if err != nil {
 		return nil, fmt.Errorf("kinetics: %w", err)
 	}
-	r, k, root := &kineticsReader{}, &Kinetics{}, tree.Root()
+	k, root := &Kinetics{}, tree.Root()
 	t, o := r.open(root, "gas", kineticsOrigin{})
 	r.gas = r.number(t, "R", "J/(mol K)", conf.Positive, o)
 	t.Close()
@@ -202,7 +232,7 @@ func readKinetics(name, text string) (*Kinetics, error) {
 	r.oxygen(root, &k.Oxygen)
 	r.peroxide(root, &k.Peroxide)
 	r.limestone(root, &k.Limestone)
-	k.Minerals = r.minerals(root)
+	k.Minerals = r.minerals(root, nil)
 	root.Close()
 	if err := tree.Err(); err != nil {
 		return nil, fmt.Errorf("kinetics: %w", err)

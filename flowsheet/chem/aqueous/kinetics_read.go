@@ -2,6 +2,8 @@ package aqueous
 
 import (
 	"math"
+	"slices"
+	"strings"
 
 	"reetwin/flowsheet/conf"
 )
@@ -36,14 +38,18 @@ func (r *kineticsReader) limestone(root *conf.Table, l *LimestoneRate) {
 // mineralUnits are the units that the rate constants of the minerals are in.
 type mineralUnits struct{ rate, at, atmosphere float64 } // mol/(m2 s), K, Pa
 
-func (r *kineticsReader) minerals(root *conf.Table) []MineralRate {
+// minerals reads the laws of a file over those of the files before it. Only the first file has the units.
+func (r *kineticsReader) minerals(root *conf.Table, before []MineralRate) []MineralRate {
 	t, o := r.open(root, "mineral", kineticsOrigin{})
-	u := mineralUnits{r.number(t, "unit", "mol/(m2 s)", conf.Positive, o), r.number(t, "base", "K", conf.Positive, o),
-		r.number(t, "atmosphere", "Pa", conf.Positive, o)}
+	if before == nil {
+		r.units = mineralUnits{r.number(t, "unit", "mol/(m2 s)", conf.Positive, o), r.number(t, "base", "K", conf.Positive, o),
+			r.number(t, "atmosphere", "Pa", conf.Positive, o)}
+	}
+	u, list := r.units, slices.Clone(before)
 	laws, lo := r.open(t, "law", o)
-	var list []MineralRate
 	for _, name := range r.named(laws) {
 		own, oo := r.open(laws, name, lo)
+		r.list = slices.DeleteFunc(r.list, func(f Figure) bool { return strings.HasPrefix(f.Name, own.Path()+".") })
 		m := MineralRate{Name: name, Sigma: 1, Factor: 1, reference: measuredAt{u.at, r.within}}
 		if own.Has("of") {
 			r.analogue(own, oo, list, &m)
@@ -51,7 +57,11 @@ func (r *kineticsReader) minerals(root *conf.Table) []MineralRate {
 			r.law(own, oo, u, &m)
 		}
 		own.Close()
-		list = append(list, m)
+		if i := slices.IndexFunc(list, func(l MineralRate) bool { return l.Name == name }); i >= 0 {
+			list[i] = m
+		} else {
+			list = append(list, m)
+		}
 	}
 	laws.Close()
 	t.Close()

@@ -366,7 +366,7 @@ func TestApatiteTrap(t *testing.T) {
 	}
 	asPrinted(t, "25 to 75 degC", ratio(m), 12.1, 0.1) // 250 kJ/mol would give 1.9e6
 	text := strings.Replace(kineticsData, `A = "80 mol/(m2 s)", Ea = "43 kJ/mol"`, `logk = -3.73, Ea = "250 kJ/mol"`, 1)
-	if _, err := readKinetics("kinetics.toml", text); err == nil || !strings.Contains(err.Error(), "outside 0 to 100 kJ/mol") {
+	if _, err := new(kineticsReader).read("kinetics.toml", text); err == nil || !strings.Contains(err.Error(), "outside 0 to 100 kJ/mol") {
 		t.Errorf("250 kJ/mol for apatite: %v", err)
 	}
 }
@@ -423,7 +423,7 @@ func TestKineticDataFaults(t *testing.T) {
 		if !strings.Contains(kineticsData, c.old) {
 			t.Fatalf("the data no longer hold %q", c.old)
 		}
-		_, err := readKinetics("kinetics.toml", strings.Replace(kineticsData, c.old, c.new, 1))
+		_, err := new(kineticsReader).read("kinetics.toml", strings.Replace(kineticsData, c.old, c.new, 1))
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: %v, want %q", c.new, err, c.want)
 		}
@@ -435,7 +435,7 @@ func FuzzReadKinetics(f *testing.F) {
 	f.Add("[gas]\nR = 1")
 	f.Add("[mineral.law.x]\nof = \"x\"")
 	f.Fuzz(func(t *testing.T, text string) {
-		k, err := readKinetics("fuzz.toml", text)
+		k, err := new(kineticsReader).read("fuzz.toml", text)
 		if (k == nil) == (err == nil) {
 			t.Fatalf("%v with error %v", k, err)
 		}
