@@ -30,7 +30,13 @@ type constantSets map[string]*aqueous.System
 //go:embed amdree.toml
 var amdree []byte
 
-// of loads the constants that a case names: "" for the data here, "amdree.dat" for those of the PHREEQC file.
+// The constants that a case may name.
+const (
+	ownConstants       = "reetwin"    // all that is here
+	referenceConstants = "amdree.dat" // those of the PHREEQC file that the schema of a batch comes from
+)
+
+// of loads the constants that a case names.
 func (s constantSets) of(database, activity string) (*aqueous.System, error) {
 	if strings.Contains(strings.ToLower(database), "pitzer") {
 		activity = "pitzer"
@@ -41,8 +47,8 @@ func (s constantSets) of(database, activity string) (*aqueous.System, error) {
 	}
 	selection := aqueous.Selection{Activity: activity}
 	switch {
-	case activity == "pitzer" || database == "": // Load refuses Pitzer by name
-	case database == "amdree.dat":
+	case activity == "pitzer" || database == ownConstants: // Load refuses Pitzer by name
+	case database == referenceConstants:
 		folder, err := os.MkdirTemp("", "reetwin")
 		if err != nil {
 			return nil, fmt.Errorf("constants of %s: %w", database, err)
@@ -54,7 +60,7 @@ func (s constantSets) of(database, activity string) (*aqueous.System, error) {
 		}
 		selection.Base, selection.Files = true, []string{file}
 	default:
-		return nil, fmt.Errorf("the constants of database %q are not here; leave out the key for those of reetwin, or give \"amdree.dat\"", database)
+		return nil, fmt.Errorf("the constants of database %q are not here; give %q, or %q for all that reetwin has", database, referenceConstants, ownConstants)
 	}
 	sys, err := aqueous.Load(selection)
 	if err != nil {

@@ -185,7 +185,9 @@ func (b *batchReader) readCase(text json.RawMessage) *batchCase {
 	} else {
 		c.ID = b.where
 	}
-	c.Database = o.text("database")
+	if c.Database = o.text("database"); c.Database == "" {
+		c.Database = referenceConstants
+	}
 	activity := o.text("activity_model")
 	if activity != "" && !slices.Contains([]string{"davies", "sit", "pitzer"}, activity) {
 		b.fault("activity_model", "there is no activity model %q; known are davies, sit", activity)

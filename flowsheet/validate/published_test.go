@@ -253,7 +253,21 @@ func (b *book) solid(name string, s stream, rel float64) (all []validate.Expect)
 	}
 	i, _ := b.sys.Index("SiO2(s)")
 	return append(all, want("streams."+name+".mol_s.SiO2(s)", s.FlowKg*s.Frac["inerts"]/b.sys.Components[i].M/3600, "mol/s", rel, 0,
-		"inerts: the mass is compared, counted as SiO2 on both sides"))
+		"inerts: the mass is compared, counted as SiO2 on both sides (in moles: uky/gangue)"))
+}
+
+// gangue is the same in moles of the source's inerts, 60.08 g/mol. A mass of feed is more of those moles than of SiO2's.
+func (b *book) gangue() validate.Case {
+	const inerts = 0.06008 // kg/mol
+	r := b.ukyF.Recomputed
+	c := validate.Case{ID: "uky/gangue", Kind: validate.Solve, Role: validate.Spread, Config: "../uky.toml", Source: r.Source}
+	for _, name := range slices.Sorted(maps.Keys(r.Streams)) {
+		if s := r.Streams[name]; s.Package == "solid" {
+			e := want("streams."+name+".mol_s.SiO2(s)", s.FlowKg*s.Frac["inerts"]/inerts/3600, "mol/s", 0, 0, "inerts of 60.08 g/mol; SiO2 is 60.083")
+			c.Expect = append(c.Expect, e)
+		}
+	}
+	return c
 }
 
 func (b *book) uky() []validate.Case {
@@ -279,6 +293,7 @@ func (b *book) uky() []validate.Case {
 		one("tutorial", b.ukyF.Tutorial.Source, []validate.Expect{
 			want("kpis.recovery.REE_without_Sc.value", b.ukyF.Tutorial.WithoutSc, "%", 1e-4, 0, ""),
 			want("kpis.purity.REE.value", b.ukyF.Tutorial.Purity, "%", 1e-4, 0, "")}),
+		b.gangue(),
 	}
 }
 
