@@ -166,6 +166,30 @@ func (m *kkt) slot(i, j int) int32 {
 
 func (m *kkt) clear() { clear(m.val[:m.nl+m.nl*m.nq+m.nq*m.nq]) }
 
+// times sets y to the matrix of the components, not yet factored, times x.
+func (m *kkt) times(x, y []float64) {
+	nl, nq := m.nl, m.nq
+	g, c := m.val[nl:nl+nl*nq], m.val[nl+nl*nq:]
+	xq, yq := m.u[:nq], m.v[:nq]
+	for i, j := range m.core {
+		xq[i] = x[j]
+	}
+	clear(yq)
+	for i, v := range xq {
+		row := c[i*nq : i*nq+i]
+		yq[i] += c[i*nq+i]*v + dot(row, xq)
+		axpy(v, row, yq)
+	}
+	for l, j := range m.leaf {
+		row := g[l*nq : (l+1)*nq]
+		y[j] = m.val[l]*x[j] + dot(row, xq)
+		axpy(x[j], row, yq)
+	}
+	for i, j := range m.core {
+		y[j] = yq[i]
+	}
+}
+
 // set gives solid k its δ: idle, weak, or strong.
 func (m *kkt) set(k int, r role, delta float64) { m.role[k], m.delta[k] = r, delta }
 

@@ -30,16 +30,7 @@ func newBorder(n int) (b border) {
 // assemble sets the core matrix at the molalities in hand: with all solids by their barrier, or the active ones.
 func (s *Solver) assemble(barrier bool) {
 	s.kkt.clear()
-	a, slot, at := s.kkt.val, s.slot, s.slotAt[1:]
-	prod := s.prod[:len(slot)]
-	lo := int32(0)
-	for i, m := range s.m[:len(at)] {
-		m, hi := m*s.kg, at[i]
-		for p := lo; p < hi; p++ {
-			a[slot[p]] += prod[p] * m
-		}
-		lo = hi
-	}
+	s.hessian()
 	const strong = 10 // s over its scale to t beyond which a solid is on its way in
 	for k := range s.so.n() {
 		switch {
@@ -86,50 +77,6 @@ func (s *Solver) frame() {
 	if s.titrate {
 		b.f[ofTitrant] = s.lnAH - s.x[s.pos[H]] - s.lnD - s.E[s.pos[H]]
 	}
-}
-
-// sensitivities sums over the species what ionic strength and water activity do to the balances, and the balances to them; slope is
-// that of ln a_w over Σ m.
-func (s *Solver) sensitivities(slope float64) {
-	nc, b, kg := len(s.comp), &s.border, s.kg
-	cI, cL, rI, rW := b.column[ofStrength], b.column[ofActivity], b.row[ofStrength], b.row[ofWater]
-	var zq, zw, qm, wq, ww float64
-	starts := s.sp.start[1:]
-	cz, cn, half := s.sp.cz[:len(starts)], s.sp.cn[:len(starts)], s.z2[:len(starts)]
-	columns, coefficients := s.sp.col, s.sp.a
-	lo := int32(0)
-	for i, m := range s.m[:len(starts)] {
-		z2 := half[i] / 2 * m
-		q := (cz[i]*s.dD + cn[i]*s.dN) * m
-		zq += z2 * (cz[i]*s.dD + cn[i]*s.dN)
-		qm += q
-		hi := starts[i]
-		for k := lo; k < hi; k++ {
-			c, a := columns[k], coefficients[k]
-			cI[c] += a * q
-			rI[c] += a * z2
-		}
-		lo = hi
-	}
-	for _, i := range s.wet {
-		m, w := s.m[i], s.sp.water[i]
-		q := cz[i]*s.dD + cn[i]*s.dN
-		zw += half[i] / 2 * w * m
-		wq += w * q * m
-		ww += w * w * m
-		cols, a := s.sp.span(int(i))
-		for k, c := range cols {
-			cL[c] += kg * w * a[k] * m
-		}
-	}
-	for j := range nc {
-		cI[j] *= kg
-	}
-	copy(rW[:nc], cL[:nc])
-	b.corner[ofStrength] = [4]float64{zq - 1, zw, 0, 0}
-	b.corner[ofActivity] = [4]float64{slope * qm, slope*s.wm - 1, 0, 0}
-	b.corner[ofWater] = [4]float64{kg * wq, kg * ww, kg/molarW + kg*s.wm, -s.waterD}
-	b.corner[ofTitrant] = [4]float64{s.dD, 0, 0, 0}
 }
 
 // factor factors core and border.

@@ -11,18 +11,21 @@ type Solver struct {
 	sys *System
 
 	// What the last problems had in common: which components are there, which solids are allowed.
-	there   []bool
-	allowed []int
-	comp    []int // compact -> component of the system; water is not among them
-	pos     []int // component of the system -> compact, -1 where absent
-	species []int // compact -> species of the system
-	sp      rows  // formation of species over compact components
-	so      rows  // dissolution of solids
-	z, z2   []float64
-	slot    []int32   // entries of the matrix per species, from slotAt
-	prod    []float64 // and the product of coefficients that goes there
-	slotAt  []int32
-	kkt     *kkt
+	there    []bool
+	allowed  []int
+	comp     []int // compact -> component of the system; water is not among them
+	pos      []int // component of the system -> compact, -1 where absent
+	species  []int // compact -> species of the system
+	sp       rows  // formation of species over compact components
+	so       rows  // dissolution of solids
+	z2       []float64
+	class    []int32 // of z²
+	layout   *layout
+	binaries []binary // species nc to rest
+	runs     []run
+	rest     int     // the first species that is no binary
+	diagonal []int32 // entries of the matrix
+	kkt      *kkt
 
 	// The problem in hand.
 	problem *Problem
@@ -48,15 +51,13 @@ type Solver struct {
 	drift            float64   // SIT: last change of lag
 	heavy            []heavy   // species that hold a component more than once
 	top, condensed   []float64 // of each component: the most one species holds, and its coefficient there
-	negative         []heavy   // species that lack a component
-	wet              []int32   // species that bind or free water
-	whole            bool      // all coefficients are small whole numbers
+	negative         []heavy   // species of the rest that lack a component
+	wet              []int32   // species of the rest that bind or free water
 	steep            bool      // a constant is too large or small for products
-	up, down         []int     // largest powers of each table
-	table            []float64 // powers, see powers
-	factors          []int32   // entries of the table per species, from factorAt
-	factorAt         []int32
-	factor0          []float64 // K per species
+	table, media     []float64 // powers, see powers
+	byClass          []float64 // Σ a m per class of z² and component
+	classSum         []float64 // Σ m per class
+	grow             []float64 // of ln γ over I per component
 	d, abs           []float64 // Σ a m and Σ |a| m per component
 	strSum, sum, wm  float64   // ½ Σ z² m, Σ m, Σ w m
 	f                []float64 // residuals of nodes
@@ -111,10 +112,9 @@ func (r *rows) span(i int) (cols []int32, a []float64) {
 func NewSolver(sys *System) *Solver {
 	nc, ns, nk := len(sys.Components), len(sys.Species), len(sys.Solids)
 	f := func(n int) []float64 { return make([]float64, n) }
-	terms, pairs, solidTerms := 0, 0, 0
+	l, terms, solidTerms := newLayout(sys), 0, 0
 	for _, o := range sys.Species {
 		terms += len(o.Terms)
-		pairs += len(o.Terms) * (len(o.Terms) + 1) / 2
 	}
 	for _, o := range sys.Solids {
 		solidTerms += len(o.Terms)
@@ -122,15 +122,14 @@ func NewSolver(sys *System) *Solver {
 	n := nc + nk
 	return &Solver{
 		sys: sys, there: make([]bool, nc), allowed: make([]int, 0, nk), comp: make([]int, 0, nc), pos: make([]int, nc),
-		species: make([]int, 0, ns), sp: newRows(ns, terms), so: newRows(nk, solidTerms), z: make([]float64, 0, ns), z2: make([]float64, 0, ns),
-		slot: make([]int32, 0, pairs), prod: make([]float64, 0, pairs), slotAt: make([]int32, 0, ns+1),
+		species: make([]int, 0, ns), sp: newRows(ns, terms), so: newRows(nk, solidTerms), z2: make([]float64, 0, ns),
+		layout: l, class: make([]int32, 0, ns), binaries: make([]binary, 0, ns), runs: make([]run, 0, ns), diagonal: make([]int32, 0, nc),
+		byClass: f(nc * len(l.z2)), classSum: f(len(l.z2)), media: f(len(l.media)), grow: f(nc),
 		kkt:   newKKT(nc, nk),
 		total: f(nc), dose: f(nc), x: f(nc), s: f(nk), active: make([]bool, nk), m: f(ns), lag: f(ns), soLag: f(nk), E: f(ns),
 		d: f(nc), abs: f(nc), f: f(n), scale: f(nc), slack: f(nk), slackStep: f(nk), smallest: f(nk),
 		border: newBorder(n), pairs: make([]pair, 0, len(sys.activity.epsilon)), heavy: make([]heavy, 0, terms),
-		top: f(nc), condensed: f(nc), negative: make([]heavy, 0, terms), wet: make([]int32, 0, ns), table: f((nc+2)*stride + wide),
-		factors: make([]int32, 0, terms+3*ns), factorAt: make([]int32, 0, ns+1), factor0: f(ns),
-		up: make([]int, nc+3), down: make([]int, nc+3),
+		top: f(nc), condensed: f(nc), negative: make([]heavy, 0, terms), wet: make([]int32, 0, ns), table: f(nc * stride),
 	}
 }
 
@@ -258,7 +257,7 @@ func (s *Solver) brings(p *Problem, component int) bool {
 
 // compile rebuilds the matrices for the components that are there and the solids that are allowed.
 func (s *Solver) compile(p *Problem) {
-	s.comp, s.species, s.z, s.z2 = s.comp[:0], s.species[:0], s.z[:0], s.z2[:0]
+	s.comp = s.comp[:0]
 	for i := range s.sys.Components {
 		s.pos[i] = -1
 		if s.there[i] {
@@ -266,23 +265,7 @@ func (s *Solver) compile(p *Problem) {
 			s.comp = append(s.comp, i)
 		}
 	}
-	s.sp.reset()
-	for i := range s.sys.Species {
-		if o := &s.sys.Species[i]; s.has(o.Terms) {
-			s.species = append(s.species, i)
-			s.z, s.z2 = append(s.z, o.Charge), append(s.z2, o.Charge*o.Charge)
-			s.add(&s.sp, o.Terms, o.Charge, true)
-		}
-	}
-	s.heavy = s.heavy[:0]
-	for i := range s.sp.n() {
-		cols, a := s.sp.span(i)
-		for k, c := range cols {
-			if a[k] > 1 {
-				s.heavy = append(s.heavy, heavy{c, int32(i), a[k]})
-			}
-		}
-	}
+	s.arrange()
 	s.pairs = s.pairs[:0]
 	if s.sys.activity.model == "sit" {
 		for _, e := range s.sys.activity.epsilon {
@@ -303,8 +286,8 @@ func (s *Solver) compile(p *Problem) {
 		}
 		s.so.free[s.so.n()-1] = o.Gas && s.has(o.Terms)
 	}
-	s.factorise()
-	s.pattern()
+	s.kkt.analyse(len(s.comp), s.pos[H], &s.sp, &s.so)
+	s.place()
 }
 
 func (s *Solver) has(terms []Term) bool {
@@ -343,30 +326,15 @@ func (s *Solver) add(r *rows, terms []Term, z float64, itself bool) {
 	r.lnK, r.target, r.free = append(r.lnK, 0), append(r.target, 0), append(r.free, false)
 }
 
-// pattern analyses the matrix and notes where each product goes.
-func (s *Solver) pattern() {
-	s.kkt.analyse(len(s.comp), s.pos[H], &s.sp, &s.so)
-	s.slot, s.prod, s.slotAt = s.slot[:0], s.prod[:0], append(s.slotAt[:0], 0)
-	for i := range s.sp.n() {
-		cols, a := s.sp.span(i)
-		for k, c := range cols {
-			for l := range k + 1 {
-				s.slot = append(s.slot, s.kkt.slot(int(c), int(cols[l])))
-				s.prod = append(s.prod, a[k]*a[l])
-			}
-		}
-		s.slotAt = append(s.slotAt, int32(len(s.slot)))
-	}
-}
-
 // constants sets ln K at the temperature.
 func (s *Solver) constants(p *Problem) {
 	s.steep = false
 	for i, o := range s.species {
 		if v := s.sys.Species[o].Constant.At(s.T) * ln10; v != s.sp.lnK[i] {
-			s.sp.lnK[i], s.factor0[i] = v, math.Exp(v)
-		} else if v == 0 {
-			s.factor0[i] = 1
+			s.sp.lnK[i] = v
+			if nc := len(s.comp); i >= nc && i < s.rest {
+				s.binaries[i-nc].k = math.Exp(v)
+			}
 		}
 		s.steep = s.steep || math.Abs(s.sp.lnK[i]) > 200
 	}
