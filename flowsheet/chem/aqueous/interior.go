@@ -57,19 +57,24 @@ func (s *Solver) direction(mu float64) (du float64) {
 			s.f[nc+k] = -s.saturation(k) - mu*s.smallest[k]/s.s[k]
 		}
 	}
-	s.kkt.factor(nk)
-	s.kkt.solve(s.f, nc, nk)
+	w := s.wide[:nc+nk]
+	for i := range w {
+		w[i] = lanes{right: s.f[i]}
+	}
 	if s.titrate { // x of H is held: the titrant takes its place
-		c := s.border.column[ofTitrant]
-		clear(c[:nc+nk])
-		copy(c, s.dose[:nc])
-		s.kkt.solve(c, nc, nk)
-		if c[h] != 0 {
-			du = -s.f[h] / c[h]
+		for j := range nc {
+			w[j][ofTitrant] = s.dose[j]
 		}
-		for i := range nc + nk {
-			s.f[i] += du * c[i]
-		}
+	}
+	s.kkt.factor(nk)
+	s.kkt.solve(w, nc, nk)
+	if s.titrate && w[h][ofTitrant] != 0 {
+		du = -w[h][right] / w[h][ofTitrant]
+	}
+	for i := range w {
+		s.f[i] = w[i][right] + du*w[i][ofTitrant]
+	}
+	if s.titrate {
 		s.f[h] = 0
 	}
 	return du

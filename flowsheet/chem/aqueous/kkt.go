@@ -36,7 +36,7 @@ type kkt struct {
 	lu       []float64 // dense part
 	scale    []float64
 	pivot    []int
-	rhs      []float64
+	rhs      []lanes
 	u, v     []float64 // scratch of one row of the core
 	near     []bool    // adjacency, scratch of analyse
 }
@@ -58,7 +58,7 @@ func newKKT(nc, nk int) *kkt {
 	return &kkt{
 		leaf: make([]int, 0, nc), core: make([]int, 0, nc), place: i(nc), val: f(nc + nc*nc), key: i(nk), onKey: f(nk), row: f(nk * nc),
 		role: make([]role, nk), delta: f(nk), dense: make([]int, 0, nk), partner: i(nc), pxx: f(nc), pxs: f(nc), pss: f(nc),
-		lu: f(n * n), scale: f(n), pivot: i(n), rhs: f(n), u: f(nc), v: f(nc), near: make([]bool, nc*nc),
+		lu: f(n * n), scale: f(n), pivot: i(n), rhs: make([]lanes, n), u: f(nc), v: f(nc), near: make([]bool, nc*nc),
 	}
 }
 
@@ -270,9 +270,9 @@ func (m *kkt) eliminate(l int) {
 		v[i] = m.pxs[l]*g[i] + m.pss[l]*beta[i]
 	}
 	for i := range nq {
-		if g[i] != 0 || beta[i] != 0 {
-			axpy(-g[i], u[:i+1], c[i*nq:])
-			axpy(-beta[i], v[:i+1], c[i*nq:])
+		gi, bi, row := g[i], beta[i], c[i*nq:i*nq+i+1]
+		for j := range row {
+			row[j] -= gi*u[j] + bi*v[j]
 		}
 	}
 }
@@ -283,6 +283,14 @@ func axpy(a float64, x, y []float64) {
 	for i, v := range x {
 		y[i] += a * v
 	}
+}
+
+func dot(a, b []float64) (sum float64) {
+	b = b[:len(a)]
+	for i, v := range a {
+		sum += v * b[i]
+	}
+	return sum
 }
 
 // condense forms the dense part, scaled.
@@ -369,8 +377,28 @@ func (m *kkt) decompose(nd int) {
 	}
 }
 
+// lanes are right sides that are solved together: the columns of the border, and that of the step.
+type lanes [5]float64
+
+// right is the lane of the step, after those of the border.
+const right = 4
+
+// add adds a x.
+func (y *lanes) add(a float64, x *lanes) {
+	y[0] += a * x[0]
+	y[1] += a * x[1]
+	y[2] += a * x[2]
+	y[3] += a * x[3]
+	y[4] += a * x[4]
+}
+
+// scaled is a x.
+func (x *lanes) scaled(a float64) lanes {
+	return lanes{a * x[0], a * x[1], a * x[2], a * x[3], a * x[4]}
+}
+
 // solve replaces b, components then solids, by the solution.
-func (m *kkt) solve(b []float64, nc, nk int) {
+func (m *kkt) solve(b []lanes, nc, nk int) {
 	x, s := b[:nc], b[nc:nc+nk]
 	y := m.rhs[:m.nq+len(m.dense)]
 	m.forward(x, s, y)
@@ -381,50 +409,62 @@ func (m *kkt) solve(b []float64, nc, nk int) {
 	}
 	for i, k := range m.dense {
 		s[k] = y[nq+i]
+		if l := m.key[k]; l >= 0 {
+			x[m.leaf[l]].add(-m.onKey[k], &s[k])
+		}
 	}
 	for l, j := range m.leaf {
-		k := m.partner[l]
-		rx := x[j] - dot(g[l*nq:(l+1)*nq], y)
-		for _, o := range m.dense {
-			if m.key[o] == l {
-				rx -= m.onKey[o] * s[o]
-			}
+		k, rx := m.partner[l], x[j]
+		for i, v := range g[l*nq : (l+1)*nq] {
+			rx.add(-v, &y[i])
 		}
+		x[j] = rx.scaled(m.pxx[l])
 		if k < 0 {
-			x[j] = m.pxx[l] * rx
 			continue
 		}
-		rs := s[k] - dot(m.row[k*nq:(k+1)*nq], y)
-		x[j], s[k] = m.pxx[l]*rx+m.pxs[l]*rs, m.pxs[l]*rx+m.pss[l]*rs
+		rs := s[k]
+		for i, v := range m.row[k*nq : (k+1)*nq] {
+			if v != 0 {
+				rs.add(-v, &y[i])
+			}
+		}
+		x[j].add(m.pxs[l], &rs)
+		s[k] = rx.scaled(m.pxs[l])
+		s[k].add(m.pss[l], &rs)
 	}
 	for k, r := range m.role[:nk] {
 		switch r {
 		case idle:
-			s[k] = 0
+			s[k] = lanes{}
 		case weak:
-			v := dot(m.row[k*nq:(k+1)*nq], y) - s[k]
-			if l := m.key[k]; l >= 0 {
-				v += m.onKey[k] * x[m.leaf[l]]
+			v := s[k].scaled(-1)
+			for i, a := range m.row[k*nq : (k+1)*nq] {
+				if a != 0 {
+					v.add(a, &y[i])
+				}
 			}
-			s[k] = v / m.delta[k]
+			if l := m.key[k]; l >= 0 {
+				v.add(m.onKey[k], &x[m.leaf[l]])
+			}
+			s[k] = v.scaled(1 / m.delta[k])
 		}
 	}
 }
 
 // forward carries the right side to the dense part y.
-func (m *kkt) forward(x, s, y []float64) {
+func (m *kkt) forward(x, s, y []lanes) {
 	nq, g := m.nq, m.val[m.nl:]
 	for k, r := range m.role[:len(s)] {
-		if r != weak || s[k] == 0 {
+		if r != weak {
 			continue
 		}
-		w := s[k] / m.delta[k]
+		w := s[k].scaled(1 / m.delta[k])
 		if l := m.key[k]; l >= 0 {
-			x[m.leaf[l]] += w * m.onKey[k]
+			x[m.leaf[l]].add(m.onKey[k], &w)
 		}
 		for i, v := range m.row[k*nq : (k+1)*nq] {
 			if v != 0 {
-				x[m.core[i]] += w * v
+				x[m.core[i]].add(v, &w)
 			}
 		}
 	}
@@ -433,33 +473,37 @@ func (m *kkt) forward(x, s, y []float64) {
 	}
 	for i, k := range m.dense {
 		y[nq+i] = s[k]
+		if l := m.key[k]; l >= 0 {
+			z := x[m.leaf[l]].scaled(m.pxx[l])
+			if p := m.partner[l]; p >= 0 {
+				z.add(m.pxs[l], &s[p])
+			}
+			y[nq+i].add(-m.onKey[k], &z)
+		}
 	}
 	for l, j := range m.leaf {
-		rx, rs, k := x[j], 0.0, m.partner[l]
-		if k >= 0 {
-			rs = s[k]
-		}
-		if rx == 0 && rs == 0 {
-			continue
-		}
-		zx, zs := m.pxx[l]*rx+m.pxs[l]*rs, m.pxs[l]*rx+m.pss[l]*rs
-		axpy(-zx, g[l*nq:(l+1)*nq], y)
-		if k >= 0 {
-			axpy(-zs, m.row[k*nq:(k+1)*nq], y)
-		}
-		for i, o := range m.dense {
-			if m.key[o] == l {
-				y[nq+i] -= m.onKey[o] * zx
+		z := x[j].scaled(m.pxx[l])
+		if k := m.partner[l]; k >= 0 {
+			z.add(m.pxs[l], &s[k])
+			zs := x[j].scaled(m.pxs[l])
+			zs.add(m.pss[l], &s[k])
+			for i, v := range m.row[k*nq : (k+1)*nq] {
+				if v != 0 {
+					y[i].add(-v, &zs)
+				}
 			}
+		}
+		for i, v := range g[l*nq : (l+1)*nq] {
+			y[i].add(-v, &z)
 		}
 	}
 }
 
 // backward solves the dense part.
-func (m *kkt) backward(y []float64) {
+func (m *kkt) backward(y []lanes) {
 	lu, nd := m.lu, len(y)
 	for i := range y {
-		y[i] *= m.scale[i]
+		y[i] = y[i].scaled(m.scale[i])
 	}
 	for c := range nd {
 		if p := m.pivot[c]; p != c {
@@ -467,13 +511,20 @@ func (m *kkt) backward(y []float64) {
 		}
 	}
 	for r := 1; r < nd; r++ {
-		y[r] -= dot(lu[r*nd:r*nd+r], y)
+		v := y[r]
+		for c, a := range lu[r*nd : r*nd+r] {
+			v.add(-a, &y[c])
+		}
+		y[r] = v
 	}
 	for r := nd - 1; r >= 0; r-- {
-		v := y[r] - dot(lu[r*nd+r+1:(r+1)*nd], y[r+1:])
-		y[r] = v / lu[r*nd+r]
+		v := y[r]
+		for c, a := range lu[r*nd+r+1 : (r+1)*nd] {
+			v.add(-a, &y[r+1+c])
+		}
+		y[r] = v.scaled(1 / lu[r*nd+r])
 	}
 	for i := range y {
-		y[i] *= m.scale[i]
+		y[i] = y[i].scaled(m.scale[i])
 	}
 }

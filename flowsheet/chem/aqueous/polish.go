@@ -5,12 +5,11 @@ import "math"
 // border is what a Newton step has besides components and solids: ionic strength, ln water activity, ln of the water in
 // solution and the titrant, by block elimination on the factors of the core.
 type border struct {
-	column [4][]float64 // by node; solved in place
-	row    [4][]float64 // by node
+	row    [3][]float64 // by node; that of the titrant is 1 at H
 	corner [4][4]float64
+	schur  [4]lanes // corner less row x column, once the columns are solved
 	f      [4]float64
 	on     [4]bool
-	lu     [4][5]float64
 }
 
 const (
@@ -21,8 +20,8 @@ const (
 )
 
 func newBorder(n int) (b border) {
-	for i := range 4 {
-		b.column[i], b.row[i] = make([]float64, n), make([]float64, n)
+	for i := range b.row {
+		b.row[i] = make([]float64, n)
 	}
 	return b
 }
@@ -51,90 +50,99 @@ func (s *Solver) frame() {
 	nc, nk, b := len(s.comp), s.so.n(), &s.border
 	n := nc + nk
 	b.on = [4]bool{true, true, s.problem.KgWater == 0, s.titrate}
-	for i := range 4 {
-		clear(b.column[i][:n])
+	for i := range b.row {
 		clear(b.row[i][:n])
 	}
-	b.corner = [4][4]float64{}
 	lnA, slope := s.waterActivity()
 	kg := s.kg
 	s.sensitivities(slope)
-	cI, cL, rW := b.column[ofStrength], b.column[ofActivity], b.row[ofWater]
 	for j := range nc {
 		b.row[ofActivity][j] = slope * s.d[j]
-		b.column[ofWater][j] = kg * s.d[j]
-		b.column[ofTitrant][j] = -s.dose[j]
+		c := &s.wide[j]
+		c[ofWater], c[ofTitrant] = kg*s.d[j], -s.dose[j]
 	}
 	for k := range nk {
+		s.wide[nc+k] = lanes{}
 		if s.active[k] {
-			cI[nc+k] = s.so.cz[k]*s.dD + s.so.cn[k]*s.dN
-			cL[nc+k] = s.so.water[k]
-			rW[nc+k] = s.so.water[k]
+			s.wide[nc+k] = lanes{ofStrength: s.so.cz[k]*s.dD + s.so.cn[k]*s.dN, ofActivity: s.so.water[k]}
+			b.row[ofWater][nc+k] = s.so.water[k]
 		}
 	}
-	b.row[ofTitrant][s.pos[H]] = 1
 	b.f = [4]float64{s.str - s.strSum, s.lnW - lnA, s.fw, 0}
 	if s.titrate {
 		b.f[ofTitrant] = s.lnAH - s.x[s.pos[H]] - s.lnD - s.E[s.pos[H]]
 	}
 }
 
-// factor factors core and border.
-func (s *Solver) factor() {
-	nc, nk, b := len(s.comp), s.so.n(), &s.border
-	n := nc + nk
-	s.kkt.factor(nk)
-	for i := range 4 {
-		if b.on[i] {
-			s.kkt.solve(b.column[i], nc, nk)
-		}
+// step solves for f, by node, and the right side of the border, and leaves the solution in both. The matrix and the border must be
+// set: it factors the one and eliminates the other on the way.
+func (s *Solver) step(f []float64) {
+	n, b := len(s.comp)+s.so.n(), &s.border
+	for j, v := range f[:n] {
+		s.wide[j][right] = v
 	}
+	s.kkt.factor(s.so.n())
+	sums := s.reduce(s.wide)
 	for i := range 4 {
+		b.schur[i] = lanes{}
 		for j := range 4 {
-			b.lu[i][j] = 0
-			if i == j {
-				b.lu[i][j] = 1
-			}
 			if b.on[i] && b.on[j] {
-				b.lu[i][j] = b.corner[i][j] - dot(b.row[i][:n], b.column[j][:n])
+				b.schur[i][j] = b.corner[i][j] - sums[i][j]
 			}
 		}
+		if !b.on[i] {
+			b.schur[i][i] = 1
+		}
 	}
+	s.combine(f, s.wide, &sums)
 }
 
-func dot(a, b []float64) (sum float64) {
-	b = b[:len(a)]
-	for i, v := range a {
-		sum += v * b[i]
+// again is step with the factors of the last one.
+func (s *Solver) again(f []float64) {
+	for j, v := range f[:len(s.comp)+s.so.n()] {
+		s.narrow[j] = lanes{right: v}
 	}
-	return sum
+	sums := s.reduce(s.narrow)
+	s.combine(f, s.narrow, &sums)
 }
 
-// solve replaces f, by node, and g, of the border, by the solution.
-func (s *Solver) solve(f []float64, g *[4]float64) {
+// reduce solves w by the factors of the core and returns the rows of the border times the solution.
+func (s *Solver) reduce(w []lanes) (sums [4]lanes) {
 	nc, nk, b := len(s.comp), s.so.n(), &s.border
-	n := nc + nk
-	s.kkt.solve(f, nc, nk)
-	lu := b.lu
+	w = w[:nc+nk]
+	s.kkt.solve(w, nc, nk)
+	r0, r1, r2 := b.row[0][:len(w)], b.row[1][:len(w)], b.row[2][:len(w)]
+	for j := range w {
+		sums[ofStrength].add(r0[j], &w[j])
+		sums[ofActivity].add(r1[j], &w[j])
+		sums[ofWater].add(r2[j], &w[j])
+	}
+	sums[ofTitrant] = w[s.pos[H]]
+	return sums
+}
+
+// combine takes the border's part out of the step, which is the right lane of w.
+func (s *Solver) combine(f []float64, w []lanes, sums *[4]lanes) {
+	b := &s.border
+	a := b.schur
 	for i := range 4 {
-		lu[i][4] = 0
 		if b.on[i] {
-			lu[i][4] = g[i] - dot(b.row[i][:n], f[:n])
+			a[i][right] = b.f[i] - sums[i][right]
 		}
 	}
-	eliminate(&lu)
+	eliminate(&a)
 	for i := range 4 {
-		g[i] = lu[i][4]
-		if b.on[i] && g[i] != 0 {
-			for j, c := range b.column[i][:n] {
-				f[j] -= g[i] * c
-			}
-		}
+		b.f[i] = a[i][right]
+	}
+	g := b.f
+	for j := range w[:len(s.comp)+s.so.n()] {
+		c := &s.wide[j]
+		f[j] = w[j][right] - g[0]*c[0] - g[1]*c[1] - g[2]*c[2] - g[3]*c[3]
 	}
 }
 
 // eliminate solves the four equations in a, right side last, leaving the solution there.
-func eliminate(a *[4][5]float64) {
+func eliminate(a *[4]lanes) {
 	for c := range 4 {
 		p := c
 		for r := c + 1; r < 4; r++ {
@@ -199,8 +207,7 @@ func (s *Solver) polish(most int) bool {
 				s.f[nc+k] = -s.saturation(k)
 			}
 		}
-		s.factor()
-		s.solve(s.f, &s.border.f)
+		s.step(s.f)
 		s.move()
 	}
 	return false

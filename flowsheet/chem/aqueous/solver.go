@@ -58,12 +58,14 @@ type Solver struct {
 	byClass          []float64 // Σ a m per class of z² and component
 	classSum         []float64 // Σ m per class
 	grow             []float64 // of ln γ over I per component
+	growI, growL     []float64 // of the balances over I, and over ln water activity per kg
 	d, abs           []float64 // Σ a m and Σ |a| m per component
 	strSum, sum, wm  float64   // ½ Σ z² m, Σ m, Σ w m
 	f                []float64 // residuals of nodes
 	scale            []float64
 	fw, scaleW       float64
 	border           border
+	wide, narrow     []lanes   // by node: the columns of the border and the right side, solved in place; a right side alone
 	slack            []float64 // of solids, in the interior point
 	slackStep        []float64
 	smallest         []float64 // scale of a solid: what the scarcest component allows
@@ -124,7 +126,7 @@ func NewSolver(sys *System) *Solver {
 		sys: sys, there: make([]bool, nc), allowed: make([]int, 0, nk), comp: make([]int, 0, nc), pos: make([]int, nc),
 		species: make([]int, 0, ns), sp: newRows(ns, terms), so: newRows(nk, solidTerms), z2: make([]float64, 0, ns),
 		layout: l, class: make([]int32, 0, ns), binaries: make([]binary, 0, ns), runs: make([]run, 0, ns), diagonal: make([]int32, 0, nc),
-		byClass: f(nc * len(l.z2)), classSum: f(len(l.z2)), media: f(len(l.media)), grow: f(nc),
+		byClass: f(nc * len(l.z2)), classSum: f(len(l.z2)), media: f(len(l.media)), grow: f(nc), growI: f(nc), growL: f(nc), wide: make([]lanes, n), narrow: make([]lanes, n),
 		kkt:   newKKT(nc, nk),
 		total: f(nc), dose: f(nc), x: f(nc), s: f(nk), active: make([]bool, nk), m: f(ns), lag: f(ns), soLag: f(nk), E: f(ns),
 		d: f(nc), abs: f(nc), f: f(n), scale: f(nc), slack: f(nk), slackStep: f(nk), smallest: f(nk),

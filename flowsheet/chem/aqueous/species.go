@@ -425,12 +425,12 @@ func (s *Solver) place() {
 // its own g, with g the growth of ln γ, the sums follow from the matrix and from what each charge holds.
 func (s *Solver) sensitivities(slope float64) {
 	nc, b, kg := len(s.comp), &s.border, s.kg
-	cI, cL, rI, rW := b.column[ofStrength], b.column[ofActivity], b.row[ofStrength], b.row[ofWater]
-	grow := s.grow[:nc]
+	grow, cI, cL, rI := s.grow[:nc], s.growI[:nc], s.growL[:nc], b.row[ofStrength]
+	clear(cL)
 	for j := range grow {
 		grow[j] = s.growth(s.z2[j])
 	}
-	s.kkt.times(grow, cI[:nc])
+	s.kkt.times(grow, cI)
 	zq, qm := 0.0, 0.0
 	for k, z2 := range s.layout.z2 {
 		g := s.growth(z2)
@@ -446,9 +446,9 @@ func (s *Solver) sensitivities(slope float64) {
 		zq += g * rI[j]
 		qm += g * s.d[j]
 		wq += g * cL[j]
-		cL[j] *= kg
+		s.wide[j][ofStrength], s.wide[j][ofActivity] = cI[j], kg*cL[j]
+		b.row[ofWater][j] = kg * cL[j]
 	}
-	copy(rW[:nc], cL[:nc])
 	b.corner[ofStrength] = [4]float64{zq - 1, zw, 0, 0}
 	b.corner[ofActivity] = [4]float64{slope * qm, slope*s.wm - 1, 0, 0}
 	b.corner[ofWater] = [4]float64{kg * wq, kg * ww, kg/molarW + kg*s.wm, -s.waterD}

@@ -24,10 +24,11 @@ func (s *Solver) Tangent(totals []float64, pH float64, t *Tangent) error {
 		return errNoPoint
 	}
 	nc, nk, b := len(s.comp), s.so.n(), &s.border
+	take := s.again
 	if !s.factored {
 		s.assemble(false)
 		s.frame()
-		s.factor()
+		take = s.step
 		s.factored = true
 	}
 	clear(s.f[:nc+nk])
@@ -35,7 +36,7 @@ func (s *Solver) Tangent(totals []float64, pH float64, t *Tangent) error {
 		s.f[j] = totals[c]
 	}
 	b.f = [4]float64{ofWater: totals[Water], ofTitrant: -pH * ln10}
-	s.solve(s.f, &b.f)
+	take(s.f)
 	t.IonicStrength, t.LnWaterActivity, t.KgWater, t.Titrant = b.f[ofStrength], b.f[ofActivity], 0, 0
 	if b.on[ofWater] {
 		t.KgWater = s.kg * b.f[ofWater]
