@@ -11,8 +11,13 @@ func (s *Solver) interior(e effort) {
 		if !s.counts(k) {
 			continue
 		}
-		s.slack[k] = max(-s.saturation(k), 1)
-		s.s[k] = 0.1 * s.smallest[k]
+		if s.s[k] > 0 {
+			s.s[k] = min(max(s.s[k], 0.01*s.smallest[k]), s.smallest[k])
+			s.slack[k] = max(-s.saturation(k), 0.1*s.smallest[k]/s.s[k])
+		} else {
+			s.slack[k] = max(-s.saturation(k), 1)
+			s.s[k] = 0.1 * s.smallest[k] / s.slack[k]
+		}
 	}
 	mu, count := 0.1, 0
 	for k := range nk {
@@ -26,7 +31,7 @@ func (s *Solver) interior(e effort) {
 		s.speciate()
 		s.balances()
 		rel, off, gap := s.progress(count)
-		if rel < e.stop && off < e.stop && gap < e.stop*0.1 {
+		if rel < e.stop && off < e.stop && gap < e.stop*0.02 {
 			break
 		}
 		if rel < 1 && off < 1 {
@@ -34,7 +39,7 @@ func (s *Solver) interior(e effort) {
 		} else {
 			mu = min(mu, gap)
 		}
-		s.advance(mu, s.direction(mu), e.cap)
+		s.advance(mu, s.direction(mu, e.inside), e)
 	}
 	for k := range nk {
 		s.active[k] = s.so.free[k] || s.counts(k) && s.s[k]/s.smallest[k] > s.slack[k]
@@ -45,8 +50,8 @@ func (s *Solver) interior(e effort) {
 }
 
 // direction leaves the Newton step at the barrier mu in f and returns that of the titrant.
-func (s *Solver) direction(mu float64) (du float64) {
-	nc, nk, h := len(s.comp), s.so.n(), s.pos[H]
+func (s *Solver) direction(mu float64, inside bool) (du float64) {
+	nc, nk := len(s.comp), s.so.n()
 	s.assemble(true)
 	for k := range nk {
 		s.f[nc+k] = 0
@@ -57,25 +62,12 @@ func (s *Solver) direction(mu float64) (du float64) {
 			s.f[nc+k] = -s.saturation(k) - mu*s.smallest[k]/s.s[k]
 		}
 	}
-	w := s.wide[:nc+nk]
-	for i := range w {
-		w[i] = lanes{right: s.f[i]}
-	}
-	if s.titrate { // x of H is held: the titrant takes its place
-		for j := range nc {
-			w[j][ofTitrant] = s.dose[j]
-		}
-	}
-	s.kkt.factor(nk)
-	s.kkt.solve(w, nc, nk)
-	if s.titrate && w[h][ofTitrant] != 0 {
-		du = -w[h][right] / w[h][ofTitrant]
-	}
-	for i := range w {
-		s.f[i] = w[i][right] + du*w[i][ofTitrant]
-	}
+	s.frame()
+	b := &s.border
+	b.on = [4]bool{ofStrength: inside, ofTitrant: s.titrate}
+	s.step(s.f)
 	if s.titrate {
-		s.f[h] = 0
+		du = b.f[ofTitrant]
 	}
 	return du
 }
@@ -106,7 +98,9 @@ func (s *Solver) follow(e effort) {
 		}
 		return from * math.Pow(to/from, e.follow)
 	}
-	s.str = toward(s.str, min(s.strSum, max(most, s.str)))
+	if !e.inside {
+		s.str = toward(s.str, min(s.strSum, max(most, s.str)))
+	}
 	ln, _ := s.waterActivity()
 	s.lnW += e.follow * (ln - s.lnW)
 	if s.problem.KgWater == 0 {
@@ -142,12 +136,12 @@ func (s *Solver) progress(count int) (rel, off, gap float64) {
 }
 
 // advance takes the step in f and du, as far as slacks and amounts stay positive.
-func (s *Solver) advance(mu, du, most float64) {
+func (s *Solver) advance(mu, du float64, e effort) {
 	nc, nk := len(s.comp), s.so.n()
 	al := 1.0
 	for _, v := range s.f[:nc] {
-		if v = math.Abs(v); v*al > most {
-			al = most / v
+		if v = math.Abs(v); v*al > e.cap {
+			al = e.cap / v
 		}
 	}
 	ad := al
@@ -176,6 +170,9 @@ func (s *Solver) advance(mu, du, most float64) {
 	}
 	for j := range nc {
 		s.x[j] += al * s.f[j]
+	}
+	if e.inside {
+		s.str = min(max(s.str+al*s.border.f[ofStrength], s.str/2), max(2*s.str, 0.01))
 	}
 	if du != 0 {
 		s.u = s.within(s.u + al*du)

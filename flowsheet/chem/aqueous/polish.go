@@ -53,7 +53,7 @@ func (s *Solver) frame() {
 	for i := range b.row {
 		clear(b.row[i][:n])
 	}
-	lnA, slope := s.waterActivity()
+	_, slope := s.waterActivity()
 	kg := s.kg
 	s.sensitivities(slope)
 	for j := range nc {
@@ -63,14 +63,20 @@ func (s *Solver) frame() {
 	}
 	for k := range nk {
 		s.wide[nc+k] = lanes{}
-		if s.active[k] {
+		if s.kkt.role[k] != idle {
 			s.wide[nc+k] = lanes{ofStrength: s.so.cz[k]*s.dD + s.so.cn[k]*s.dN, ofActivity: s.so.water[k]}
 			b.row[ofWater][nc+k] = s.so.water[k]
 		}
 	}
-	b.f = [4]float64{s.str - s.strSum, s.lnW - lnA, s.fw, 0}
+	s.misfit()
+}
+
+// misfit sets the right side of the border.
+func (s *Solver) misfit() {
+	lnA, _ := s.waterActivity()
+	s.border.f = [4]float64{s.str - s.strSum, s.lnW - lnA, s.fw, 0}
 	if s.titrate {
-		b.f[ofTitrant] = s.lnAH - s.x[s.pos[H]] - s.lnD - s.E[s.pos[H]]
+		s.border.f[ofTitrant] = s.lnAH - s.x[s.pos[H]] - s.lnD - s.E[s.pos[H]]
 	}
 }
 
@@ -172,13 +178,13 @@ func eliminate(a *[4]lanes) {
 const (
 	wanted   = 1e-13 // residual at which Newton stops at once
 	accepted = 1e-10 // residual that is good enough where rounding stops the progress
-	settled  = 1e-6  // residual at which the active set is judged
+	settled  = 1e-4  // residual at which the active set is judged
 )
 
 // polish runs Newton on the active set, ionic strength, water and titrant included, exchanging solids whose amount is negative or
 // that are supersaturated. It reports whether the equilibrium was found.
 func (s *Solver) polish(most int) bool {
-	last := math.Inf(1)
+	last, factored := math.Inf(1), math.Inf(1) // the residual before, and that at which the factors were made
 	exchanges := 0
 	nc := len(s.comp)
 	for range most {
@@ -193,21 +199,28 @@ func (s *Solver) polish(most int) bool {
 				if exchanges++; exchanges > 10 {
 					return false
 				}
-				worst = s.residual()
+				worst, factored = s.residual(), math.Inf(1)
 			} else if worst <= wanted || worst <= accepted && worst > last/4 {
 				return true
 			}
 		}
 		last = worst
-		s.assemble(false)
-		s.frame()
 		for k := range s.so.n() {
 			s.f[nc+k] = 0
 			if s.active[k] {
 				s.f[nc+k] = -s.saturation(k)
 			}
 		}
-		s.step(s.f)
+		if worst*factored < wanted { // near enough for the factors in hand
+			s.misfit()
+			s.again(s.f)
+			factored = math.Inf(1)
+		} else {
+			factored = worst
+			s.assemble(false)
+			s.frame()
+			s.step(s.f)
+		}
 		s.move()
 	}
 	return false

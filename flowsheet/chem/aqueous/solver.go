@@ -57,6 +57,8 @@ type Solver struct {
 	table, media     []float64 // powers, see powers
 	byClass          []float64 // Σ a m per class of z² and component
 	classSum         []float64 // Σ m per class
+	host             []bool    // at the start: a solid holds the component at saturation
+	bound            []float64 // at the start: in solids, per component
 	grow             []float64 // of ln γ over I per component
 	growI, growL     []float64 // of the balances over I, and over ln water activity per kg
 	d, abs           []float64 // Σ a m and Σ |a| m per component
@@ -126,7 +128,7 @@ func NewSolver(sys *System) *Solver {
 		sys: sys, there: make([]bool, nc), allowed: make([]int, 0, nk), comp: make([]int, 0, nc), pos: make([]int, nc),
 		species: make([]int, 0, ns), sp: newRows(ns, terms), so: newRows(nk, solidTerms), z2: make([]float64, 0, ns),
 		layout: l, class: make([]int32, 0, ns), binaries: make([]binary, 0, ns), runs: make([]run, 0, ns), diagonal: make([]int32, 0, nc),
-		byClass: f(nc * len(l.z2)), classSum: f(len(l.z2)), media: f(len(l.media)), grow: f(nc), growI: f(nc), growL: f(nc), wide: make([]lanes, n), narrow: make([]lanes, n),
+		byClass: f(nc * len(l.z2)), classSum: f(len(l.z2)), media: f(len(l.media)), grow: f(nc), host: make([]bool, nc), bound: f(nc), growI: f(nc), growL: f(nc), wide: make([]lanes, n), narrow: make([]lanes, n),
 		kkt:   newKKT(nc, nk),
 		total: f(nc), dose: f(nc), x: f(nc), s: f(nk), active: make([]bool, nk), m: f(ns), lag: f(ns), soLag: f(nk), E: f(ns),
 		d: f(nc), abs: f(nc), f: f(n), scale: f(nc), slack: f(nk), slackStep: f(nk), smallest: f(nk),
@@ -182,12 +184,14 @@ type effort struct {
 	stop          float64 // residual and gap at which the interior point hands over
 	cap           float64 // largest step of ln molality
 	center        float64 // the barrier shrinks to this part of the gap
+	inside        bool
 	follow        float64 // part of the way, in logarithms, that ionic strength and water go to where the molalities have them
 }
 
 const warmSteps = 12
 
 var efforts = [...]effort{
+	{steps: 40, polish: 30, stop: 0.5, cap: 3, center: 0.15, follow: 1, inside: true},
 	{steps: 120, polish: 30, stop: 1e-2, cap: 3, center: 0.15, follow: 1},
 	{steps: 250, polish: 40, stop: 1e-8, cap: 2, center: 0.3, follow: 0.5},
 	{steps: 800, polish: 60, stop: 1e-10, cap: 0.7, center: 0.5, follow: 0.15},

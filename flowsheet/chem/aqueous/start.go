@@ -2,8 +2,8 @@ package aqueous
 
 import "math"
 
-// begin finds a first state without solids: each free species is moved so that what raises its balance equals what
-// lowers it, with the exponent of its most condensed species so that polynuclear iron does not overshoot.
+// begin finds a first state: each free species is moved so that what raises its balance equals what lowers it, with the
+// exponent of its most condensed species so that polynuclear iron does not overshoot; metals beyond saturation go to solids.
 func (s *Solver) begin() {
 	const calm, sweeps = 0.5, 12 // the ionic strength is held below calm meanwhile
 	nc := len(s.comp)
@@ -12,7 +12,7 @@ func (s *Solver) begin() {
 		s.kg = s.waterT * molarW
 	}
 	s.u, s.lnW, s.str = 0, 0, 0.05
-	clear(s.s)
+	s.dissolveAll()
 	for k := range s.active {
 		s.active[k] = false
 	}
@@ -30,7 +30,7 @@ func (s *Solver) begin() {
 		s.condense()
 		worst := 0.0
 		for j := range nc {
-			if j == h && s.titrate {
+			if j == h && s.titrate || s.host[j] {
 				continue
 			}
 			step := s.sweep(j)
@@ -40,6 +40,7 @@ func (s *Solver) begin() {
 		if s.titrate {
 			s.guessDose()
 		}
+		worst = max(worst, s.precipitate())
 		s.str = min(s.strSum, calm)
 		ln, _ := s.waterActivity()
 		s.lnW = max(ln, math.Log(0.8))
@@ -53,6 +54,10 @@ func (s *Solver) begin() {
 // sweep is the step of ln molality of component j.
 func (s *Solver) sweep(j int) float64 {
 	t := (s.total[j] + s.u*s.dose[j]) / s.kg
+	t -= s.bound[j] / s.kg
+	if j != s.pos[H] {
+		t = max(t, 0.001*(s.total[j]+s.u*s.dose[j])/s.kg)
+	}
 	// Σ a m = P − N with P what carries the component and N what lacks it: P − N = t.
 	plus, minus := (s.abs[j]+s.d[j])/2, (s.abs[j]-s.d[j])/2
 	if t > 0 {
@@ -97,4 +102,53 @@ func (s *Solver) within(u float64) float64 {
 		}
 	}
 	return u
+}
+
+// dissolveAll empties the solids.
+func (s *Solver) dissolveAll() {
+	nc := len(s.comp)
+	clear(s.s)
+	clear(s.bound[:nc])
+	clear(s.host[:nc])
+}
+
+// precipitate holds each metal that is beyond saturation to its most supersaturated solid, which takes what is then not
+// dissolved. It returns the largest step of a metal in ln molality.
+func (s *Solver) precipitate() (worst float64) {
+	m := s.kkt
+	for l := range m.nl {
+		m.partner[l] = -1
+	}
+	for k := range s.so.n() {
+		l := m.key[k]
+		if l < 0 || !s.counts(k) || m.onKey[k] < 0 {
+			continue
+		}
+		s.slack[k] = s.saturation(k) / m.onKey[k]
+		if p := m.partner[l]; (s.slack[k] > 0 || s.s[k] > 0) && (p < 0 || s.slack[k] > s.slack[p]) {
+			m.partner[l] = k
+		}
+	}
+	s.dissolveAll()
+	s.scarcest()
+	for l, k := range m.partner[:m.nl] {
+		if k < 0 {
+			continue
+		}
+		j := m.leaf[l]
+		step := max(-6, min(6, -s.slack[k]))
+		dissolved := s.kg * s.d[j] * math.Exp(min(step, 0))
+		amount := min((s.total[j]+s.u*s.dose[j]-dissolved)/m.onKey[k], 0.99*s.smallest[k])
+		if amount <= 0 {
+			continue
+		}
+		s.x[j] += step
+		worst = max(worst, math.Abs(step))
+		s.s[k], s.host[j] = amount, true
+		cols, b := s.so.span(k)
+		for i, c := range cols {
+			s.bound[c] += b[i] * amount
+		}
+	}
+	return worst
 }

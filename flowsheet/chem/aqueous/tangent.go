@@ -64,13 +64,13 @@ func (s *Solver) Tangent(totals []float64, pH float64, t *Tangent) error {
 		}
 	}
 	if !b.on[ofWater] { // the total of water is an answer: what its species bind follows from the balance that is not kept
-		t.Dissolved[Water] = s.bound()
+		t.Dissolved[Water] = s.boundWater()
 	}
 	return nil
 }
 
 // bound is the change of the water bound in species along the step in f and the border, at fixed water.
-func (s *Solver) bound() float64 {
+func (s *Solver) boundWater() float64 {
 	b, v := &s.border, 0.0
 	for i := range s.sp.n() {
 		w := s.sp.water[i]
