@@ -31,7 +31,7 @@ func (s *Solver) interior(e effort) {
 		s.speciate()
 		s.balances()
 		rel, off, gap := s.progress(count)
-		if rel < e.stop && off < e.stop && gap < e.stop*0.02 {
+		if math.IsNaN(rel) || rel < e.stop && off < e.stop && gap < e.stop*0.02 {
 			break
 		}
 		if rel < 1 && off < 1 {

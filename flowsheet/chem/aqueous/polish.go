@@ -214,7 +214,6 @@ func (s *Solver) polish(most int) bool {
 		if worst*factored < wanted { // near enough for the factors in hand
 			s.misfit()
 			s.again(s.f)
-			factored = math.Inf(1)
 		} else {
 			factored = worst
 			s.assemble(false)

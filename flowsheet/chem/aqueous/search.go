@@ -2,11 +2,12 @@ package aqueous
 
 import "math"
 
+const farthest = 100 // dose, mol per kg of water, beyond which there is none
+
 // search finds the dose for the held pH by bracketing: without a titrant pH is an answer, and it moves one way with the dose.
 // It is the way out where the dose does not come with the interior point.
 func (s *Solver) search() bool {
-	const farthest = 100 // mol per kg of water
-	up := 1.0            // of the dose that raises pH
+	up := 1.0 // of the dose that raises pH
 	if s.dose[s.pos[H]] > 0 {
 		up = -1
 	}

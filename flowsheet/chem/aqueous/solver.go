@@ -55,8 +55,10 @@ type Solver struct {
 	wet              []int32   // species of the rest that bind or free water
 	steep            bool      // a constant is too large or small for products
 	table, media     []float64 // powers, see powers
+	ofD, ofN, ofW    [2*spread + 1]float64
 	byClass          []float64 // Σ a m per class of z² and component
 	classSum         []float64 // Σ m per class
+	boundH           float64   // protons thereof, the titrant's own solids excepted
 	host             []bool    // at the start: a solid holds the component at saturation
 	bound            []float64 // at the start: in solids, per component
 	grow             []float64 // of ln γ over I per component

@@ -30,7 +30,7 @@ type run struct {
 }
 
 // medium is what ionic strength and water do to a species: (γ per z²)^cz, (γ of neutrals)^cn, a_w^water.
-type medium struct{ cz, cn, water float64 }
+type medium struct{ cz, cn, water int }
 
 // layout is the order the solver keeps the species of a system in: the free species, the binaries run by run, the rest.
 type layout struct {
@@ -42,15 +42,15 @@ type layout struct {
 	medium   []int32
 	z2       []float64 // of the classes
 	media    []medium
-	up, down []int // largest powers of each component of the system
-	whole    bool  // all coefficients are small whole numbers
+	most     struct{ up, down medium } // largest powers of the media
+	up, down []int                     // and of each component of the system
+	whole    bool                      // all coefficients are small whole numbers
 }
 
 const (
 	reach  = 4           // powers of a component go from −reach to reach
 	stride = 2*reach + 1 // of each component in the table
 	spread = 40          // powers of a coefficient go from −spread to spread
-	wide   = 2*spread + 1
 )
 
 func newLayout(sys *System) *layout {
@@ -115,7 +115,7 @@ func (o *Species) water() float64 {
 
 // note books class, medium and powers of a species; dry are its terms without water.
 func (l *layout) note(sys *System, o *Species, dry []Term) {
-	m := medium{water: o.water()}
+	cz, cn := 0.0, 0.0
 	power := func(v float64, most int) int {
 		l.whole = l.whole && v == math.Trunc(v) && math.Abs(v) <= float64(most)
 		return int(max(-float64(most), min(v, float64(most))))
@@ -124,18 +124,19 @@ func (l *layout) note(sys *System, o *Species, dry []Term) {
 		p := power(t.Coefficient, reach)
 		l.up[t.Component], l.down[t.Component] = max(l.up[t.Component], p), max(l.down[t.Component], -p)
 		if zc := sys.Components[t.Component].Charge; zc == 0 {
-			m.cn += t.Coefficient
+			cn += t.Coefficient
 		} else {
-			m.cz += t.Coefficient * zc * zc
+			cz += t.Coefficient * zc * zc
 		}
 	}
 	z2 := o.Charge * o.Charge
-	if m.cz -= z2; z2 == 0 {
-		m.cn--
+	if cz -= z2; z2 == 0 {
+		cn--
 	}
-	for _, v := range [...]float64{m.cz, m.cn, m.water} {
-		power(v, spread)
-	}
+	m := medium{power(cz, spread), power(cn, spread), power(o.water(), spread)}
+	up, down := &l.most.up, &l.most.down
+	*up = medium{max(up.cz, m.cz), max(up.cn, m.cn), max(up.water, m.water)}
+	*down = medium{max(down.cz, -m.cz), max(down.cn, -m.cn), max(down.water, -m.water)}
 	if !slices.Contains(l.z2, z2) {
 		l.z2 = append(l.z2, z2)
 	}
@@ -145,8 +146,8 @@ func (l *layout) note(sys *System, o *Species, dry []Term) {
 	l.class = append(l.class, int32(slices.Index(l.z2, z2)))
 	l.medium = append(l.medium, int32(slices.Index(l.media, m)))
 	terms := dry
-	if m.water != 0 {
-		terms = append(terms, Term{Water, m.water})
+	if w := o.water(); w != 0 {
+		terms = append(terms, Term{Water, w})
 	}
 	l.terms = append(l.terms, terms)
 }
@@ -264,9 +265,12 @@ func (s *Solver) powers() bool {
 	for j, c := range s.comp {
 		fill(s.table[j*stride+reach-l.down[c]:j*stride+reach+max(l.up[c], 1)+1], l.down[c], math.Exp(s.x[j]))
 	}
-	d, n, w := math.Exp(s.lnD), math.Exp(s.lnN), math.Exp(s.lnW)
+	d, n, w := s.ofD[:], s.ofN[:], s.ofW[:]
+	fill(d[spread-l.most.down.cz:spread+l.most.up.cz+1], l.most.down.cz, math.Exp(s.lnD))
+	fill(n[spread-l.most.down.cn:spread+l.most.up.cn+1], l.most.down.cn, math.Exp(s.lnN))
+	fill(w[spread-l.most.down.water:spread+l.most.up.water+1], l.most.down.water, math.Exp(s.lnW))
 	for i, m := range l.media {
-		s.media[i] = whole(d, m.cz) * whole(n, m.cn) * whole(w, m.water)
+		s.media[i] = d[spread+m.cz] * n[spread+m.cn] * w[spread+m.water]
 	}
 	return true
 }
@@ -283,21 +287,6 @@ func fill(t []float64, one int, v float64) {
 			t[k] = t[k+1] * v
 		}
 	}
-}
-
-// whole is v^k for a whole k, by squaring.
-func whole(v, k float64) float64 {
-	if k < 0 {
-		v, k = 1/v, -k
-	}
-	p := 1.0
-	for n := int(k); n > 0; n >>= 1 {
-		if n&1 != 0 {
-			p *= v
-		}
-		v *= v
-	}
-	return p
 }
 
 // sums adds the molalities up: by z², what is there and what it holds of each component; Σ a m and Σ |a| m, ½ Σ z² m, Σ m, Σ w m.

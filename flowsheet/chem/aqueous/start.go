@@ -53,11 +53,13 @@ func (s *Solver) begin() {
 
 // sweep is the step of ln molality of component j.
 func (s *Solver) sweep(j int) float64 {
-	t := (s.total[j] + s.u*s.dose[j]) / s.kg
-	t -= s.bound[j] / s.kg
+	const least = 1e-3 // part of a total that stays dissolved, whatever all solids together would take
+	all := s.total[j] + s.u*s.dose[j]
+	t := all - s.bound[j]
 	if j != s.pos[H] {
-		t = max(t, 0.001*(s.total[j]+s.u*s.dose[j])/s.kg)
+		t = max(t, least*all)
 	}
+	t /= s.kg
 	// Σ a m = P − N with P what carries the component and N what lacks it: P − N = t.
 	plus, minus := (s.abs[j]+s.d[j])/2, (s.abs[j]-s.d[j])/2
 	if t > 0 {
@@ -85,7 +87,7 @@ func (s *Solver) condense() {
 // guessDose sets the titrant by the proton balance, where the totals allow it.
 func (s *Solver) guessDose() {
 	h := s.pos[H]
-	u := (s.kg*s.d[h] - s.total[h]) / s.dose[h]
+	u := (s.kg*s.d[h] + s.boundH - s.total[h]) / s.dose[h]
 	s.u = s.within(u)
 }
 
@@ -101,7 +103,7 @@ func (s *Solver) within(u float64) float64 {
 			}
 		}
 	}
-	return u
+	return min(u, farthest*s.kg)
 }
 
 // dissolveAll empties the solids.
@@ -109,6 +111,7 @@ func (s *Solver) dissolveAll() {
 	nc := len(s.comp)
 	clear(s.s)
 	clear(s.bound[:nc])
+	s.boundH = 0
 	clear(s.host[:nc])
 }
 
@@ -136,7 +139,7 @@ func (s *Solver) precipitate() (worst float64) {
 			continue
 		}
 		j := m.leaf[l]
-		step := max(-6, min(6, -s.slack[k]))
+		step := max(-60, min(6, -s.slack[k]))
 		dissolved := s.kg * s.d[j] * math.Exp(min(step, 0))
 		amount := min((s.total[j]+s.u*s.dose[j]-dissolved)/m.onKey[k], 0.99*s.smallest[k])
 		if amount <= 0 {
@@ -146,8 +149,17 @@ func (s *Solver) precipitate() (worst float64) {
 		worst = max(worst, math.Abs(step))
 		s.s[k], s.host[j] = amount, true
 		cols, b := s.so.span(k)
+		protons, dosed := 0.0, false
 		for i, c := range cols {
 			s.bound[c] += b[i] * amount
+			if int(c) == s.pos[H] {
+				protons = b[i] * amount
+			} else {
+				dosed = dosed || s.dose[c] != 0
+			}
+		}
+		if !dosed { // what the reagent itself forms would call for more of it without end
+			s.boundH += protons
 		}
 	}
 	return worst
