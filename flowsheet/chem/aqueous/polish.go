@@ -177,7 +177,7 @@ func eliminate(a *[4]lanes) {
 
 const (
 	wanted   = 1e-13 // residual at which Newton stops at once
-	accepted = 1e-10 // residual that is good enough where rounding stops the progress
+	accepted = 1e-11 // residual that is good enough where rounding stops the progress
 	settled  = 1e-4  // residual at which the active set is judged
 )
 
@@ -187,6 +187,7 @@ func (s *Solver) polish(most int) bool {
 	last, factored := math.Inf(1), math.Inf(1) // the residual before, and that at which the factors were made
 	exchanges := 0
 	nc := len(s.comp)
+	s.fine = 0
 	for range most {
 		s.iterations++
 		s.speciate()
@@ -310,6 +311,9 @@ func (s *Solver) move() {
 		s.kg *= math.Exp(al * g[ofWater])
 	}
 	if s.titrate {
-		s.u += al * g[ofTitrant]
+		from, by := s.u, al*g[ofTitrant]
+		s.u = from + by
+		part := s.u - from
+		s.fine += (from - (s.u - part)) + (by - part) // what rounding took
 	}
 }

@@ -42,6 +42,7 @@ type Solver struct {
 	x, s             []float64 // ln molality of free species; mol of solids
 	active           []bool    // of solids, while polishing
 	kg, lnW, str, u  float64   // water kg, ln water activity, ionic strength, titrant mol
+	fine             float64   // of the titrant, beyond the digits of u
 	lnD, dD, lnN, dN float64   // ln activity coefficients per z² and of neutrals, slopes over I
 	m                []float64 // molality per compact species
 	lag              []float64 // SIT: Σ a E − E of each species, over the last molalities

@@ -11,7 +11,7 @@ func (s *Solver) begin() {
 	if s.kg == 0 {
 		s.kg = s.waterT * molarW
 	}
-	s.u, s.lnW, s.str = 0, 0, 0.05
+	s.u, s.fine, s.lnW, s.str = 0, 0, 0, 0.05
 	s.dissolveAll()
 	for k := range s.active {
 		s.active[k] = false

@@ -87,7 +87,7 @@ func (s *Solver) saturation(k int) float64 {
 func (s *Solver) balances() {
 	nc := len(s.comp)
 	for j := range nc {
-		t := s.total[j] + s.u*s.dose[j]
+		t := math.FMA(s.u, s.dose[j], s.total[j]) + s.fine*s.dose[j] // acid and base cancel: t may be 1e-10 of either
 		s.f[j] = t - s.kg*s.d[j]
 		s.scale[j] = math.Abs(t) + s.kg*s.abs[j]
 	}
