@@ -100,52 +100,88 @@ func TestNoAllocation(t *testing.T) {
 // TestTangent compares tangents with central differences, pH free and held, water free and fixed.
 func TestTangent(t *testing.T) {
 	sys, solver, base := wky(t)
-	tangent := sys.NewTangent()
-	lo, hi, mid := sys.NewResult(), sys.NewResult(), sys.NewResult()
-	for _, free := range []bool{false, true} {
-		p := base
-		if free {
-			p.Totals = append([]float64(nil), base.Totals...)
-			sys.Dose(p.Totals, must(t)(sys.Reagent("Ca(OH)2")), 0.012)
-			p.HoldPH = false
+	free := base
+	free.Totals = append([]float64(nil), base.Totals...)
+	sys.Dose(free.Totals, must(t)(sys.Reagent("Ca(OH)2")), 0.012)
+	free.HoldPH = false
+	for what, p := range map[string]aqueous.Problem{"pH held": base, "pH free": free} {
+		tangents(t, what, sys, solver, p, "Ca", "Al", "S", "Nd", "H", "Water")
+	}
+}
+
+// TestTangentSIT does so with SIT, where the interaction sums move too: below, and above where they are held, with gypsum and
+// with the analysis of a solution.
+func TestTangentSIT(t *testing.T) {
+	sys := load(t, aqueous.Selection{Activity: "sit"})
+	solver := aqueous.NewSolver(sys)
+	for what, salt := range map[string]float64{"weak": 0.01, "strong": 2.5, "beyond": 8} {
+		p := aqueous.Problem{Totals: make([]float64, len(sys.Components)), Solids: []int{must(t)(sys.Solid("Gypsum")), must(t)(sys.Solid("Al(OH)3(am)"))}}
+		p.Totals[aqueous.Water] = 55.5
+		for reagent, amount := range map[string]float64{"NaCl": salt, "H2SO4": 0.1, "Ca(OH)2": 0.05, "HF": 0.002, "HNO3": 0.1} {
+			sys.Dose(p.Totals, must(t)(sys.Reagent(reagent)), amount)
 		}
-		for _, name := range []string{"Ca", "Al", "S", "Nd", "H", "Water"} {
+		for name, v := range map[string]float64{"Al": 0.01, "Nd": 0.002, "Eu": 0.001, "Fe_tri": 0.001, "U": 1e-5} {
 			i := must(t)(sys.Component(name))
-			direction := make([]float64, len(sys.Components))
+			p.Totals[i] = v
+			p.Totals[aqueous.H] -= v
+		}
+		tangents(t, what+", pH free", sys, solver, p, "Na", "Cl", "S", "Eu", "H", "Water")
+		p.HoldPH, p.PH, p.Titrant = true, 4.5, must(t)(sys.Reagent("NaOH"))
+		tangents(t, what+", pH held", sys, solver, p, "Na", "Cl", "S", "Eu", "pH", "Water")
+		p.KgWater = 1
+		tangents(t, what+", water fixed", sys, solver, p, "Na", "Eu", "pH")
+	}
+}
+
+// tangents compares the tangents of p along the totals named, or along the held "pH", with central differences.
+func tangents(t *testing.T, what string, sys *aqueous.System, solver *aqueous.Solver, p aqueous.Problem, along ...string) {
+	t.Helper()
+	const h = 1e-2
+	tangent, lo, hi, mid := sys.NewTangent(), sys.NewResult(), sys.NewResult(), sys.NewResult()
+	for _, name := range along {
+		direction, pH := make([]float64, len(sys.Components)), 0.0
+		if name == "pH" {
+			pH = 1e-3
+		} else {
+			i := must(t)(sys.Component(name))
 			direction[i] = 1e-4 * math.Abs(p.Totals[i])
-			h := 1e-2
-			shifted := func(sign float64, r *aqueous.Result) {
-				q := p
-				q.Totals = append([]float64(nil), p.Totals...)
+		}
+		shifted := func(sign float64, r *aqueous.Result) {
+			q := p
+			q.Totals = append([]float64(nil), p.Totals...)
+			for i := range direction {
 				q.Totals[i] += sign * h * direction[i]
-				if err := solver.Solve(&q, r); err != nil {
-					t.Fatal(err)
-				}
 			}
-			shifted(-1, lo)
-			shifted(1, hi)
-			if err := solver.Solve(&p, mid); err != nil {
+			q.PH += sign * h * pH
+			if err := solver.Solve(&q, r); err != nil {
 				t.Fatal(err)
 			}
-			if err := solver.Tangent(direction, 0, tangent); err != nil {
+		}
+		shifted(-1, lo)
+		shifted(1, hi)
+		if err := solver.Solve(&p, mid); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // the second uses the factors of the first
+			if err := solver.Tangent(direction, pH, tangent); err != nil {
 				t.Fatal(err)
 			}
-			check := func(what string, got, a, b, scale float64) {
-				want := (b - a) / (2 * h)
-				if math.Abs(got-want) > 1e-5*math.Abs(want)+1e-8*scale {
-					t.Errorf("free %v, along %s: %s %.8g, difference %.8g", free, name, what, got, want)
-				}
+		}
+		check := func(of string, got, a, b, scale float64) {
+			want := (b - a) / (2 * h)
+			if math.Abs(got-want) > 1e-5*math.Abs(want)+1e-8*scale {
+				t.Errorf("%s, along %s: %s %.8g, difference %.8g", what, name, of, got, want)
 			}
-			check("pH", tangent.PH, lo.PH, hi.PH, 1)
-			check("I", tangent.IonicStrength, lo.IonicStrength, hi.IonicStrength, mid.IonicStrength)
-			check("titrant", tangent.Titrant, lo.Titrant, hi.Titrant, math.Abs(mid.Titrant))
-			check("water", tangent.KgWater, lo.KgWater, hi.KgWater, 1)
-			for j := range mid.Dissolved {
-				check(sys.Components[j].Name, tangent.Dissolved[j], lo.Dissolved[j], hi.Dissolved[j], math.Abs(mid.Dissolved[j]))
-			}
-			for k := range mid.Solids {
-				check(sys.Solids[k].Name, tangent.Solids[k], lo.Solids[k], hi.Solids[k], mid.Solids[k])
-			}
+		}
+		check("pH", tangent.PH, lo.PH, hi.PH, 1)
+		check("I", tangent.IonicStrength, lo.IonicStrength, hi.IonicStrength, mid.IonicStrength)
+		check("titrant", tangent.Titrant, lo.Titrant, hi.Titrant, math.Abs(mid.Titrant))
+		check("water", tangent.KgWater, lo.KgWater, hi.KgWater, 1)
+		for j := range mid.Dissolved {
+			check(sys.Components[j].Name, tangent.Dissolved[j], lo.Dissolved[j], hi.Dissolved[j], math.Abs(mid.Dissolved[j]))
+		}
+		for k := range mid.Solids {
+			check(sys.Solids[k].Name, tangent.Solids[k], lo.Solids[k], hi.Solids[k], mid.Solids[k])
 		}
 	}
 }

@@ -15,7 +15,9 @@ func (s *Solver) curve() {
 	if a.model == "sit" {
 		b := a.sit.ba
 		s.lnD = -s.slope * root / (1 + b*root)
-		s.dD = -s.slope / (2 * root * (1 + b*root) * (1 + b*root))
+		if s.dD = -s.slope / (2 * root * (1 + b*root) * (1 + b*root)); s.str > a.sit.used {
+			s.dD = 0
+		}
 		s.lnN, s.dN = 0, 0
 		return
 	}
@@ -28,39 +30,6 @@ func (s *Solver) curve() {
 	s.dD *= -s.slope * (1/(2*root*(1+root)*(1+root)) - a.davies.linear)
 	s.lnN = a.davies.neutral * ln10 * I
 	s.dN *= a.davies.neutral * ln10
-}
-
-// interact sets the SIT sums of the molalities in hand, for the next speciate to use; drift is the largest change.
-func (s *Solver) interact() {
-	n := s.sp.n()
-	E := s.E[:n]
-	clear(E)
-	unit := ln10
-	if used := s.sys.activity.sit.used; s.strSum > used { // held there
-		unit *= used / s.strSum
-	}
-	for _, p := range s.pairs {
-		E[p.i] += p.value * unit * s.m[p.k]
-		E[p.k] += p.value * unit * s.m[p.i]
-	}
-	s.drift = 0
-	for i := range n { // the free species come first, in the order of the components
-		cols, a := s.sp.span(i)
-		v := -E[i]
-		for k, c := range cols {
-			v += a[k] * E[c]
-		}
-		s.drift = max(s.drift, math.Abs(v-s.lag[i]))
-		s.lag[i] = v
-	}
-	for k := range s.so.n() {
-		cols, b := s.so.span(k)
-		v := 0.0
-		for i, c := range cols {
-			v += b[i] * E[c]
-		}
-		s.soLag[k] = v
-	}
 }
 
 // waterActivity is ln a_w of the molalities in hand and its slope over Σ m.

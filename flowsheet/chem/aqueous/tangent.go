@@ -18,12 +18,12 @@ func (s *System) NewTangent() *Tangent {
 var errNoPoint = errors.New("aqueous: no equilibrium to take a tangent at: the last solve of this solver failed, or there was none")
 
 // Tangent differentiates the last equilibrium of this solver along a change of the totals (mol, per component) and of a held
-// pH, with the active set as it is. SIT interaction sums are held.
+// pH, with the active set as it is.
 func (s *Solver) Tangent(totals []float64, pH float64, t *Tangent) error {
 	if !s.found {
 		return errNoPoint
 	}
-	nc, nk, b := len(s.comp), s.so.n(), &s.border
+	nc, b := len(s.comp), &s.border
 	take := s.again
 	if !s.factored {
 		s.assemble(false)
@@ -31,12 +31,13 @@ func (s *Solver) Tangent(totals []float64, pH float64, t *Tangent) error {
 		take = s.step
 		s.factored = true
 	}
-	clear(s.f[:nc+nk])
-	for j, c := range s.comp {
-		s.f[j] = totals[c]
-	}
-	b.f = [4]float64{ofWater: totals[Water], ofTitrant: -pH * ln10}
+	s.direct(totals, pH)
 	take(s.f)
+	if s.sys.activity.model == "sit" {
+		if err := s.settle(totals, pH); err != nil {
+			return err
+		}
+	}
 	t.IonicStrength, t.LnWaterActivity, t.KgWater, t.Titrant = b.f[ofStrength], b.f[ofActivity], 0, 0
 	if b.on[ofWater] {
 		t.KgWater = s.kg * b.f[ofWater]
@@ -44,7 +45,7 @@ func (s *Solver) Tangent(totals []float64, pH float64, t *Tangent) error {
 	if s.titrate {
 		t.Titrant = b.f[ofTitrant]
 	}
-	t.PH = -(s.f[s.pos[H]] + s.dD*t.IonicStrength) / ln10
+	t.PH = -(s.f[s.pos[H]] + s.dD*t.IonicStrength + s.dE[s.pos[H]]) / ln10
 	clear(t.Dissolved)
 	clear(t.Solids)
 	clear(t.LnMolality)
@@ -69,7 +70,17 @@ func (s *Solver) Tangent(totals []float64, pH float64, t *Tangent) error {
 	return nil
 }
 
-// bound is the change of the water bound in species along the step in f and the border, at fixed water.
+// direct sets the right sides to a change of the totals and of the held pH.
+func (s *Solver) direct(totals []float64, pH float64) {
+	nc := len(s.comp)
+	clear(s.f[:nc+s.so.n()])
+	for j, c := range s.comp {
+		s.f[j] = totals[c]
+	}
+	s.border.f = [4]float64{ofWater: totals[Water], ofTitrant: -pH * ln10}
+}
+
+// boundWater is the change of the water bound in species along the step in f and the border, at fixed water.
 func (s *Solver) boundWater() float64 {
 	b, v := &s.border, 0.0
 	for i := range s.sp.n() {
@@ -77,7 +88,7 @@ func (s *Solver) boundWater() float64 {
 		if w == 0 {
 			continue
 		}
-		change := (s.sp.cz[i]*s.dD+s.sp.cn[i]*s.dN)*b.f[ofStrength] + w*b.f[ofActivity]
+		change := (s.sp.cz[i]*s.dD+s.sp.cn[i]*s.dN)*b.f[ofStrength] + w*b.f[ofActivity] + s.dLag[i]
 		cols, a := s.sp.span(i)
 		for k, c := range cols {
 			change += a[k] * s.f[c]
