@@ -70,15 +70,5 @@ func (s constantSets) of(database, activity string) (*aqueous.System, error) {
 	return sys, nil
 }
 
-// holdsPH says whether a reagent brings or takes protons.
-func holdsPH(r aqueous.Reagent) bool {
-	for _, t := range r.Terms {
-		if t.Component == aqueous.H && t.Coefficient != 0 {
-			return true
-		}
-	}
-	return false
-}
-
 // bare is an error of the engine without the name of its package.
 func bare(err error) string { return strings.TrimPrefix(err.Error(), "aqueous: ") }

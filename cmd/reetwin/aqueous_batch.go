@@ -332,7 +332,7 @@ func (b *batchReader) readTitrant(sys *aqueous.System, o *object, p *batchPoint)
 		b.fault(o.at+"target_pH", "is missing: the titrant needs a target or an amount")
 		return
 	}
-	if !holdsPH(sys.Reagents[r]) {
+	if !sys.HoldsPH(r) {
 		b.fault(o.at+"titrant", "%s brings no protons and takes none: it holds no pH", name)
 		return
 	}

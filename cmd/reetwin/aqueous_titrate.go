@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -136,7 +137,7 @@ func (w *water) titrate(name string, to float64, points int) (*titration, error)
 	t.add(k, 0, r)
 	for i := 1; i < points; i++ {
 		pH := from + (to-from)*float64(i)/float64(points-1)
-		amount, err := w.reach(k, pH, to > from, r)
+		amount, err := w.reach(k, pH, r)
 		if err != nil {
 			return t, err
 		}
@@ -149,56 +150,57 @@ func (w *water) problem() aqueous.Problem {
 	return aqueous.Problem{Totals: append([]float64(nil), w.totals...), Solids: w.solids, TargetSI: w.targets, T: w.T}
 }
 
-// most is the largest dose tried, mol per kg of water.
-const most = 10.0
-
-// reach finds the dose (mol/kg) of reagent k that holds a pH; up says whether it lies above that of the water.
-func (w *water) reach(k int, pH float64, up bool, r *aqueous.Result) (float64, error) {
+// reach finds the dose (mol/kg) of reagent k that holds a pH.
+func (w *water) reach(k int, pH float64, r *aqueous.Result) (float64, error) {
 	name := w.sys.Reagents[k].Name
-	unsolved := func(err error) error {
-		return exitError{exitUnsolved, fmt.Errorf("%s: pH %.3f by %s is not reached: %s", w.name, pH, name, bare(err))}
-	}
 	p := w.problem()
-	if holdsPH(w.sys.Reagents[k]) {
-		p.HoldPH, p.Titrant, p.PH = true, k, pH
-		if err := w.solver.Solve(&p, r); err != nil {
-			return 0, unsolved(err)
+	p.HoldPH, p.Titrant, p.PH = true, k, pH
+	if err := w.solver.Solve(&p, r); err != nil {
+		if u, ok := errors.AsType[*aqueous.Unsolved](err); !ok {
+			return 0, exitError{exitUsage, fmt.Errorf("--reagent: %s", bare(err))}
+		} else if u.Limit != nil {
+			return 0, exitError{exitUnsolved, fmt.Errorf("%s: %s", w.name, bare(err))}
 		}
-		if r.Titrant < 0 {
-			return 0, exitError{exitUsage, fmt.Errorf("%s: %s moves the pH away from %.3f", w.name, name, pH)}
-		}
-		return r.Titrant, nil
+		return 0, exitError{exitUnsolved, fmt.Errorf("%s: pH %.3f by %s is not reached: %s", w.name, pH, name, bare(err))}
 	}
-	solve := func(amount float64) error { // carbonates and salts move the pH without protons of their own
+	if r.Titrant < 0 {
+		return 0, exitError{exitUsage, fmt.Errorf("%s: %s moves the pH away from %.3f", w.name, name, pH)}
+	}
+	if g := w.gasOf(k); g >= 0 && r.SI[g] > 0 {
 		p := w.problem()
-		w.sys.Dose(p.Totals, k, amount)
-		return w.solver.Solve(&p, r)
+		p.Solids = append(append([]int(nil), p.Solids...), g)
+		if p.TargetSI != nil {
+			p.TargetSI = append(append([]float64(nil), p.TargetSI...), 0)
+		}
+		for _, t := range w.sys.Solids[g].Terms {
+			p.Totals[t.Component] += 1e-9 * t.Coefficient // an element that is not in the water yet
+		}
+		if err := w.solver.Solve(&p, r); err != nil {
+			return 0, exitError{exitUnsolved, fmt.Errorf("%s under 1 atm of %s: %s", w.name, name, bare(err))}
+		}
+		return 0, exitError{exitUnsolved, fmt.Errorf("%s: pH %.3f is not reached with %s in an open vessel: at 1 atm, where it leaves, the pH is %.2f",
+			w.name, pH, name, r.PH)}
 	}
-	short := func() bool { return (r.PH < pH) == up }
-	lo, hi := 0.0, 1e-5
-	for {
-		if err := solve(hi); err != nil {
-			return 0, unsolved(err)
+	return r.Titrant, nil
+}
+
+// gasOf is the gas that reagent k is, −1 when it is none. One that is held counts as none: what is added leaves at once.
+func (w *water) gasOf(k int) int {
+	dry := func(terms []aqueous.Term) (list []aqueous.Term) {
+		for _, t := range terms {
+			if t.Component != aqueous.Water {
+				list = append(list, t)
+			}
 		}
-		if !short() {
-			break
-		}
-		if lo, hi = hi, 2*hi; hi > most {
-			return 0, unsolved(fmt.Errorf("%.3g mol/kg of it bring pH %.3f", lo, r.PH))
+		slices.SortFunc(list, func(a, b aqueous.Term) int { return a.Component - b.Component })
+		return list
+	}
+	for i, s := range w.sys.Solids {
+		if s.Gas && !slices.Contains(w.solids, i) && slices.Equal(dry(s.Terms), dry(w.sys.Reagents[k].Terms)) {
+			return i
 		}
 	}
-	for range 60 {
-		middle := (lo + hi) / 2
-		if err := solve(middle); err != nil {
-			return 0, unsolved(err)
-		}
-		if short() {
-			lo = middle
-		} else {
-			hi = middle
-		}
-	}
-	return (lo + hi) / 2, nil
+	return -1
 }
 
 // dissolved is the share of a group in solution, by mass; ok is false when there is none of it.

@@ -333,6 +333,7 @@ func (b *builder) build(chosen []string) (*System, error) {
 			s.Reagents = append(s.Reagents, Reagent{e.name, terms})
 		}
 	}
+	s.findCarriers()
 	for i, o := range s.Species {
 		if _, twice := s.index["species:"+o.Name]; twice {
 			return nil, fmt.Errorf("aqueous: species %q stands twice in the data", o.Name)

@@ -3,6 +3,7 @@ package aqueous
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -88,6 +89,7 @@ const (
 	WaterRange                     // temperature outside the range of the water properties
 	DryWater                       // water activity at its floor of 0.3: the model has left its ground
 	NegativeDose                   // the pH asked for needs a negative amount of the titrant
+	Effervesces                    // a gas that is not held is above 1 atm: it would leave an open vessel
 )
 
 var flagNames = [...]string{
@@ -97,6 +99,7 @@ var flagNames = [...]string{
 	"temperature outside the range of the water properties",
 	"water activity at its floor of 0.3",
 	"the pH asked for needs a negative amount of the titrant",
+	"a gas above 1 atm, which would leave an open vessel",
 }
 
 // String lists the flags in words, "" when there is none.
@@ -116,11 +119,45 @@ type Unsolved struct {
 	Residual   float64 // relative, or absolute in ln
 	Iterations int
 	Strength   float64 // ionic strength reached, mol/kg
+	Limit      *Limit  // why the pH cannot be reached, where that is known
+}
+
+// Limit is how far a reagent can take the pH, and why no farther.
+type Limit struct {
+	Reagent string
+	Wanted  float64 // pH
+	Start   float64 // pH without it
+	PH      float64 // pH at Dose
+	Dose    float64 // mol per kg of water, the largest looked at
+	Solid   string  // the solid or gas that takes all further reagent: it does not dissolve any more, or leaves
+	Away    bool    // the reagent moves the pH the other way
 }
 
 func (u *Unsolved) Error() string {
+	if u.Limit != nil {
+		return "aqueous: " + u.Limit.String()
+	}
 	return fmt.Sprintf("aqueous: no equilibrium after %d iterations: balance of %s is off by %.2g, ionic strength %.3g mol/kg",
 		u.Iterations, u.Balance, u.Residual, u.Strength)
+}
+
+// String says it in words.
+func (l *Limit) String() string {
+	way, end := "raises", "highest"
+	if l.Away == (l.Wanted > l.Start) {
+		way = "lowers"
+	}
+	if l.Wanted < l.Start {
+		end = "lowest"
+	}
+	switch {
+	case l.Away:
+		return fmt.Sprintf("pH %.4g is not reached with %s: it %s the pH, which is %.2f without it", l.Wanted, l.Reagent, way, l.Start)
+	case l.Solid != "":
+		return fmt.Sprintf("pH %.4g is not reached with %s: the %s it gives is %.2f, where %s is saturated and takes what is added",
+			l.Wanted, l.Reagent, end, l.PH, l.Solid)
+	}
+	return fmt.Sprintf("pH %.4g is not reached with %s: the %s found is %.2f, with %.3g mol/kg of it", l.Wanted, l.Reagent, end, l.PH, l.Dose)
 }
 
 // check names the first thing wrong with a problem.
@@ -146,7 +183,7 @@ func (p *Problem) check(s *System) error {
 		if !(math.Abs(p.PH) <= 20) {
 			return fmt.Errorf("aqueous: pH %g cannot be held", p.PH)
 		}
-		if s.Reagents[p.Titrant].protons() == 0 {
+		if !s.HoldsPH(p.Titrant) {
 			return fmt.Errorf("aqueous: %s brings no protons and takes none: it holds no pH", s.Reagents[p.Titrant].Name)
 		}
 	}
@@ -169,12 +206,11 @@ func (p *Problem) check(s *System) error {
 	return nil
 }
 
-// protons is what the reagent brings to the proton balance.
-func (r *Reagent) protons() float64 {
-	for _, t := range r.Terms {
-		if t.Component == H {
-			return t.Coefficient
-		}
-	}
-	return 0
+// HoldsPH reports whether a reagent may be the titrant of a held pH: it brings protons or takes them, itself or by what it brings,
+// as carbonate and fluoride do.
+func (s *System) HoldsPH(reagent int) bool {
+	return slices.ContainsFunc(s.Reagents[reagent].Terms, func(t Term) bool { return t.Component == H || s.carries(t) })
 }
+
+// carries reports whether a component of a reagent binds protons, as carbonate and fluoride do.
+func (s *System) carries(t Term) bool { return t.Component > Water && s.carrier[t.Component] }

@@ -5,38 +5,43 @@ import "math"
 const farthest = 100 // dose, mol per kg of water, beyond which there is none
 
 // search finds the dose for the held pH by bracketing: without a titrant pH is an answer, and it moves one way with the dose.
-// It is the way out where the dose does not come with the interior point.
+// It is the way out where the dose does not come with the interior point. Where the pH lies beyond what the reagent can do, it
+// says so by the limit.
 func (s *Solver) search() bool {
-	up := 1.0 // of the dose that raises pH
-	if s.dose[s.pos[H]] > 0 {
-		up = -1
+	kg, low := s.problem.KgWater, 0.0 // the state may hold no numbers
+	if kg == 0 {
+		kg = s.waterT * molarW
 	}
-	low := 0.0
 	for j, c := range s.dose[:len(s.comp)] {
-		if c != 0 && j != s.pos[H] && s.total[j] < atom*s.kg {
-			low = 1e-12 * s.kg // what is only in the titrant has no logarithm at zero
+		if c != 0 && j != s.pos[H] && s.total[j] < atom*kg {
+			low = 1e-12 * kg // what is only in the titrant has no logarithm at zero
 		}
 	}
+	var e effect
 	a := low
-	fa, ok := s.freely(a)
+	fa, ok := s.freely(a, &e)
 	if !ok {
 		return false
 	}
-	step := 1e-5 * s.kg
-	if up*fa > 0 { // towards a negative dose
+	step := 1e-5 * kg
+	if s.raises(e)*fa > 0 { // towards a negative dose
 		step = -step
 	}
+	pH := s.problem.PH
+	s.limit, s.limited = Limit{Reagent: s.sys.Reagents[s.problem.Titrant].Name, Wanted: pH, Start: pH + fa, Away: step < 0}, true
 	b, fb := a, fa
 	for fb*fa > 0 && fb != 0 {
 		a, fa = b, fb
-		if b += step; math.Abs(b) > farthest*s.kg || !s.possible(b) {
-			return s.finish(a)
+		s.approach(a, kg, fa, e)
+		if b += step; math.Abs(b) > farthest*kg || !s.possible(b) {
+			return s.finish(a) && !s.excessive()
 		}
-		if fb, ok = s.freely(b); !ok {
+		if fb, ok = s.freely(b, &e); !ok {
 			return false
 		}
 		step *= 4
 	}
+	s.limited = false
 	for range 100 {
 		if math.Abs(fb) < 0.5 && s.finish(b) {
 			return true
@@ -45,7 +50,7 @@ func (s *Solver) search() bool {
 		if width := b - a; !((u-a)*width > 0 && (b-u)*width > 0) || math.Abs(u-b) < 0.01*math.Abs(width) {
 			u = (a + b) / 2
 		}
-		f, ok := s.freely(u)
+		f, ok := s.freely(u, nil)
 		if !ok {
 			return false
 		}
@@ -78,18 +83,77 @@ func (s *Solver) shift(u float64) {
 	s.u = 0
 }
 
-// freely solves with the dose u and pH as the answer, and returns how far that is above the pH to hold.
-func (s *Solver) freely(u float64) (above float64, ok bool) {
+// effect is what a little more of the reagent does: to the pH, per mol, and how much of it a solid of the same elements takes.
+type effect struct {
+	pH    float64
+	solid int // in the order of those allowed, −1 without
+	share float64
+}
+
+// raises is 1 for a reagent that raises pH, else −1. Where its own elements take or bring protons, what it does decides.
+func (s *Solver) raises(e effect) float64 {
+	if h := s.dose[s.pos[H]]; len(s.carriers) == 0 {
+		return -math.Copysign(1, h)
+	}
+	return math.Copysign(1, e.pH)
+}
+
+// freely solves with the dose u and pH as the answer, and returns how far that is above the pH to hold; with e, the effect there.
+func (s *Solver) freely(u float64, e *effect) (above float64, ok bool) {
 	s.titrate = false
 	s.shift(u)
 	if ok = s.sound() && s.polish(warmSteps); !ok {
 		ok = s.cold()
+	}
+	if ok && e != nil {
+		*e = s.respond()
 	}
 	s.titrate = true
 	above = (s.lnAH - s.x[s.pos[H]] - s.lnD - s.E[s.pos[H]]) / ln10
 	s.shift(0)
 	s.u = u
 	return above, ok
+}
+
+// respond differentiates the equilibrium in hand along the dose. SIT sums are held: signs and shares are asked for.
+func (s *Solver) respond() (e effect) {
+	nc := len(s.comp)
+	s.assemble(false)
+	s.frame()
+	clear(s.f[:nc+s.so.n()])
+	copy(s.f, s.dose[:nc])
+	s.border.f = [4]float64{ofWater: s.waterD}
+	s.step(s.f)
+	e.pH = -(s.f[s.pos[H]] + s.dD*s.border.f[ofStrength]) / ln10
+	e.solid = -1
+	for k := range s.so.n() {
+		cols, b := s.so.span(k)
+		for i, c := range cols {
+			if d := s.dose[c]; s.active[k] && d != 0 && int(c) != s.pos[H] && b[i]*s.f[nc+k]/d > e.share {
+				e.solid, e.share = k, b[i]*s.f[nc+k]/d
+			}
+		}
+	}
+	return e
+}
+
+// excessive reports a dose beyond all sense: there the model has left its ground.
+func (s *Solver) excessive() bool { return s.titrate && math.Abs(s.u) > farthest*s.kg }
+
+// approach notes how near a dose comes to the pH to hold, which is `above` less; and the solid, when one takes what is added and
+// pH stays.
+func (s *Solver) approach(dose, kg, above float64, e effect) {
+	const most, still = 0.9, 1e-2 // share that a solid takes; change of pH by doubling the dose
+	l := &s.limit
+	takes := dose > 0 && e.share > most
+	if takes && math.Abs(e.pH*dose) < still {
+		l.Solid = s.sys.Solids[s.allowed[e.solid]].Name
+	} else if takes && l.Solid != "" { // water goes into the solid until little is left
+		return
+	} else {
+		l.Solid = ""
+	}
+	l.PH, l.Dose = s.problem.PH+above, dose/kg
 }
 
 // sound reports whether the state holds numbers only.

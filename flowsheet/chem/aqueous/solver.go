@@ -28,15 +28,18 @@ type Solver struct {
 	kkt      *kkt
 
 	// The problem in hand.
-	problem *Problem
-	T       float64   // K
-	slope   float64   // ln10 A of Davies or SIT at T
-	total   []float64 // mol, per compact component
-	dose    []float64 // mol per mol of titrant, per compact component
-	waterT  float64   // mol
-	waterD  float64   // mol per mol of titrant
-	titrate bool
-	lnAH    float64 // ln activity of H+ that is held
+	problem  *Problem
+	T        float64   // K
+	slope    float64   // ln10 A of Davies or SIT at T
+	total    []float64 // mol, per compact component
+	dose     []float64 // mol per mol of titrant, per compact component
+	waterT   float64   // mol
+	waterD   float64   // mol per mol of titrant
+	titrate  bool
+	carriers []int // compact components of the titrant that bind protons
+	limit    Limit // why a held pH was not reached
+	limited  bool
+	lnAH     float64 // ln activity of H+ that is held
 
 	// The state.
 	x, s             []float64 // ln molality of free species; mol of solids
@@ -129,7 +132,7 @@ func NewSolver(sys *System) *Solver {
 	}
 	n := nc + nk
 	return &Solver{
-		sys: sys, there: make([]bool, nc), allowed: make([]int, 0, nk), comp: make([]int, 0, nc), pos: make([]int, nc),
+		sys: sys, there: make([]bool, nc), allowed: make([]int, 0, nk), comp: make([]int, 0, nc), carriers: make([]int, 0, nc), pos: make([]int, nc),
 		species: make([]int, 0, ns), sp: newRows(ns, terms), so: newRows(nk, solidTerms), z2: make([]float64, 0, ns),
 		layout: l, class: make([]int32, 0, ns), binaries: make([]binary, 0, ns), runs: make([]run, 0, ns), diagonal: make([]int32, 0, nc),
 		byClass: f(nc * len(l.z2)), classSum: f(len(l.z2)), media: f(len(l.media)), grow: f(nc), host: make([]bool, nc), bound: f(nc), growI: f(nc), growL: f(nc), wide: make([]lanes, n), narrow: make([]lanes, n),
@@ -154,17 +157,22 @@ func (s *Solver) run(p *Problem, r *Result, warm bool) error {
 		return err
 	}
 	s.prepare(p)
-	s.iterations, s.exchanged = 0, 0
+	s.iterations, s.exchanged, s.limited = 0, 0, false
 	if warm && s.resume(r) && s.polish(warmSteps) {
 		s.store(r)
 		return nil
 	}
-	if s.cold() || s.titrate && s.search() {
+	if s.cold() && !s.excessive() || s.titrate && s.search() {
 		s.store(r)
 		return nil
 	}
 	name, worst := s.worst()
-	return &Unsolved{Balance: name, Residual: worst, Iterations: s.iterations, Strength: s.strSum}
+	u := &Unsolved{Balance: name, Residual: worst, Iterations: s.iterations, Strength: s.strSum}
+	if s.limited {
+		limit := s.limit
+		u.Limit = &limit
+	}
+	return u
 }
 
 // cold goes from nothing, with growing effort; a held pH that is not found at once is left to search.
@@ -231,8 +239,12 @@ func (s *Solver) prepare(p *Problem) {
 	for j, c := range s.comp {
 		s.total[j], s.dose[j] = p.Totals[c], 0
 	}
+	s.carriers = s.carriers[:0]
 	if s.titrate {
 		for _, t := range s.sys.Reagents[p.Titrant].Terms {
+			if s.sys.carries(t) {
+				s.carriers = append(s.carriers, s.pos[t.Component])
+			}
 			if t.Component == Water {
 				s.waterD = t.Coefficient
 			} else {

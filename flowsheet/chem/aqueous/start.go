@@ -84,11 +84,42 @@ func (s *Solver) condense() {
 	}
 }
 
-// guessDose sets the titrant by the proton balance, where the totals allow it.
+// guessDose sets the titrant by the proton balance, where the totals allow it. The protons that carbonate, fluoride and their like
+// carry at the held pH count with those of the reagent.
 func (s *Solver) guessDose() {
 	h := s.pos[H]
-	u := (s.kg*s.d[h] + s.boundH - s.total[h]) / s.dose[h]
-	s.u = s.within(u)
+	short := s.kg*s.d[h] + s.boundH - s.total[h] - s.u*s.dose[h]
+	brings := s.dose[h]
+	for _, c := range s.carriers {
+		brings -= s.dose[c] * s.carried(c)
+	}
+	if math.Abs(brings) < 0.05 { // hardly any: its pH is near the one to hold
+		brings = math.Copysign(0.05, brings)
+	}
+	s.u = s.within(s.u + short/brings)
+}
+
+// carried is how many protons one mole of component c binds, on average.
+func (s *Solver) carried(c int) float64 {
+	h := s.pos[H]
+	protons, all := 0.0, s.m[c]
+	for i := len(s.comp); i < s.sp.n(); i++ {
+		of, a := 0.0, 0.0
+		cols, v := s.sp.span(i)
+		for k, j := range cols {
+			switch int(j) {
+			case c:
+				of = v[k]
+			case h:
+				a = v[k]
+			}
+		}
+		if of != 0 {
+			protons += of * a * s.m[i]
+			all += of * of * s.m[i]
+		}
+	}
+	return protons / all
 }
 
 // within limits a dose so that no total falls below a tenth of what was there.

@@ -57,7 +57,7 @@ func (s *Solver) store(r *Result) {
 		r.Solids[o], r.Present[o] = s.s[k], s.active[k]
 	}
 	s.saturations(r)
-	r.Flags = s.flags()
+	r.Flags = s.flags(r)
 	r.solved, s.found = true, true
 }
 
@@ -87,7 +87,7 @@ func (s *Solver) saturations(r *Result) {
 }
 
 // flags gathers departures from the validity of the model.
-func (s *Solver) flags() (f Flags) {
+func (s *Solver) flags(r *Result) (f Flags) {
 	a := &s.sys.activity
 	valid, used := a.davies.valid, a.davies.used
 	if a.model == "sit" {
@@ -107,6 +107,11 @@ func (s *Solver) flags() (f Flags) {
 	}
 	if s.titrate && s.u < 0 && s.sys.Reagents[s.problem.Titrant].Name != "H+" {
 		f |= NegativeDose
+	}
+	for o := range s.sys.Solids {
+		if s.sys.Solids[o].Gas && r.SI[o] > 0 && !r.Present[o] {
+			f |= Effervesces
+		}
 	}
 	if s.T != room && s.rests() {
 		f |= NoEnthalpy

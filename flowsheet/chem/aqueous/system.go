@@ -21,6 +21,7 @@ type System struct {
 	Solids     []Solid     // solids, then gases
 	Reagents   []Reagent
 	activity   activityData
+	carrier    []bool         // of the components: bind protons in a species
 	index      map[string]int // "component:Ca", "species:CaSO4", "solid:Gypsum", "reagent:NaOH"
 }
 
@@ -158,6 +159,27 @@ func (s *System) find(what, name string, n int, of func(int) string) (int, error
 func (s *System) Dose(totals []float64, reagent int, amount float64) {
 	for _, t := range s.Reagents[reagent].Terms {
 		totals[t.Component] += t.Coefficient * amount
+	}
+}
+
+// findCarriers notes which components bind protons by themselves.
+func (s *System) findCarriers() {
+	s.carrier = make([]bool, len(s.Components))
+	for _, o := range s.Species {
+		protons, other, others := 0.0, 0, 0
+		for _, t := range o.Terms {
+			switch t.Component {
+			case H:
+				protons = t.Coefficient
+			case Water:
+			default:
+				other = t.Component
+				others++
+			}
+		}
+		if protons > 0 && others == 1 {
+			s.carrier[other] = true
+		}
 	}
 }
 
