@@ -23,12 +23,19 @@ func (s *Solver) search() bool {
 	if !ok {
 		return false
 	}
-	step := 1e-5 * kg
-	if s.raises(e)*fa > 0 { // towards a negative dose
-		step = -step
-	}
 	pH := s.problem.PH
-	s.limit, s.limited = Limit{Reagent: s.sys.Reagents[s.problem.Titrant].Name, Wanted: pH, Start: pH + fa, Away: step < 0}, true
+	away := s.raises(e)*fa > 0 // towards a negative dose
+	s.limit, s.limited = Limit{Reagent: s.sys.Reagents[s.problem.Titrant].Name, Wanted: pH, Start: pH + fa, Away: away}, true
+	// A weak reagent may turn round: hydrofluoric acid frees hydroxide from aluminium before it is an acid.
+	if (!away || len(s.carriers) > 0) && s.bracket(a, fa, e, 1e-5*kg, kg) {
+		return true
+	}
+	return away && s.bracket(a, fa, e, -1e-5*kg, kg)
+}
+
+// bracket goes from the dose a, where pH is fa above the one to hold and e the effect, by growing steps until pH has passed it, and
+// closes in on it. kg is of water.
+func (s *Solver) bracket(a, fa float64, e effect, step, kg float64) (ok bool) {
 	b, fb := a, fa
 	for fb*fa > 0 && fb != 0 {
 		a, fa = b, fb
