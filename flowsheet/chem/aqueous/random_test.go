@@ -46,6 +46,10 @@ func try(t testing.TB, sys *aqueous.System, solver *aqueous.Solver, r *aqueous.R
 			t.Errorf("held %v: %v", held, err)
 			return true
 		}
+		if r.Residual > 1e-11 {
+			t.Errorf("held %v: residual %g", held, r.Residual)
+			return true
+		}
 		if err := verify(sys, &p, r); err != nil {
 			t.Errorf("held %v, pH %.2f, I %.3g, %d iterations: %v", held, r.PH, r.IonicStrength, r.Iterations, err)
 			return true

@@ -193,11 +193,11 @@ func (s *Solver) cold() bool {
 // effort is one attempt at a cold start.
 type effort struct {
 	steps, polish int     // iterations at most
-	stop          float64 // residual and gap at which the interior point hands over
+	stop          float64 // residual at which the interior point hands over, and 50 times the gap
 	cap           float64 // largest step of ln molality
 	center        float64 // the barrier shrinks to this part of the gap
-	inside        bool
-	follow        float64 // part of the way, in logarithms, that ionic strength and water go to where the molalities have them
+	inside        bool    // ionic strength is in the step: where it decides, following it goes round in circles
+	follow        float64 // part of the way, in logarithms, that it goes else, and water, to where the molalities have them
 }
 
 const warmSteps = 12
