@@ -187,7 +187,7 @@ func (s *Solver) polish(most int) bool {
 	last, factored := math.Inf(1), math.Inf(1) // the residual before, and that at which the factors were made
 	exchanges := 0
 	nc := len(s.comp)
-	s.fine = 0
+	s.fine, s.stuck = 0, false
 	for range most {
 		s.iterations++
 		s.speciate()
@@ -223,6 +223,7 @@ func (s *Solver) polish(most int) bool {
 		}
 		s.move()
 	}
+	s.stuck = last < settled
 	return false
 }
 

@@ -1,7 +1,6 @@
 package aqueous_test
 
 import (
-	"errors"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -82,22 +81,13 @@ func TestRandomTotals(t *testing.T) {
 		draws, failures, float64(total)/float64(draws), most, high)
 }
 
-// TestKnownLost holds the random problems that are known to be lost: one of the 50,000 draws on seeds 7, 20261123, 5150, 880301 and 31337,
-// at held pH. What is lost says so and names a balance. One that is found leaves the list.
-func TestKnownLost(t *testing.T) {
+// TestOnceLost repeats random problems that were lost before: at held pH, and where solids depend on one another.
+func TestOnceLost(t *testing.T) {
 	sys := load(t, aqueous.Selection{})
 	solver, r := aqueous.NewSolver(sys), sys.NewResult()
-	for _, lost := range [][2]uint64{{20261123, 5170}} {
-		random := rand.New(rand.NewPCG(lost[0], lost[1]))
-		p := draw(sys, random)
-		if err := solver.Solve(&p, r); err != nil {
-			t.Errorf("%v: pH free: %v", lost, err)
-			continue
-		}
-		hold(t, sys, &p, r.PH, 1+11*random.Float64())
-		err := solver.Solve(&p, r)
-		if unsolved, ok := errors.AsType[*aqueous.Unsolved](err); !ok || unsolved.Balance == "" {
-			t.Errorf("%v is on the list of what is lost: %v", lost, err)
+	for _, lost := range [][2]uint64{{20261123, 5170}, {777001, 3002}} {
+		if try(t, sys, solver, r, rand.New(rand.NewPCG(lost[0], lost[1]))) {
+			t.Errorf("draw %v", lost)
 		}
 	}
 }

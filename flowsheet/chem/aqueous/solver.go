@@ -81,6 +81,8 @@ type Solver struct {
 	iterations       int
 	exchanged        int
 	found            bool // the state is an equilibrium
+	stuck            bool // the last polish ended near one
+	saved            state
 	factored         bool // the matrix and border belong to it
 }
 
@@ -132,7 +134,8 @@ func NewSolver(sys *System) *Solver {
 	}
 	n := nc + nk
 	return &Solver{
-		sys: sys, there: make([]bool, nc), allowed: make([]int, 0, nk), comp: make([]int, 0, nc), carriers: make([]int, 0, nc), pos: make([]int, nc),
+		saved: state{x: f(nc), s: f(nk), active: make([]bool, nk)},
+		sys:   sys, there: make([]bool, nc), allowed: make([]int, 0, nk), comp: make([]int, 0, nc), carriers: make([]int, 0, nc), pos: make([]int, nc),
 		species: make([]int, 0, ns), sp: newRows(ns, terms), so: newRows(nk, solidTerms), z2: make([]float64, 0, ns),
 		layout: l, class: make([]int32, 0, ns), binaries: make([]binary, 0, ns), runs: make([]run, 0, ns), diagonal: make([]int32, 0, nc),
 		byClass: f(nc * len(l.z2)), classSum: f(len(l.z2)), media: f(len(l.media)), grow: f(nc), host: make([]bool, nc), bound: f(nc), growI: f(nc), growL: f(nc), wide: make([]lanes, n), narrow: make([]lanes, n),
@@ -180,7 +183,7 @@ func (s *Solver) cold() bool {
 	for _, effort := range efforts {
 		s.begin()
 		s.interior(effort)
-		if s.polish(effort.polish) {
+		if s.polish(effort.polish) || s.untangle() {
 			return true
 		}
 		if s.titrate {
