@@ -2,7 +2,10 @@ package aqueous
 
 import "math"
 
-const farthest = 100 // dose, mol per kg of water, beyond which there is none
+const (
+	farthest = 100 // dose, mol per kg of water, beyond which there is none
+	plenty   = 10  // dose beyond which an equilibrium that is not found is not missed
+)
 
 // search finds the dose for the held pH by bracketing: without a titrant pH is an answer, and it moves one way with the dose.
 // It is the way out where the dose does not come with the interior point. Where the pH lies beyond what the reagent can do, it
@@ -43,7 +46,8 @@ func (s *Solver) bracket(a, fa float64, e effect, step, kg float64) (ok bool) {
 		if b += step; math.Abs(b) > farthest*kg || !s.possible(b) {
 			return s.finish(a) && !s.excessive()
 		}
-		if fb, ok = s.freely(b, &e); !ok {
+		if fb, ok = s.freely(b, &e); !ok { // a reagent by the dozen mol uses up the water; before that it is no limit of its own
+			s.limited = s.limit.Solid != "" || math.Abs(b) > plenty*kg
 			return false
 		}
 		step *= 4

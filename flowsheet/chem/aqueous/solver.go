@@ -53,7 +53,8 @@ type Solver struct {
 	E                []float64 // SIT: ln10 Σ eps m per compact species
 	pairs            []pair    // SIT, over compact species
 	drift            float64   // SIT: last change of lag
-	dE, dLag, dm     []float64 // SIT: along a tangent
+	krylov           *krylov   // SIT: for tangents
+	dLag, dm         []float64 // SIT: change of lag and molalities along a tangent
 	heavy            []heavy   // species that hold a component more than once
 	top, condensed   []float64 // of each component: the most one species holds, and its coefficient there
 	negative         []heavy   // species of the rest that lack a component
@@ -133,14 +134,19 @@ func NewSolver(sys *System) *Solver {
 		solidTerms += len(o.Terms)
 	}
 	n := nc + nk
+	var space *krylov
+	if sys.activity.model == "sit" {
+		space = newKrylov(ns)
+	}
 	return &Solver{
-		saved: state{x: f(nc), s: f(nk), active: make([]bool, nk)},
-		sys:   sys, there: make([]bool, nc), allowed: make([]int, 0, nk), comp: make([]int, 0, nc), carriers: make([]int, 0, nc), pos: make([]int, nc),
+		krylov: space,
+		saved:  state{x: f(nc), s: f(nk), active: make([]bool, nk)},
+		sys:    sys, there: make([]bool, nc), allowed: make([]int, 0, nk), comp: make([]int, 0, nc), carriers: make([]int, 0, nc), pos: make([]int, nc),
 		species: make([]int, 0, ns), sp: newRows(ns, terms), so: newRows(nk, solidTerms), z2: make([]float64, 0, ns),
 		layout: l, class: make([]int32, 0, ns), binaries: make([]binary, 0, ns), runs: make([]run, 0, ns), diagonal: make([]int32, 0, nc),
 		byClass: f(nc * len(l.z2)), classSum: f(len(l.z2)), media: f(len(l.media)), grow: f(nc), host: make([]bool, nc), bound: f(nc), growI: f(nc), growL: f(nc), wide: make([]lanes, n), narrow: make([]lanes, n),
 		kkt:   newKKT(nc, nk),
-		total: f(nc), dose: f(nc), x: f(nc), s: f(nk), active: make([]bool, nk), m: f(ns), lag: f(ns), soLag: f(nk), E: f(ns), dE: f(ns), dLag: f(ns), dm: f(ns),
+		total: f(nc), dose: f(nc), x: f(nc), s: f(nk), active: make([]bool, nk), m: f(ns), lag: f(ns), soLag: f(nk), E: f(ns), dLag: f(ns), dm: f(ns),
 		d: f(nc), abs: f(nc), f: f(n), scale: f(nc), slack: f(nk), slackStep: f(nk), smallest: f(nk),
 		border: newBorder(n), pairs: make([]pair, 0, len(sys.activity.epsilon)), heavy: make([]heavy, 0, terms),
 		top: f(nc), condensed: f(nc), negative: make([]heavy, 0, terms), wet: make([]int32, 0, ns), table: f(nc * stride),

@@ -33,7 +33,7 @@ func (s *Solver) Tangent(totals []float64, pH float64, t *Tangent) error {
 	}
 	s.direct(totals, pH)
 	take(s.f)
-	if s.sys.activity.model == "sit" {
+	if s.krylov != nil {
 		if err := s.settle(totals, pH); err != nil {
 			return err
 		}
@@ -45,7 +45,10 @@ func (s *Solver) Tangent(totals []float64, pH float64, t *Tangent) error {
 	if s.titrate {
 		t.Titrant = b.f[ofTitrant]
 	}
-	t.PH = -(s.f[s.pos[H]] + s.dD*t.IonicStrength + s.dE[s.pos[H]]) / ln10
+	t.PH = -(s.f[s.pos[H]] + s.dD*t.IonicStrength) / ln10
+	if s.krylov != nil {
+		t.PH -= s.krylov.z[s.pos[H]] / ln10
+	}
 	clear(t.Dissolved)
 	clear(t.Solids)
 	clear(t.LnMolality)
