@@ -10,7 +10,8 @@
 // pH is an answer, or it is held and u is the answer. At fixed activity coefficients this is one convex problem whose
 // multipliers are the amounts of the solids. A cold start goes through sweeps and an interior point, and a Newton polish on
 // the active set finishes it with activities, water and titrant included; Update polishes from the last answer. The
-// factors of the last step give tangents. Nothing unconverged is returned: the error names the worst balance.
+// factors of the last step give tangents. Nothing unconverged is returned: the error names the worst balance, or how far
+// the titrant can take the pH and why.
 //
 // Constants are in data/*.toml, each with its source and class; a user's file is laid over them. Redox is decoupled: Fe is
 // Fe(II), Fe_tri is Fe(III), O2 oxidises nothing by itself.
