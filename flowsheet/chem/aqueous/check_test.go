@@ -47,8 +47,15 @@ func verify(sys *aqueous.System, p *aqueous.Problem, r *aqueous.Result) error {
 		want += c.Charge * totals[i]
 		size += math.Abs(c.Charge*totals[i]) / r.KgWater
 	}
-	if math.Abs(charge-want/r.KgWater) > tolerance*size {
-		return fmt.Errorf("charge %g, totals carry %g", charge, want/r.KgWater)
+	onSurfaces := 0.0
+	for p, surface := range r.Surfaces {
+		for i, n := range surface.Species {
+			onSurfaces += sys.Surfaces[p].Species[i].Charge * n
+			size += math.Abs(sys.Surfaces[p].Species[i].Charge*n) / r.KgWater
+		}
+	}
+	if math.Abs(charge+(onSurfaces-want)/r.KgWater) > tolerance*size {
+		return fmt.Errorf("charge %g and %g on surfaces, totals carry %g", charge, onSurfaces/r.KgWater, want/r.KgWater)
 	}
 	lnActivity := make([]float64, len(sys.Components))
 	for i := range lnActivity {
@@ -62,6 +69,9 @@ func verify(sys *aqueous.System, p *aqueous.Problem, r *aqueous.Result) error {
 	}
 	if math.Abs(-lnActivity[aqueous.H]/math.Ln10-r.PH) > tolerance {
 		return fmt.Errorf("pH %g, activity of H+ says %g", r.PH, -lnActivity[aqueous.H]/math.Ln10)
+	}
+	if err := verifySurfaces(sys, p, r, lnActivity); err != nil {
+		return err
 	}
 	return action(sys, p, r, totals, lnActivity, gamma)
 }
@@ -125,6 +135,11 @@ func action(sys *aqueous.System, p *aqueous.Problem, r *aqueous.Result, totals, 
 			return fmt.Errorf("%s is supersaturated: ln SI %g", s.Name, si)
 		case r.Solids[k] > 0 && si < -tolerance:
 			return fmt.Errorf("%s is there undersaturated: ln SI %g", s.Name, si)
+		}
+	}
+	for k, surface := range r.Surfaces {
+		for i, n := range surface.Species {
+			book(sys.Surfaces[k].Species[i].Terms, n)
 		}
 	}
 	for i, c := range sys.Components {

@@ -13,6 +13,8 @@
 // factors of the last step give tangents. Nothing unconverged is returned: the error names the worst balance, or how far
 // the titrant can take the pH and why.
 //
+// Problem.Sorbents switches sorption on: surfaces with sites and a double layer that grow with their solids, see Surface.
+//
 // Constants are in data/*.toml, each with its source and class; a user's file is laid over them. Redox is decoupled: Fe is
 // Fe(II), Fe_tri is Fe(III), O2 oxidises nothing by itself.
 //

@@ -62,11 +62,11 @@ func newKKT(nc, nk int) *kkt {
 	}
 }
 
-// analyse parts the nc components into leaves and core, h always in the core. species and solids are the cliques.
-func (m *kkt) analyse(nc, h int, species, solids *rows) {
+// analyse parts the nc components into leaves and core, h always in the core. species, solids and what is sorbed are the cliques.
+func (m *kkt) analyse(nc, h int, species, solids, sorbed *rows) {
 	near := m.near[:nc*nc]
 	clear(near)
-	for _, r := range [2]*rows{species, solids} {
+	for _, r := range [3]*rows{species, solids, sorbed} {
 		for i := range r.n() {
 			cols, _ := r.span(i)
 			for _, a := range cols {

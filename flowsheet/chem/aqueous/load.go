@@ -32,9 +32,9 @@ type Selection struct {
 // Load builds a system. The error holds all faults of the data files, or names an unknown component or model.
 func Load(sel Selection) (*System, error) {
 	b := &builder{sys: &System{index: map[string]int{}}}
-	names := []string{"components", "species", "solids", "gases", "reagents", "activity"}
+	names := []string{"components", "species", "solids", "gases", "reagents", "activity", "surfaces"}
 	if !sel.Base {
-		names = append(names, "phosphate", "oxygen", "manganese")
+		names = append(names, "phosphate", "oxygen", "manganese", "radium")
 	}
 	for _, name := range names {
 		name = "data/" + name + ".toml"
@@ -78,6 +78,7 @@ type builder struct {
 	components []Component
 	entries    [4][]entry // species, solids, gases, reagents
 	epsilon    []epsilon
+	surfaces   []surfaceEntry
 }
 
 type epsilon struct {
@@ -125,6 +126,9 @@ func (b *builder) read(file string, tree *conf.Tree) error {
 		for _, name := range t.Keys() {
 			b.equation(t, name, t.Text(name), ofReagent, entry{name: name})
 		}
+	}
+	if root.Has("surface") {
+		b.readSurfaces(file, root)
 	}
 	if root.Has("davies") {
 		b.readActivity(root)
@@ -347,6 +351,9 @@ func (b *builder) build(chosen []string) (*System, error) {
 		s.index["solid:"+o.Name] = i
 	}
 	b.interactions()
+	if err := b.buildSurfaces(at); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 

@@ -68,6 +68,10 @@ func (s *Solver) frame() {
 			b.row[ofWater][nc+k] = s.so.water[k]
 		}
 	}
+	if s.sorb.on { // after sensitivities, which read the matrix without surfaces
+		s.assembleSurfaces()
+		s.frameSurfaces()
+	}
 	s.misfit()
 }
 
@@ -101,6 +105,10 @@ func (s *Solver) step(f []float64) {
 		}
 	}
 	s.combine(f, s.wide, &sums)
+	if s.sorb.on {
+		s.factorSurfaces()
+		s.correct(f[:n])
+	}
 }
 
 // again is step with the factors of the last one.
@@ -110,6 +118,9 @@ func (s *Solver) again(f []float64) {
 	}
 	sums := s.reduce(s.narrow)
 	s.combine(f, s.narrow, &sums)
+	if s.sorb.on {
+		s.correct(f[:len(s.comp)+s.so.n()])
+	}
 }
 
 // reduce solves w by the factors of the core and returns the rows of the border times the solution.
@@ -249,6 +260,9 @@ func (s *Solver) worst() (name string, worst float64) {
 	lnA, _ := s.waterActivity()
 	note("water activity", math.Abs(s.lnW-lnA))
 	note("activity coefficients", s.drift)
+	if s.sorb.on {
+		note("surfaces", s.sorb.off)
+	}
 	if s.titrate {
 		note("pH", math.Abs(s.lnAH-s.x[s.pos[H]]-s.lnD-s.E[s.pos[H]]))
 	}

@@ -25,6 +25,8 @@ type Problem struct {
 	HoldPH  bool
 	PH      float64
 	Titrant int
+	// Sorbents are the surfaces that sorb; none: no sorption.
+	Sorbents []Sorbent
 }
 
 // Result is an equilibrium, and the start of the next by Update. Make it by NewResult.
@@ -39,6 +41,8 @@ type Result struct {
 	Solids        []float64 // mol per solid; what a gas gave off, negative where it was taken up
 	SI            []float64 // log10 saturation index per solid, of a gas its log10 fugacity; -Inf without its components
 	Present       []bool    // active set: solids in equilibrium with the solution, gases held
+	Sorbed        []float64 // mol per component on all surfaces; of H the protons
+	Surfaces      []Sorbed  // per surface of the system; nothing on those that are off
 	Residual      float64   // largest balance, relative to what it balances; of an activity or saturation, absolute in ln
 	Iterations    int
 	Exchanged     int // solids taken in or out of the active set after the interior point
@@ -59,6 +63,8 @@ func (s *System) NewResult() *Result {
 		SI:        make([]float64, len(s.Solids)),
 		Present:   make([]bool, len(s.Solids)),
 		lnX:       make([]float64, len(s.Components)),
+		Sorbed:    make([]float64, len(s.Components)),
+		Surfaces:  s.newSorbed(),
 	}
 }
 
@@ -68,13 +74,19 @@ func (r *Result) Molal(component int) float64 { return r.Dissolved[component] / 
 // CopyFrom makes r equal to another result of the same system.
 func (r *Result) CopyFrom(o *Result) {
 	dissolved, molality, solids, si, present, lnX := r.Dissolved, r.Molality, r.Solids, r.SI, r.Present, r.lnX
+	sorbed, surfaces := r.Sorbed, r.Surfaces
 	copy(dissolved, o.Dissolved)
 	copy(molality, o.Molality)
 	copy(solids, o.Solids)
 	copy(si, o.SI)
 	copy(present, o.Present)
 	copy(lnX, o.lnX)
+	copy(sorbed, o.Sorbed)
+	for p := range surfaces {
+		surfaces[p].copyFrom(&o.Surfaces[p])
+	}
 	*r = *o
+	r.Sorbed, r.Surfaces = sorbed, surfaces
 	r.Dissolved, r.Molality, r.Solids, r.SI, r.Present, r.lnX = dissolved, molality, solids, si, present, lnX
 }
 
@@ -189,6 +201,9 @@ func (p *Problem) check(s *System) error {
 	}
 	if p.TargetSI != nil && len(p.TargetSI) != len(p.Solids) {
 		return fmt.Errorf("aqueous: %d saturation indices for %d solids", len(p.TargetSI), len(p.Solids))
+	}
+	if err := p.checkSorbents(s); err != nil {
+		return err
 	}
 	for i, k := range p.Solids {
 		if k < 0 || k >= len(s.Solids) {

@@ -8,18 +8,19 @@ import (
 	"reetwin/flowsheet/chem/aqueous"
 )
 
-// draw makes a random neutral problem: each component with a chance of 2 in 3, over 12 decades, half of the solids allowed.
+// draw makes a random neutral problem: each component with a chance of 2 in 3, over 12 decades, half of the solids allowed. Radium, which came
+// later and is no more than a trace, is left to drawSorbing, so that the draws stay what they were.
 func draw(sys *aqueous.System, random *rand.Rand) aqueous.Problem {
 	p := aqueous.Problem{Totals: make([]float64, len(sys.Components))}
 	for i := range p.Totals {
-		if i > aqueous.Water && random.IntN(3) > 0 {
+		if i > aqueous.Water && sys.Components[i].Name != "Ra" && random.IntN(3) > 0 {
 			p.Totals[i] = math.Pow(10, -12+12*random.Float64())
 		}
 	}
 	p.Totals[aqueous.Water] = 1 / 0.018015
 	sys.Neutral(p.Totals)
 	for k := range sys.Solids {
-		if !sys.Solids[k].Gas && random.IntN(2) == 0 {
+		if !sys.Solids[k].Gas && sys.Solids[k].Name != "RaSO4(s)" && random.IntN(2) == 0 {
 			p.Solids = append(p.Solids, k)
 		}
 	}

@@ -113,8 +113,9 @@ func (s *Solver) raises(e effect) float64 {
 func (s *Solver) freely(u float64, e *effect) (above float64, ok bool) {
 	s.titrate = false
 	s.shift(u)
+	s.sorb.on = len(s.problem.Sorbents) > 0
 	if ok = s.sound() && s.polish(warmSteps); !ok {
-		ok = s.cold()
+		ok = s.fresh()
 	}
 	if ok && e != nil {
 		*e = s.respond()

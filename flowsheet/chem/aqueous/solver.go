@@ -85,6 +85,7 @@ type Solver struct {
 	stuck            bool // the last polish ended near one
 	saved            state
 	factored         bool // the matrix and border belong to it
+	sorb             sorption
 }
 
 // heavy is a coefficient of a component in a species.
@@ -150,6 +151,7 @@ func NewSolver(sys *System) *Solver {
 		d: f(nc), abs: f(nc), f: f(n), scale: f(nc), slack: f(nk), slackStep: f(nk), smallest: f(nk),
 		border: newBorder(n), pairs: make([]pair, 0, len(sys.activity.epsilon)), heavy: make([]heavy, 0, terms),
 		top: f(nc), condensed: f(nc), negative: make([]heavy, 0, terms), wet: make([]int32, 0, ns), table: f(nc * stride),
+		sorb: newSorption(sys),
 	}
 }
 
@@ -162,16 +164,17 @@ func (s *Solver) Update(p *Problem, r *Result) error { return s.run(p, r, r.solv
 
 func (s *Solver) run(p *Problem, r *Result, warm bool) error {
 	r.solved, s.found, s.factored = false, false, false
+	s.sorb.on = false
 	if err := p.check(s.sys); err != nil {
 		return err
 	}
 	s.prepare(p)
 	s.iterations, s.exchanged, s.limited = 0, 0, false
-	if warm && s.resume(r) && s.polish(warmSteps) {
+	if s.sorb.on = warm && len(p.Sorbents) > 0; warm && s.resume(r) && s.polish(warmSteps) {
 		s.store(r)
 		return nil
 	}
-	if s.cold() && !s.excessive() || s.titrate && s.search() {
+	if s.fresh() && !s.excessive() || s.titrate && s.search() {
 		s.store(r)
 		return nil
 	}
@@ -232,7 +235,7 @@ func (s *Solver) prepare(p *Problem) {
 	if kg == 0 {
 		kg = p.Totals[Water] * molarW
 	}
-	changed := !slices.Equal(s.allowed, p.Solids) || len(s.comp) == 0
+	changed := !slices.Equal(s.allowed, p.Solids) || len(s.comp) == 0 || s.sorb.asks(p)
 	s.pos[Water] = -1
 	for i := range s.sys.Components {
 		there := i == H || i != Water && (p.Totals[i] >= atom*kg || s.brings(p, i))
@@ -244,6 +247,7 @@ func (s *Solver) prepare(p *Problem) {
 		s.compile(p)
 	}
 	s.constants(p)
+	s.prepareSurfaces()
 	s.waterT, s.waterD = p.Totals[Water], 0
 	for j, c := range s.comp {
 		s.total[j], s.dose[j] = p.Totals[c], 0
@@ -317,8 +321,10 @@ func (s *Solver) compile(p *Problem) {
 		}
 		s.so.free[s.so.n()-1] = o.Gas && s.has(o.Terms)
 	}
-	s.kkt.analyse(len(s.comp), s.pos[H], &s.sp, &s.so)
+	s.compileSurfaces(p)
+	s.kkt.analyse(len(s.comp), s.pos[H], &s.sp, &s.so, &s.sorb.rows)
 	s.place()
+	s.placeSurfaces()
 }
 
 func (s *Solver) has(terms []Term) bool {

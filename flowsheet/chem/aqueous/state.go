@@ -77,4 +77,7 @@ func (s *Solver) balances() {
 	if s.problem.KgWater > 0 {
 		s.fw = 0
 	}
+	if s.sorb.on {
+		s.sorbed()
+	}
 }

@@ -24,6 +24,7 @@ func (s *Solver) resume(r *Result) bool {
 			s.s[k] = r.Solids[o]
 		}
 	}
+	s.resumeSurfaces(r)
 	if s.sys.activity.model == "sit" { // the sums follow from molalities
 		for range 2 {
 			s.speciate()
@@ -56,6 +57,7 @@ func (s *Solver) store(r *Result) {
 	for k, o := range s.allowed {
 		r.Solids[o], r.Present[o] = s.s[k], s.active[k]
 	}
+	s.storeSurfaces(r)
 	s.saturations(r)
 	r.Flags = s.flags(r)
 	r.solved, s.found = true, true
@@ -122,6 +124,11 @@ func (s *Solver) flags(r *Result) (f Flags) {
 // rests reports whether a constant without enthalpy belongs to a solid that is present or a species that holds more than a
 // hundredth of what is dissolved of one of its components.
 func (s *Solver) rests() bool {
+	for p := range s.sorb.list { // no constant of a surface has an enthalpy
+		if s.sorb.on && s.sorb.list[p].metal > 0 {
+			return true
+		}
+	}
 	for k, o := range s.allowed {
 		if s.active[k] && math.IsNaN(s.sys.Solids[o].Constant.Enthalpy) {
 			return true

@@ -20,6 +20,7 @@ type System struct {
 	Species    []Species   // the free species of every component but water, in their order, then the complexes
 	Solids     []Solid     // solids, then gases
 	Reagents   []Reagent
+	Surfaces   []Surface
 	activity   activityData
 	carrier    []bool         // of the components: bind protons in a species
 	index      map[string]int // "component:Ca", "species:CaSO4", "solid:Gypsum", "reagent:NaOH"
@@ -120,6 +121,9 @@ func (s *System) Constants() []chem.Constant {
 	}
 	for _, o := range s.Solids {
 		add("solid."+o.Name, o.Constant)
+	}
+	for i := range s.Surfaces {
+		list = append(list, s.Surfaces[i].constants()...)
 	}
 	return list
 }

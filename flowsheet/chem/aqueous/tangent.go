@@ -7,12 +7,15 @@ type Tangent struct {
 	PH, IonicStrength, LnWaterActivity, KgWater, Titrant float64
 	Dissolved, Solids                                    []float64 // mol, as in Result; solids that are absent stay so
 	LnMolality                                           []float64 // of the free species, per component; 0 where absent
+	Sorbed                                               []float64 // mol, as in Result
+	Metal                                                []float64 // mol, of each surface
 }
 
 // NewTangent makes room for a tangent.
 func (s *System) NewTangent() *Tangent {
 	n := len(s.Components)
-	return &Tangent{Dissolved: make([]float64, n), Solids: make([]float64, len(s.Solids)), LnMolality: make([]float64, n)}
+	return &Tangent{Dissolved: make([]float64, n), Solids: make([]float64, len(s.Solids)), LnMolality: make([]float64, n),
+		Sorbed: make([]float64, n), Metal: make([]float64, len(s.Surfaces))}
 }
 
 var errNoPoint = errors.New("aqueous: no equilibrium to take a tangent at: the last solve of this solver failed, or there was none")
@@ -70,6 +73,7 @@ func (s *Solver) Tangent(totals []float64, pH float64, t *Tangent) error {
 	if !b.on[ofWater] { // the total of water is an answer: what its species bind follows from the balance that is not kept
 		t.Dissolved[Water] = s.boundWater()
 	}
+	s.tangentSurfaces(t)
 	return nil
 }
 
