@@ -70,5 +70,13 @@ func (s constantSets) of(database, activity string) (*aqueous.System, error) {
 	return sys, nil
 }
 
+// changed is the value of a switch where the command line gives it, else nil.
+func changed(c *cobra.Command, name string, v *bool) *bool {
+	if c.Flags().Changed(name) {
+		return v
+	}
+	return nil
+}
+
 // bare is an error of the engine without the name of its package.
 func bare(err error) string { return strings.TrimPrefix(err.Error(), "aqueous: ") }

@@ -22,6 +22,9 @@ type batchCase struct {
 	totals   []float64 // of the initial water, mol/kg; H and Water not set
 	pH       *float64
 	solids   []int
+	sorbs    bool              // the file switches sorption on
+	sorbents []aqueous.Sorbent // amounts the file gives, mol in the kg of water
+	sorption []aqueous.Sorbent // that are on
 	points   []batchPoint
 }
 
@@ -49,6 +52,7 @@ type expectation struct {
 	Added     *float64
 	Dissolved map[int]float64 // mol/kg by component
 	Solids    map[int]float64 // mol by solid; nil without the key
+	Sorbed    map[int]float64 // mol by component
 }
 
 // batchReader gathers the faults of a file.
@@ -120,6 +124,11 @@ func (o *object) text(key string) (v string) { o.read(key, &v, "a text"); return
 
 // amounts reads { name: mol } with the index of each name.
 func (o *object) amounts(key string, index func(string) (int, error)) map[int]float64 {
+	return o.moles(key, index, false)
+}
+
+// moles is amounts that may be negative where signed says so.
+func (o *object) moles(key string, index func(string) (int, error), signed bool) map[int]float64 {
 	var names map[string]float64
 	if !o.read(key, &names, "an object of numbers") {
 		return nil
@@ -130,7 +139,7 @@ func (o *object) amounts(key string, index func(string) (int, error)) map[int]fl
 		switch {
 		case err != nil:
 			o.b.fault(o.at+key, "%s", bare(err))
-		case v < 0:
+		case v < 0 && !signed:
 			o.b.fault(o.at+key+"."+name, "%g mol is negative", v)
 		default:
 			amounts[i] = v
@@ -215,6 +224,12 @@ func (b *batchReader) readCase(text json.RawMessage) *batchCase {
 			c.solids = append(c.solids, k)
 		}
 	}
+	o.read("sorption", &c.sorbs, "true or false")
+	for p, v := range o.amounts("sorbents_mol", c.sys.Surface) {
+		c.sorbents = append(c.sorbents, aqueous.Sorbent{Surface: p, Metal: v})
+	}
+	slices.SortFunc(c.sorbents, func(a, b aqueous.Sorbent) int { return a.Surface - b.Surface })
+	c.switchSorption(nil)
 	var points []json.RawMessage
 	if !o.read("points", &points, "a list of points") || len(points) == 0 {
 		b.fault("points", "needs at least one point")
@@ -277,9 +292,10 @@ func (b *batchReader) readPoint(sys *aqueous.System, at string, text json.RawMes
 	e.Added = o.number("titrant_added"+perWater, -1e3, 1e3)
 	e.Dissolved = o.amounts("dissolved"+perWater, c.element)
 	e.Solids = o.amounts("solids_mol", sys.Solid)
+	e.Sorbed = o.moles("sorbed_mol", sys.Component, true)
 	b.readTitrant(sys, o, &p)
 	var rest any
-	for _, key := range []string{"charge_eq", "molality", "oxalate_ratio_stoich_REE", "converged", "iterations", "residual"} {
+	for _, key := range []string{"charge_eq", "molality", "oxalate_ratio_stoich_REE", "converged", "iterations", "residual", "surfaces"} {
 		o.read(key, &rest, "anything")
 	}
 	if _, ok := o.fields["oxalic_acid"+perWater]; ok { // grams only repeat the moles

@@ -21,6 +21,7 @@ const (
 
 func newAqueousRunCommand() *cobra.Command {
 	var format string
+	var sorption bool
 	c := &cobra.Command{
 		Use:   "run FILE",
 		Short: "Compute a batch of cases and compare with the values it holds",
@@ -28,7 +29,7 @@ func newAqueousRunCommand() *cobra.Command {
 
 A case starts from initial.dissolved_mol_per_kgw in 1 kg of water; its pH is initial.pH, and charge that does not close is
 carried along and shown. A point holds target_pH by titrant, or takes what its *_mol_per_kgw keys dose. Answers stand in
-the keys of the file. Tolerances: dissolved totals 1e-6 relative, pH 2e-6, solids 1e-6 of the element, titrant 1e-6 of the
+the keys of the file. A case with "sorption": true lets its solids sorb as they precipitate. Tolerances: dissolved totals 1e-6 relative, pH 2e-6, solids 1e-6 of the element, titrant 1e-6 of the
 largest of the case. A case whose database or activity model is not here is refused by name, the others go on.
 Exit codes: 2 the file is bad or no case is left, 3 a deviation is above its tolerance, 4 a point does not converge.`,
 		Example: `  reetwin aqueous run cases.json -o json`,
@@ -40,6 +41,9 @@ Exit codes: 2 the file is bad or no case is left, 3 a deviation is above its tol
 			cases, err := readBatch(args[0])
 			if err != nil {
 				return exitError{exitUsage, err}
+			}
+			for _, one := range cases {
+				one.switchSorption(changed(c, "sorption", &sorption))
 			}
 			answer := runBatch(cases)
 			if format == "json" {
@@ -55,6 +59,7 @@ Exit codes: 2 the file is bad or no case is left, 3 a deviation is above its tol
 			return answer.exit()
 		},
 	}
+	c.Flags().BoolVar(&sorption, "sorption", false, "sorption on or off in every case (default: what each case says)")
 	c.Flags().StringVarP(&format, "output", "o", "table", "table or json")
 	return c
 }
@@ -75,23 +80,25 @@ type caseAnswer struct {
 }
 
 type pointAnswer struct {
-	Label      string             `json:"label,omitempty"`
-	Converged  bool               `json:"converged"`
-	Error      string             `json:"error,omitempty"`
-	Iterations int                `json:"iterations"`
-	Residual   float64            `json:"residual"`
-	PH         *float64           `json:"pH,omitempty"`
-	Strength   *float64           `json:"ionic_strength,omitempty"`
-	WaterAct   *float64           `json:"water_activity,omitempty"`
-	KgWater    *float64           `json:"mass_water_kg,omitempty"`
-	Dissolved  map[string]float64 `json:"dissolved_mol_per_kgw,omitempty"`
-	Solids     map[string]float64 `json:"solids_mol,omitempty"`
-	Titrant    string             `json:"titrant,omitempty"`
-	Target     *float64           `json:"target_pH,omitempty"`
-	Added      *float64           `json:"titrant_added_mol_per_kgw,omitempty"`
-	Charge     *float64           `json:"charge_imbalance_eq_per_kgw,omitempty"`
-	Flags      string             `json:"flags,omitempty"`
-	Deviations *deviations        `json:"deviations,omitempty"`
+	Label      string                   `json:"label,omitempty"`
+	Converged  bool                     `json:"converged"`
+	Error      string                   `json:"error,omitempty"`
+	Iterations int                      `json:"iterations"`
+	Residual   float64                  `json:"residual"`
+	PH         *float64                 `json:"pH,omitempty"`
+	Strength   *float64                 `json:"ionic_strength,omitempty"`
+	WaterAct   *float64                 `json:"water_activity,omitempty"`
+	KgWater    *float64                 `json:"mass_water_kg,omitempty"`
+	Dissolved  map[string]float64       `json:"dissolved_mol_per_kgw,omitempty"`
+	Solids     map[string]float64       `json:"solids_mol,omitempty"`
+	Sorbed     map[string]float64       `json:"sorbed_mol,omitempty"`
+	Surfaces   map[string]surfaceAnswer `json:"surfaces,omitempty"`
+	Titrant    string                   `json:"titrant,omitempty"`
+	Target     *float64                 `json:"target_pH,omitempty"`
+	Added      *float64                 `json:"titrant_added_mol_per_kgw,omitempty"`
+	Charge     *float64                 `json:"charge_imbalance_eq_per_kgw,omitempty"`
+	Flags      string                   `json:"flags,omitempty"`
+	Deviations *deviations              `json:"deviations,omitempty"`
 }
 
 // deviations are how far a point, or the worst of a case, is from what the file holds; nil where it holds nothing.
@@ -100,6 +107,7 @@ type deviations struct {
 	Worst     string   `json:"dissolved_worst,omitempty"`
 	PH        *float64 `json:"pH,omitempty"`
 	Solids    *float64 `json:"solids,omitempty"`         // of the element's total
+	Sorbed    *float64 `json:"sorbed,omitempty"`         // of the element's total
 	Titrant   *float64 `json:"titrant,omitempty"`        // of the largest of the case
 	Strength  *float64 `json:"ionic_strength,omitempty"` // relative
 	WaterAct  *float64 `json:"water_activity,omitempty"`
@@ -137,13 +145,16 @@ func (c *batchCase) run() caseAnswer {
 			a.Points = append(a.Points, pointAnswer{Label: p.label, Error: "the initial water has no equilibrium", Residual: start.Residual})
 			continue
 		}
-		problem := aqueous.Problem{Totals: append([]float64(nil), totals...), Solids: c.solids, HoldPH: p.holds, Titrant: p.titrant, PH: p.target}
+		problem := aqueous.Problem{Totals: append([]float64(nil), totals...), Solids: c.solids, HoldPH: p.holds, Titrant: p.titrant, PH: p.target, Sorbents: c.sorption}
 		for _, d := range p.doses {
 			c.sys.Dose(problem.Totals, d.reagent, d.amount)
 		}
 		err := solver.Solve(&problem, r)
 		one := c.answer(r, err)
 		one.Label = p.label
+		if err == nil && len(c.sorption) > 0 {
+			one.sorb(c.sys, c.sorption, r)
+		}
 		if p.holds {
 			one.Titrant, one.Target = c.sys.Reagents[p.titrant].Name, &p.target
 		}
@@ -240,6 +251,11 @@ func (e expectation) compare(sys *aqueous.System, p *aqueous.Problem, r *aqueous
 			}
 		}
 		d.Solids = &worst
+	}
+	for i, want := range e.Sorbed {
+		if off := relative(r.Sorbed[i]-want, 0, total(i)); d.Sorbed == nil || off > *d.Sorbed {
+			d.Sorbed = &off
+		}
 	}
 	set := func(to **float64, want *float64, off func(float64) float64) {
 		if want != nil {

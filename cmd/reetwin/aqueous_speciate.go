@@ -17,11 +17,13 @@ import (
 
 func newSpeciateCommand() *cobra.Command {
 	var feed, format string
+	var sorption bool
 	c := &cobra.Command{
 		Use:   "speciate [FILE]",
 		Short: "Species of a water at its pH, and what it is saturated with",
 		Long: `Species of a water as analysed, at its pH: totals, the species they are in, and the saturation index of the solids its
-file allows (above 0 they would form; nothing is precipitated here, titrate does that). FILE is a water file
+file allows (above 0 they would form; nothing is precipitated here, titrate does that). With --sorption also what the
+sorbents of the file take from it at its pH. FILE is a water file
 (docs/aqueous.md); --feed takes one that is built in: ` + strings.Join(feedNames(), ", ") + `.`,
 		Example: `  reetwin aqueous speciate --feed W1`,
 		Args:    cobra.MaximumNArgs(1),
@@ -33,13 +35,24 @@ file allows (above 0 they would form; nothing is precipitated here, titrate does
 			if err != nil {
 				return err
 			}
-			if format == "json" {
-				return writeIndented(c.OutOrStdout(), w.speciation())
+			if err := w.switchSorption(changed(c, "sorption", &sorption), false); err != nil {
+				return err
 			}
-			return w.speciesTable(c.OutOrStdout())
+			if format == "json" {
+				s, err := w.speciation()
+				if err != nil {
+					return err
+				}
+				return writeIndented(c.OutOrStdout(), s)
+			}
+			if err := w.speciesTable(c.OutOrStdout()); err != nil || len(w.sorption) == 0 {
+				return err
+			}
+			return w.contactTable(c.OutOrStdout())
 		},
 	}
 	c.Flags().StringVar(&feed, "feed", "", "a built-in water, such as W1")
+	c.Flags().BoolVar(&sorption, "sorption", false, "what the sorbents of the file take (default: what the file says)")
 	c.Flags().StringVarP(&format, "output", "o", "table", "table or json")
 	return c
 }
@@ -62,9 +75,10 @@ type speciation struct {
 	Point    pointAnswer        `json:"point"`
 	Molality map[string]float64 `json:"molality"`
 	SI       map[string]float64 `json:"saturation_index"`
+	Contact  *pointAnswer       `json:"with_sorbents,omitempty"` // at the same pH
 }
 
-func (w *water) speciation() speciation {
+func (w *water) speciation() (speciation, error) {
 	s := speciation{Schema: "reetwin.aqueous.speciation/1", Water: w.description, Source: w.source, Assumed: w.assumed, PerM3: w.perM3, Kelvin: w.T,
 		Balance: w.balance, Molality: map[string]float64{}, SI: map[string]float64{}}
 	c := batchCase{sys: w.sys}
@@ -80,7 +94,16 @@ func (w *water) speciation() speciation {
 			s.SI[w.sys.Solids[k].Name] = si
 		}
 	}
-	return s
+	if len(w.sorption) > 0 {
+		r, err := w.contact()
+		if err != nil {
+			return s, err
+		}
+		one := c.answer(r, nil)
+		one.sorb(w.sys, w.sorption, r)
+		s.Contact = &one
+	}
+	return s, nil
 }
 
 // header says what water it is and what about it is assumed.

@@ -25,7 +25,7 @@ func relative(got, want, size float64) float64 {
 
 func (d *deviations) judge() {
 	within := func(v *float64, tolerance float64) bool { return v == nil || *v <= tolerance }
-	d.Pass = within(d.Dissolved, toleranceDissolved) && within(d.PH, tolerancePH) && within(d.Solids, toleranceSolids) &&
+	d.Pass = within(d.Dissolved, toleranceDissolved) && within(d.PH, tolerancePH) && within(d.Solids, toleranceSolids) && within(d.Sorbed, toleranceSolids) &&
 		within(d.Titrant, toleranceTitrant)
 }
 
@@ -41,7 +41,7 @@ func (d *deviations) worse(o *deviations) *deviations {
 		d.Worst = o.Worst
 	}
 	for _, pair := range []struct{ to, from **float64 }{
-		{&d.Dissolved, &o.Dissolved}, {&d.PH, &o.PH}, {&d.Solids, &o.Solids}, {&d.Titrant, &o.Titrant},
+		{&d.Dissolved, &o.Dissolved}, {&d.PH, &o.PH}, {&d.Solids, &o.Solids}, {&d.Sorbed, &o.Sorbed}, {&d.Titrant, &o.Titrant},
 		{&d.Strength, &o.Strength}, {&d.WaterAct, &o.WaterAct}, {&d.KgWater, &o.KgWater},
 	} {
 		if *pair.from != nil && (*pair.to == nil || **pair.from > **pair.to) {

@@ -19,6 +19,7 @@ import (
 func newTitrateCommand() *cobra.Command {
 	var feed, reagent, plot, format string
 	var to float64
+	var sorption bool
 	var points int
 	c := &cobra.Command{
 		Use:   "titrate [FILE] --reagent NAME --to-ph PH",
@@ -27,11 +28,13 @@ func newTitrateCommand() *cobra.Command {
 (docs/aqueous.md); --feed takes one that is built in: ` + strings.Join(feedNames(), ", ") + `.
 
 The first point is the water at equilibrium with the solids its file allows, before any reagent. Every point is an
-equilibrium of its own: no kinetics, no sorption, no oxidation. Dissolved % is of all there is, reagent included; rare
+equilibrium of its own: no kinetics, no oxidation. --sorption lets hydrous Fe and Al solids sorb as they precipitate
+(surface complexation, docs/sorption.md) and shows what is sorbed; without it nothing sorbs. Dissolved % is of all there is, reagent included; rare
 earths are grouped by mass: light La to Nd, middle Sm to Dy, heavy Ho to Lu and Y; Sc is apart. Solids are dry.
 Exit code 4 when a pH is not reached.`,
-		Example: `  reetwin aqueous titrate --feed W2 --reagent "Ca(OH)2" --to-ph 9 --points 40 --plot w2.png`,
-		Args:    cobra.MaximumNArgs(1),
+		Example: `  reetwin aqueous titrate --feed W2 --reagent "Ca(OH)2" --to-ph 9 --points 40 --plot w2.png
+  reetwin aqueous titrate --feed W2 --reagent NaOH --to-ph 8 --sorption`,
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			extension := strings.TrimPrefix(strings.ToLower(filepath.Ext(plot)), ".")
 			switch {
@@ -50,19 +53,14 @@ Exit code 4 when a pH is not reached.`,
 			if err != nil {
 				return err
 			}
+			if err := w.switchSorption(changed(c, "sorption", &sorption), true); err != nil {
+				return err
+			}
 			curve, err := w.titrate(reagent, to, points)
 			if curve == nil {
 				return err
 			}
-			if format == "json" {
-				err = errors.Join(writeIndented(c.OutOrStdout(), curve), err)
-			} else {
-				err = errors.Join(curve.table(c.OutOrStdout()), err)
-			}
-			if plot != "" && len(curve.Points) > 1 {
-				err = errors.Join(err, curve.plot(plot, extension))
-			}
-			return err
+			return errors.Join(err, curve.write(c.OutOrStdout(), format, plot, extension))
 		},
 	}
 	f := c.Flags()
@@ -70,9 +68,23 @@ Exit code 4 when a pH is not reached.`,
 	f.StringVar(&reagent, "reagent", "", "what is added, such as \"Ca(OH)2\", NaOH, \"Mg(OH)2\", Na2CO3, H2SO4")
 	f.Float64Var(&to, "to-ph", 0, "the pH to reach")
 	f.IntVar(&points, "points", 40, "points of the curve")
+	f.BoolVar(&sorption, "sorption", false, "Fe and Al solids sorb as they precipitate (default: what the file says)")
 	f.StringVar(&plot, "plot", "", "write dissolved fraction against pH to this .svg or .png")
 	f.StringVarP(&format, "output", "o", "table", "table or json")
 	return c
+}
+
+// write writes the curve in a format, and as a plot where a file is named.
+func (t *titration) write(to io.Writer, format, plot, extension string) error {
+	write := t.table
+	if format == "json" {
+		write = func(to io.Writer) error { return writeIndented(to, t) }
+	}
+	err := write(to)
+	if plot != "" && len(t.Points) > 1 {
+		err = errors.Join(err, t.plot(plot, extension))
+	}
+	return err
 }
 
 // titration is a curve; its amounts are per m3 of the water before reagent.
@@ -83,22 +95,26 @@ type titration struct {
 	Assumed []string         `json:"assumed,omitempty"`
 	PerM3   float64          `json:"water_kg_per_m3"`
 	Reagent string           `json:"reagent"`
+	Sorbing []string         `json:"sorption,omitempty"` // surfaces that are on
 	Metals  []string         `json:"metals"`
 	Points  []titrationPoint `json:"points"`
 	water   *water
 }
 
 type titrationPoint struct {
-	PH         float64            `json:"pH"`
-	Mol        float64            `json:"dose_mol_per_m3"`
-	Grams      float64            `json:"dose_g_per_m3"`
-	Dissolved  map[string]float64 `json:"dissolved_fraction"`
-	Solids     float64            `json:"solids_g_per_m3"`
-	BySolid    map[string]float64 `json:"solids_g_per_m3_by_name"`
-	Strength   float64            `json:"ionic_strength"`
-	Iterations int                `json:"iterations"`
-	Residual   float64            `json:"residual"`
-	Flags      string             `json:"flags,omitempty"`
+	PH          float64                  `json:"pH"`
+	Mol         float64                  `json:"dose_mol_per_m3"`
+	Grams       float64                  `json:"dose_g_per_m3"`
+	Dissolved   map[string]float64       `json:"dissolved_fraction"`
+	Sorbed      map[string]float64       `json:"sorbed_fraction,omitempty"`
+	ByComponent map[string]float64       `json:"sorbed_fraction_by_component,omitempty"`
+	Surfaces    map[string]surfaceAnswer `json:"surfaces,omitempty"`
+	Solids      float64                  `json:"solids_g_per_m3"`
+	BySolid     map[string]float64       `json:"solids_g_per_m3_by_name"`
+	Strength    float64                  `json:"ionic_strength"`
+	Iterations  int                      `json:"iterations"`
+	Residual    float64                  `json:"residual"`
+	Flags       string                   `json:"flags,omitempty"`
 }
 
 // metalGroup is one column: components counted together by mass.
@@ -123,6 +139,9 @@ func (w *water) titrate(name string, to float64, points int) (*titration, error)
 		return nil, exitError{exitUsage, fmt.Errorf("--reagent: %s", bare(err))}
 	}
 	t := &titration{Schema: "reetwin.aqueous.titration/1", Water: w.description, Source: w.source, Assumed: w.assumed, PerM3: w.perM3, Reagent: name, water: w}
+	for _, s := range w.sorption {
+		t.Sorbing = append(t.Sorbing, w.sys.Surfaces[s.Surface].Name)
+	}
 	r := w.sys.NewResult()
 	p := w.problem()
 	if err := w.solver.Solve(&p, r); err != nil {
@@ -130,7 +149,7 @@ func (w *water) titrate(name string, to float64, points int) (*titration, error)
 	}
 	from := r.PH
 	for _, g := range metalGroups() {
-		if _, ok := w.dissolved(g, k, 0, r); ok {
+		if _, ok := w.share(g, k, 0, r.Dissolved); ok {
 			t.Metals = append(t.Metals, g.name)
 		}
 	}
@@ -147,7 +166,7 @@ func (w *water) titrate(name string, to float64, points int) (*titration, error)
 }
 
 func (w *water) problem() aqueous.Problem {
-	return aqueous.Problem{Totals: append([]float64(nil), w.totals...), Solids: w.solids, TargetSI: w.targets, T: w.T}
+	return aqueous.Problem{Totals: append([]float64(nil), w.totals...), Solids: w.solids, TargetSI: w.targets, T: w.T, Sorbents: w.sorption}
 }
 
 // reach finds the dose (mol/kg) of reagent k that holds a pH.
@@ -203,8 +222,8 @@ func (w *water) gasOf(k int) int {
 	return -1
 }
 
-// dissolved is the share of a group in solution, by mass; ok is false when there is none of it.
-func (w *water) dissolved(g metalGroup, reagent int, amount float64, r *aqueous.Result) (share float64, ok bool) {
+// share is the part of a group, by mass, that is in amounts (mol per component); false when there is none of the group.
+func (w *water) share(g metalGroup, reagent int, amount float64, amounts []float64) (share float64, ok bool) {
 	in, all := 0.0, 0.0
 	for i, c := range w.sys.Components {
 		for _, name := range g.components {
@@ -217,7 +236,7 @@ func (w *water) dissolved(g metalGroup, reagent int, amount float64, r *aqueous.
 					total += t.Coefficient * amount
 				}
 			}
-			in += r.Dissolved[i] * w.element[i]
+			in += amounts[i] * w.element[i]
 			all += total * w.element[i]
 		}
 	}
@@ -230,9 +249,12 @@ func (t *titration) add(reagent int, amount float64, r *aqueous.Result) {
 		Flags: r.Flags.String(), Dissolved: map[string]float64{}, BySolid: map[string]float64{}}
 	p.Grams = 1000 * p.Mol * w.weight(w.sys.Reagents[reagent].Terms)
 	for _, g := range metalGroups() {
-		if share, ok := w.dissolved(g, reagent, amount, r); ok {
+		if share, ok := w.share(g, reagent, amount, r.Dissolved); ok {
 			p.Dissolved[g.name] = share
 		}
+	}
+	if len(w.sorption) > 0 {
+		p.sorb(w, reagent, amount, r)
 	}
 	for k, s := range w.sys.Solids {
 		if r.Solids[k] == 0 || s.Gas {
@@ -248,6 +270,7 @@ func (t *titration) add(reagent int, amount float64, r *aqueous.Result) {
 // table writes one line per point, then the solids at the last one.
 func (t *titration) table(to io.Writer) error {
 	t.water.header(to)
+	sorptionHeader(to, t.water.sys, t.water.sorption)
 	fmt.Fprintf(to, "\nTitration with %s: dissolved, %% of all there is\n", t.Reagent)
 	g := tabwriter.NewWriter(to, 0, 0, 1, ' ', tabwriter.AlignRight)
 	short := strings.NewReplacer(" REE+Y", "", " REE", "")
@@ -266,6 +289,11 @@ func (t *titration) table(to io.Writer) error {
 	if err := g.Flush(); err != nil {
 		return err
 	}
+	if len(t.Sorbing) > 0 {
+		if err := t.sorbedTable(to); err != nil {
+			return err
+		}
+	}
 	last := t.Points[len(t.Points)-1]
 	fmt.Fprintf(to, "heavy, middle, light: rare earths. Solids at pH %.2f, g/m3:", last.PH)
 	for k, s := range t.water.sys.Solids {
@@ -283,6 +311,9 @@ func (t *titration) table(to io.Writer) error {
 // plot writes dissolved fraction against pH to a file.
 func (t *titration) plot(file, format string) error {
 	chart := report.Chart{Title: t.Water + ": " + t.Reagent, X: "pH", Y: "dissolved, % of total", Range: [2]float64{0, 102}}
+	if len(t.Sorbing) > 0 {
+		chart.Title, chart.Y = chart.Title+", with sorption on "+strings.Join(t.Sorbing, ", "), "% of total, dissolved where not said"
+	}
 	var stay []string
 	for _, m := range t.Metals {
 		curve := report.Curve{Name: m, Strong: strings.Contains(m, "REE")}
@@ -296,6 +327,13 @@ func (t *titration) plot(file, format string) error {
 			continue
 		}
 		chart.Curves = append(chart.Curves, curve)
+		if curve.Strong && len(t.Sorbing) > 0 {
+			sorbed := report.Curve{Name: m + " sorbed", X: curve.X}
+			for _, p := range t.Points {
+				sorbed.Y = append(sorbed.Y, 100*p.Sorbed[m])
+			}
+			chart.Curves = append(chart.Curves, sorbed)
+		}
 	}
 	if len(stay) > 0 {
 		chart.X = fmt.Sprintf("pH     (not drawn, above 99.5 %% dissolved throughout: %s)", strings.Join(stay, ", "))

@@ -32,10 +32,13 @@ type water struct {
 	analysis    *aqueous.Result
 	totals      []float64 // mol per component in 1 kg of water
 	solids      []int
-	targets     []float64 // log10 of index or fugacity, beside solids
-	balance     string    // what closes the charge, "" for nothing
-	balanced    float64   // its mol/kg
-	charge      float64   // eq/kg that does not close
+	targets     []float64         // log10 of index or fugacity, beside solids
+	balance     string            // what closes the charge, "" for nothing
+	balanced    float64           // its mol/kg
+	charge      float64           // eq/kg that does not close
+	sorbs       bool              // the file switches sorption on
+	sorbents    []aqueous.Sorbent // of the file, mol/m3
+	sorption    []aqueous.Sorbent // that are on, per kg of water; nil: off
 }
 
 // feedNames lists the waters of configs/feeds, without .toml.
@@ -102,6 +105,7 @@ func readWater(name string, tree *conf.Tree) (*water, error) {
 	density := root.QuantityOr("density", "kg/m3", 0, conf.Between(900, 2000))
 	w.balance = root.ChoiceOr("balance", "", "S", "Cl", "N", "Na")
 	w.readSolids(root)
+	w.readSorption(root)
 	totals := w.readTenors(root.Required("tenor", `[tenor]
 Al = "55 mg/L"`), density)
 	root.Close()
