@@ -18,7 +18,7 @@ var mayImport = map[string][]string{
 	"flowsheet/chem/aqueous": {"flowsheet/chem", "flowsheet/conf", "flowsheet/solve"},
 	"flowsheet":              {"flowsheet/conf", "flowsheet/chem", "flowsheet/si", "flowsheet/solve"},
 	"flowsheet/report":       {"flowsheet", "flowsheet/chem", "flowsheet/si"},
-	"flowsheet/validate":     {"flowsheet", "flowsheet/chem/aqueous", "flowsheet/conf", "flowsheet/report", "flowsheet/si", "units"},
+	"flowsheet/validate":     {"flowsheet", "flowsheet/chem", "flowsheet/chem/aqueous", "flowsheet/conf", "flowsheet/report", "flowsheet/si", "units"},
 	"units":                  {"flowsheet", "units/hydromet", "units/sx", "units/pyromet"},
 	"units/hydromet":         unitImports,
 	"units/sx":               unitImports,

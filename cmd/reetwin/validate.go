@@ -30,7 +30,8 @@ PHREEQC with other databases, so that their distance from the constants here can
 
 A PATH is a case file (JSON or TOML) or a folder whose *.json are case files; the default is ` + caseFolder + `.
 The table has one line per case, with the value that uses most of its tolerance, then every value that fails; wide shows
-all values. Nothing is skipped: a case that does not solve fails. The exit code is 3 when any value fails.`,
+all values. Nothing is skipped: a case that does not solve fails. The 78 hold-outs (role hold-out), published statements that
+nothing was fitted to, are listed as they fall: docs/sorption.md. The exit code is 3 when any other value fails.`,
 		Example: `  reetwin validate
   reetwin validate configs/validation/leach.json -o wide
   reetwin validate -o json > validation.json`,
@@ -48,7 +49,7 @@ all values. Nothing is skipped: a case that does not solve fails. The exit code 
 			} else {
 				err = table.Text(c.OutOrStdout(), format == "wide")
 			}
-			if err == nil && table.Failed() > 0 {
+			if err == nil && table.Failed() > table.Missed() {
 				return exitError{code: exitOutside}
 			}
 			return err

@@ -32,7 +32,7 @@ type Case struct {
 	ID     string            `json:"id"`
 	Kind   string            `json:"kind"`
 	Role   string            `json:"role,omitempty"`   // "", Calibration, HoldOut, Spread
-	Config string            `json:"config,omitempty"` // plant file; in the file relative to it, after Load as the program finds it
+	Config string            `json:"config,omitempty"` // plant file, or of kind "equilibrium" constants; in the file relative to it, after Load as the program finds it
 	Set    map[string]string `json:"set,omitempty"`
 	Input  map[string]any    `json:"input,omitempty"` // of kinds that have no plant file
 	Expect []Expect          `json:"expect"`
@@ -105,8 +105,8 @@ func check(schema string, cases []Case, fault func(place, format string, args ..
 // checkKind finds what is wrong with what a case is computed from.
 func checkKind(at string, c Case, fault func(place, format string, args ...any)) {
 	if c.Kind == Equilibrium {
-		if c.Config != "" || len(c.Set) > 0 {
-			fault(at+"config", "a case of kind %q takes neither config nor set, but input", c.Kind)
+		if len(c.Set) > 0 {
+			fault(at+"set", "a case of kind %q takes no set, but input", c.Kind)
 		}
 		if _, err := readWater(c.Input); err != nil {
 			fault(at+"input", "%s", strings.ReplaceAll(err.Error(), "\n", "; "))

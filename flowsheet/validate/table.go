@@ -40,6 +40,16 @@ type Row struct {
 // Failed counts the rows that do not pass; a row whose role is not counted is not among them.
 func (t Table) Failed() int { return t.count("FAIL") }
 
+// Missed counts the hold-outs that are computed and not met: a finding about the model, where another failure is one about the program.
+func (t Table) Missed() (n int) {
+	for _, r := range t.Rows {
+		if r.Role == HoldOut && r.verdict() == "FAIL" && r.Computed != nil {
+			n++
+		}
+	}
+	return n
+}
+
 func (t Table) count(verdict string) (n int) {
 	for _, r := range t.Rows {
 		if r.verdict() == verdict {
@@ -66,9 +76,10 @@ func (t Table) JSON(w io.Writer) error {
 		Schema string `json:"schema"`
 		Passed int    `json:"passed"`
 		Failed int    `json:"failed"`
-		Shown  int    `json:"shown"` // of a role that is not counted
+		Missed int    `json:"failed_hold_out"` // among the failed
+		Shown  int    `json:"shown"`           // of a role that is not counted
 		Rows   []Row  `json:"rows"`
-	}{TableSchema, t.count("pass"), t.Failed(), t.count(Calibration) + t.count(Spread), append([]Row{}, t.Rows...)}, "", "  ")
+	}{TableSchema, t.count("pass"), t.Failed(), t.Missed(), t.count(Calibration) + t.count(Spread), append([]Row{}, t.Rows...)}, "", "  ")
 	if err != nil {
 		return fmt.Errorf("validation table: %w", err)
 	}
@@ -113,12 +124,24 @@ func (t Table) Text(w io.Writer, every bool) error {
 	tab.Flush()
 	passed, failed := t.count("pass"), t.Failed()
 	fmt.Fprintf(&b, "\n%d values in %d cases: %d pass, %d fail\n", passed+failed, len(counted), passed, failed)
+	if kept := t.holdOuts(); kept > 0 {
+		fmt.Fprintf(&b, "%d of them are hold-outs, statements that nothing was fitted to: %d pass, %d fail\n", kept, kept-t.Missed(), t.Missed())
+	}
 	if len(shown) > 0 {
 		fmt.Fprintf(&b, "%d values in %d cases are shown, not counted: %d calibration, %d spread\n", len(t.Rows)-passed-failed, len(shown),
 			t.count(Calibration), t.count(Spread))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+func (t Table) holdOuts() (n int) {
+	for _, r := range t.Rows {
+		if r.Role == HoldOut {
+			n++
+		}
+	}
+	return n
 }
 
 // summary is what a case comes to: worst is the row that fails or uses most of its tolerance, or, not counted, is the farthest off.

@@ -303,7 +303,7 @@ func TestEquilibriumCase(t *testing.T) {
 		`unknown field "dose"`:            {"dose_mol_kg", "dose"},
 		"points[2]: needs titrant and pH": {`"titrant": "NaOH", `, ""},
 		"dissolved_mol_kg: missing":       {`"Na": 0.01, "Cl": 0.01`, ""},
-		"takes neither config nor set":    {`"kind"`, `"config": "x", "kind"`},
+		"takes no set":                    {`"kind"`, `"set": {"x": "1"}, "kind"`},
 		"points: missing":                 {`{}, {"dose_mol_kg": {"HCl": 0.001}}, {"titrant": "NaOH", "pH": 11}`, ""},
 	} {
 		if _, err := parseJSON("f", []byte(strings.Replace(text, with[0], with[1], 1))); err == nil || !strings.Contains(err.Error(), part) {
@@ -341,13 +341,13 @@ func TestRoles(t *testing.T) {
 	if err := table.Text(&text, false); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"1 values in 1 cases: 0 pass, 1 fail\n3 values in 2 cases are shown, not counted: 1 calibration, 2 spread",
+	for _, want := range []string{"1 values in 1 cases: 0 pass, 1 fail\n1 of them are hold-outs, statements that nothing was fitted to: 0 pass, 1 fail\n3 values in 2 cases are shown, not counted: 1 calibration, 2 spread",
 		"not counted  role ", "a            spread       2 of 2  5.0e-01      5.0e-01      -5.0e-01           streams.water.m3_s", "fit          calibration  0 of 1  none"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("no %q in\n%s", want, text.String())
 		}
 	}
-	if table.Failed() != 1 || strings.Contains(text.String(), "\nspread  a") {
+	if table.Failed() != 1 || table.Missed() != 1 || strings.Contains(text.String(), "\nspread  a") {
 		t.Errorf("%d fail:\n%s", table.Failed(), text.String())
 	}
 	for role, part := range map[string]string{"spread": "cases[0].expect[0].rel: a value of role \"spread\" is not counted", "fit": `cases[0].role: "fit" is no role`} {

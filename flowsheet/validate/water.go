@@ -17,16 +17,21 @@ import (
 //	{"activity": "sit",                                   "davies" when missing
 //	 "dissolved_mol_kg": {"Ca": 0.01, "S": 0.01},         the analysis, neutral
 //	 "solids": ["Gypsum"],                                what may form
+//	 "sorption": true,                                    the solids sorb as they precipitate
+//	 "sorbents_mol_kg": {"HFO": 1e-3},                    metal of surfaces that are there besides
 //	 "points": [{"titrant": "NaOH", "pH": 8}, {"dose_mol_kg": {"HF": 0.1}}, {}]}
 //
 // Its result is {"points": [{"pH", "ionic_strength", "titrant_mol_kg", "dissolved_mol_kg": {…}, "molality_mol_kg": {…}}]}; the
-// titrant is per kg of the water before it.
+// titrant is per kg of the water before it. A case that sorbs has more, see surfaces.go. config, if any, is a file of constants that is
+// laid over those here.
 const Equilibrium = "equilibrium"
 
 type waterInput struct {
 	Activity  string             `json:"activity"`
 	Dissolved map[string]float64 `json:"dissolved_mol_kg"`
 	Solids    []string           `json:"solids"`
+	Sorption  bool               `json:"sorption"`
+	Sorbents  map[string]float64 `json:"sorbents_mol_kg"`
 	Points    []waterPoint       `json:"points"`
 }
 
@@ -69,44 +74,71 @@ func equilibria(c Case) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	sys, err := aqueous.Load(aqueous.Selection{Activity: w.Activity})
+	selection := aqueous.Selection{Activity: w.Activity}
+	if c.Config != "" {
+		selection.Files = []string{c.Config}
+	}
+	sys, err := aqueous.Load(selection)
 	if err != nil {
 		return nil, err
 	}
 	solver, r := aqueous.NewSolver(sys), sys.NewResult()
-	initial := aqueous.Problem{Totals: make([]float64, len(sys.Components)), KgWater: 1}
-	for _, name := range slices.Sorted(maps.Keys(w.Dissolved)) {
-		i, err := sys.Component(name)
-		if err != nil {
-			return nil, err
-		}
-		initial.Totals[i] = w.Dissolved[name]
+	totals, solids, err := w.read(sys, solver, r)
+	if err != nil {
+		return nil, err
 	}
-	sys.Neutral(initial.Totals)
-	if err := solver.Solve(&initial, r); err != nil {
-		return nil, fmt.Errorf("initial water: %w", err)
-	}
-	totals := slices.Clone(r.Dissolved)
-	var solids []int
-	for _, name := range w.Solids {
-		k, err := sys.Solid(name)
-		if err != nil {
-			return nil, err
-		}
-		solids = append(solids, k)
+	sorbents, err := w.sorbents(sys, solids)
+	if err != nil {
+		return nil, err
 	}
 	points := make([]any, len(w.Points))
+	var sorption sorptionResult
 	for i, p := range w.Points {
-		problem := aqueous.Problem{Totals: slices.Clone(totals), Solids: solids}
+		problem := aqueous.Problem{Totals: slices.Clone(totals), Solids: solids, Sorbents: sorbents}
 		if err := p.apply(sys, &problem); err != nil {
 			return nil, fmt.Errorf("points[%d]: %w", i, err)
 		}
 		if err := solver.Solve(&problem, r); err != nil {
 			return nil, fmt.Errorf("points[%d]: %w", i, err)
 		}
-		points[i] = waterResult(sys, r)
+		one := waterResult(sys, r)
+		if len(sorbents) > 0 {
+			if err := sorption.add(one, sys, totals, r); err != nil {
+				return nil, err
+			}
+		}
+		points[i] = one
 	}
-	return map[string]any{"points": points}, nil
+	result := map[string]any{"points": points}
+	if len(sorbents) > 0 {
+		result["surface_log_k"], result["strong_less_weak"] = surfaceConstants(sys, sorbents)
+	}
+	return result, nil
+}
+
+// read is the totals of the analysis in 1 kg of water, at equilibrium, and the solids.
+func (w *waterInput) read(sys *aqueous.System, solver *aqueous.Solver, r *aqueous.Result) (totals []float64, solids []int, err error) {
+	initial := aqueous.Problem{Totals: make([]float64, len(sys.Components)), KgWater: 1}
+	for _, name := range slices.Sorted(maps.Keys(w.Dissolved)) {
+		i, err := sys.Component(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		initial.Totals[i] = w.Dissolved[name]
+	}
+	sys.Neutral(initial.Totals)
+	if err := solver.Solve(&initial, r); err != nil {
+		return nil, nil, fmt.Errorf("initial water: %w", err)
+	}
+	totals = slices.Clone(r.Dissolved)
+	for _, name := range w.Solids {
+		k, err := sys.Solid(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		solids = append(solids, k)
+	}
+	return totals, solids, nil
 }
 
 // apply doses what a point doses and holds its pH.
