@@ -96,21 +96,43 @@ func TestCutLosesNothing(t *testing.T) {
 			t.Errorf("want nothing lost and the connection kept; %+v", s)
 		}
 	})
+	t.Run("taken by another", func(t *testing.T) {
+		t.Parallel()
+		taken(t, config("opc.tcp://"+p.address, tags))
+	})
 	t.Run("hole in the order", func(t *testing.T) {
 		t.Parallel()
 		missing(t, config("opc.tcp://"+p.address, tags))
 	})
-	for _, what := range []string{"refused", "refused and session lost"} {
+	for _, what := range []string{"refused", "refused and session lost", "refused and session lost, requests waiting"} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			refusedOnce(t, config("opc.tcp://"+p.address, tags), what == "refused")
+			cfg, wait := config("opc.tcp://"+p.address, tags), time.Second
+			if strings.HasSuffix(what, "waiting") { // the dead session's, with which the server tells it of the transfer
+				cfg.PublishInterval, wait = time.Second, 0
+			}
+			refusedOnce(t, cfg, what == "refused", wait)
 		})
 	}
 }
 
-// refusedOnce has the journal refuse the first message. It must come again in the next run, over the old session or,
-// without it, over a new one to which the subscription is transferred.
-func refusedOnce(t *testing.T, cfg Config, same bool) {
+// taken has another client take the subscription: the first one makes itself a new one.
+func taken(t *testing.T, cfg Config) {
+	cfg.Memory = filepath.Join(t.TempDir(), "subscription.json")
+	first, l := newLedger(), newLedger()
+	c := run(t, cfg, first)
+	flowing(t, 10*time.Second, first, cfg.Tags)
+	other := run(t, cfg, l)
+	flowing(t, 5*time.Second, l, cfg.Tags)
+	flowing(t, 5*time.Second, first, cfg.Tags)
+	if a, b := c.Stats(), other.Stats(); a.Recreated != 1 || b.Transferred != 1 || b.Recreated != 0 {
+		t.Errorf("%+v\n%+v", a, b)
+	}
+}
+
+// refusedOnce has the journal refuse the first message. After some time it must come again in the next run, over the old session
+// or, without it, over a new one to which the subscription is transferred.
+func refusedOnce(t *testing.T, cfg Config, same bool, wait time.Duration) {
 	l, full := newLedger(), errors.New("no space left")
 	c, err := New(cfg)
 	if err != nil {
@@ -123,7 +145,7 @@ func refusedOnce(t *testing.T, cfg Config, same bool) {
 	if !same {
 		c.held.session = nil
 	}
-	time.Sleep(time.Second)
+	time.Sleep(wait)
 	start(t, c, l)
 	flowing(t, 5*time.Second, l, cfg.Tags)
 	l.print(t, t.Name(), c.Stats())

@@ -67,7 +67,7 @@ func testTags(n int) []plant.Tag {
 }
 
 // startPeer starts a server for the tags.
-func startPeer(t *testing.T, tags []plant.Tag) *peer {
+func startPeer(t *testing.T, tags []plant.Tag, options ...any) *peer {
 	t.Helper()
 	needPeer(t)
 	var list []map[string]any
@@ -79,6 +79,9 @@ func startPeer(t *testing.T, tags []plant.Tag) *peer {
 		"port": port, "pki": filepath.Join(cache(t), "node", "pki"), "uri": uri, "tags": list,
 		"period": period.Milliseconds(), "shift": 0, "seconds": 120,
 	}}
+	for i := 0; i < len(options); i += 2 {
+		p.options[options[i].(string)] = options[i+1]
+	}
 	p.start(t)
 	t.Cleanup(func() { p.stop(syscall.SIGKILL) })
 	return p

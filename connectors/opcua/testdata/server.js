@@ -44,7 +44,7 @@ if (o.plain) {
     securityPolicies: [ua.SecurityPolicy.None, ua.SecurityPolicy.Basic256Sha256], securityModes: [None, SignAndEncrypt],
     allowAnonymous: true, userManager: { isValidUser: (user, password) => user === "twin" && password === "s3cret" },
     serverCapabilities: {
-      minSupportedSampleRate: 10,
+      minSupportedSampleRate: 10, maxSessions: o.sessions || 10,
       operationLimits: { maxMonitoredItemsPerCall: 7, maxNodesPerRead: 9, maxNodesPerBrowse: 5 },
     },
   });
