@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"sync"
 	"time"
 
@@ -202,6 +203,23 @@ type recorder struct {
 	started time.Time
 	last    time.Time               // clock of the last record
 	latest  map[string]plant.Sample // the last of each tag
+	again   map[said]bool           // by the message that the process before stored last, and may have been killed before it said so
+}
+
+// said is what makes two samples the same.
+type said struct {
+	id      string
+	measure int64  // when, ns
+	value   uint64 // bits, of plant.None for any that is not known
+	status  uint32
+}
+
+func saying(s plant.Sample) said {
+	v := s.Value
+	if !v.Known() {
+		v = plant.None
+	}
+	return said{s.ID, s.Source.UnixNano(), math.Float64bits(float64(v)), s.Status}
 }
 
 // recall is how many of the last records are looked through at a start for what the plant may say again.
@@ -215,19 +233,32 @@ func newRecorder(ctx context.Context, b *bus.Bus) (*recorder, error) {
 		return nil, err
 	}
 	from := stats[bus.Journal].Last - min(stats[bus.Journal].Last, recall) + 1
-	return r, b.Records(ctx, from, false, func(_ uint64, old plant.Record) error {
-		r.fresh(old.Samples)
+	var tail []plant.Sample // of the last record that has any; those before it are in latest
+	err = b.Records(ctx, from, false, func(_ uint64, old plant.Record) error {
+		if len(old.Samples) > 0 {
+			r.fresh(tail)
+			tail = old.Samples
+		}
 		return nil
 	})
+	again := map[said]bool{}
+	for _, s := range tail {
+		again[saying(s)] = true
+		if before, known := r.latest[s.ID]; known { // said once more by the same message, it was left out of the record
+			again[saying(before)] = true
+		}
+	}
+	r.fresh(tail)
+	r.again = again
+	return r, err
 }
 
 // fresh leaves out samples that are the last of their tag in the journal already: every new subscription begins with the
-// present values, whether they are new or not.
+// present values, whether they are new or not. And those of the message that a killed process did not live to acknowledge.
 func (r *recorder) fresh(samples []plant.Sample) (fresh []plant.Sample) {
 	for _, s := range samples {
 		old, known := r.latest[s.ID]
-		sameValue := s.Value == old.Value || !s.Value.Known() && !old.Value.Known()
-		if known && sameValue && s.Status == old.Status && s.Source.Equal(old.Source) {
+		if one := saying(s); r.again[one] || known && one == saying(old) {
 			continue
 		}
 		fresh = append(fresh, s)

@@ -153,7 +153,7 @@ func testPoisoned(t *testing.T, r *rig) {
 	}
 }
 
-// Killed five times in the middle of its work, the twin neither loses what it acknowledged nor says anything twice.
+// Killed five times in the middle of its work, the twin loses nothing and says nothing twice.
 func testKilled(t *testing.T, r *rig) {
 	r.influx.create(t, "killed")
 	node := startServer(t, r.config.Tags, r.values)
@@ -175,10 +175,7 @@ func testKilled(t *testing.T, r *rig) {
 
 	k := read(t, dir)
 	k.contiguous(t)
-	// Known gap: what the server sent into the dying connection does not always come again after the transfer. Of 25 kills one
-	// lost a tick. What is wanted is 0; what holds is a tick for each kill, and nothing that was acknowledged (below).
-	tick := len(r.config.Tags)
-	if a := k.balance(t, "killed five times", node.said()); a.doubled != 0 || a.lost > 5*tick {
+	if a := k.balance(t, "killed five times", node.said()); a.lost != 0 || a.doubled != 0 || a.sent < 86*10 {
 		t.Errorf("%+v", a)
 	}
 	in := map[int64]int{}

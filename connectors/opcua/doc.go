@@ -14,6 +14,11 @@
 //
 // What the server sampled during an outage waits in its queues, as long as QueueSeconds and the server allow
 // (Stats.Rides), and is delivered afterwards. The way 3 loses the outage; Stats counts each.
+//
+// With Config.Memory that holds for a kill too: the next process takes the subscription over (way 2) and fetches what was sent
+// into the dead session. A server that refuses the transfer loses the outage. The dead session counts against the server's
+// limit for two minutes, or twice QueueSeconds: many kills in that time have to wait.
+//
 // Nodes are found by the URI of their namespace: its index may change with every start of the server.
 //
 // A connection is no proof of data. Stats.State is "live" only while the server answers, and Stats.LastData says when

@@ -228,23 +228,7 @@ func TestSecurity(t *testing.T) {
 	t.Parallel()
 	tags := testTags(3)
 	p := startPeer(t, tags)
-	dir := t.TempDir()
-	cfg := config("opc.tcp://"+p.address, tags)
-	cfg.Security, cfg.User, cfg.Password = Basic256Sha256, "twin", "s3cret"
-	cfg.Certificate, cfg.Key = filepath.Join(dir, "own.pem"), filepath.Join(dir, "own.key")
-	l := newLedger()
-	c, err := New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if info, err := os.Stat(cfg.Key); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("the key: %v, %v", info, err)
-	}
-	stop := start(t, c, l)
-	thumbprint := regexp.MustCompile("sha256:[0-9a-f]{64}")
-	until(t, 5*time.Second, "the refusal of an unknown certificate", func() bool { return thumbprint.MatchString(c.Stats().Why) })
-	stop()
-	cfg.Thumbprint = thumbprint.FindString(c.Stats().Why)
+	cfg, l := secured(t, config("opc.tcp://"+p.address, tags)), newLedger()
 	r := newRelay(t, p.address)
 	cfg.Endpoint = r.url()
 	known := run(t, cfg, l)
@@ -264,6 +248,62 @@ func TestSecurity(t *testing.T) {
 	})
 	if strings.Contains(guess.Stats().Why, "guess") {
 		t.Error("the password is in the error")
+	}
+}
+
+// secured encrypts: it makes a certificate, and has the server's refused once to know it.
+func secured(t *testing.T, cfg Config) Config {
+	t.Helper()
+	dir := t.TempDir()
+	cfg.Security, cfg.User, cfg.Password = Basic256Sha256, "twin", "s3cret"
+	cfg.Certificate, cfg.Key = filepath.Join(dir, "own.pem"), filepath.Join(dir, "own.key")
+	c, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(cfg.Key); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the key: %v, %v", info, err)
+	}
+	stop := start(t, c, newLedger())
+	defer stop()
+	thumbprint := regexp.MustCompile("sha256:[0-9a-f]{64}")
+	until(t, 5*time.Second, "the refusal of an unknown certificate", func() bool { return thumbprint.MatchString(c.Stats().Why) })
+	cfg.Thumbprint = thumbprint.FindString(c.Stats().Why)
+	return cfg
+}
+
+// The keys of a secure channel are renewed without a fault, with values on their way.
+func TestChannelRenewed(t *testing.T) {
+	t.Parallel()
+	tags := testTags(100)
+	p := startPeer(t, tags)
+	for _, security := range []string{None, Basic256Sha256} {
+		t.Run(security, func(t *testing.T) {
+			t.Parallel()
+			cfg := config("opc.tcp://"+p.address, tags)
+			if security != None {
+				cfg = secured(t, cfg)
+			}
+			r, l := newRelay(t, p.address), newLedger()
+			cfg.Endpoint = r.url()
+			c, err := New(cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.channelTime = 4 * time.Second // so after three
+			start(t, c, l)
+			flowing(t, 10*time.Second, l, tags)
+			asked := func() int { r.mu.Lock(); defer r.mu.Unlock(); return r.opened }
+			first := asked()
+			until(t, 15*time.Second, "three renewals", func() bool { return asked() >= first+3 })
+			time.Sleep(1500 * time.Millisecond) // the last old keys are no longer valid
+			flowing(t, time.Second, l, tags)
+			l.print(t, "three renewals of the keys, "+security, c.Stats())
+			sent, stored, lost, doubled := l.totals()
+			if s := c.Stats(); lost != 0 || doubled != 0 || stored != sent || s.SequenceGaps != 0 || s.Reactivated+s.Transferred+s.Recreated != 0 {
+				t.Errorf("want no fault; %+v", s)
+			}
+		})
 	}
 }
 

@@ -42,7 +42,7 @@ func (c *Client) dial(ctx context.Context) (*link, error) {
 		return nil, fmt.Errorf("the server does not offer security %s", c.cfg.Security)
 	}
 	options := []opcua.Option{
-		opcua.AutoReconnect(false), opcua.DialTimeout(dialTime), opcua.SecurityFromEndpoint(offer, ua.UserTokenTypeAnonymous),
+		opcua.AutoReconnect(false), opcua.DialTimeout(dialTime), opcua.Lifetime(c.channelTime), opcua.SecurityFromEndpoint(offer, ua.UserTokenTypeAnonymous),
 		opcua.RequestTimeout(30 * time.Second), // publish requests wait at the server; ctx bounds the others
 	}
 	if c.cfg.Security == Basic256Sha256 {

@@ -1,6 +1,7 @@
 package opcua
 
 import (
+	"bytes"
 	"io"
 	"net"
 	"sync"
@@ -19,6 +20,7 @@ type relay struct {
 	hole    bool
 	closed  bool
 	open    map[net.Conn]bool
+	opened  int // requests for a secure channel, or for its renewal, that came by
 }
 
 func newRelay(t *testing.T, target string) *relay {
@@ -63,18 +65,19 @@ func (r *relay) accept() {
 		r.mu.Lock()
 		r.open[client], r.open[server] = true, true
 		r.mu.Unlock()
-		go r.pass(client, server)
-		go r.pass(server, client)
+		go r.pass(client, server, 1)
+		go r.pass(server, client, 0)
 	}
 }
 
-func (r *relay) pass(from, to net.Conn) {
+func (r *relay) pass(from, to net.Conn, weight int) {
 	defer from.Close()
 	defer to.Close()
 	b := make([]byte, 64<<10)
 	for {
 		n, err := from.Read(b)
 		r.mu.Lock()
+		r.opened += weight * bytes.Count(b[:n], []byte("OPNF"))
 		for r.hole && err == nil {
 			r.changed.Wait()
 		}
