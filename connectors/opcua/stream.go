@@ -422,9 +422,7 @@ func (c *Client) take(m *ua.NotificationMessage, deliver func([]plant.Sample) er
 				}
 			}
 		case *ua.StatusChangeNotification:
-			// Of a transfer the server tells the session before ours, under one of the subscription's own numbers, so that it comes
-			// to us when we fetch what the dead session missed. Had another taken the subscription from us, the next publish request
-			// would be refused.
+			// A transfer to us is told to the dead session and comes with what it missed; one from us, the next request tells.
 			if n.Status != ua.StatusGoodSubscriptionTransferred {
 				ended = fmt.Errorf("the server ended the subscription: %w", n.Status)
 			}
