@@ -100,6 +100,15 @@ func streamCases() []kindCase {
 			Config: chemistry + "[unit]\nfactor = 1.008\n",
 			Bad:    []unittest.Bad{{Name: "zero", Set: "unit.factor=0", Want: "factor"}},
 		}},
+		{"crusher", unittest.Case{
+			Name: "crusher", In: []string{"in"}, Out: []string{"out"}, Inlets: each,
+			Config: chemistry + "[unit]\nfeed_size = \"80 mm\"\nproduct_size = \"58 mm\"\nwidth = 1.5\nwork_index = \"12 kWh/t\"\n",
+			Bad: []unittest.Bad{
+				{Name: "coarser", Set: "unit.product_size=90 mm", Want: "coarser"},
+				{Name: "width", Set: "unit.width=0", Want: "width"},
+				{Name: "work index", Set: "unit.work_index=12 kW", Want: "work_index"},
+			},
+		}},
 		{"tank", unittest.Case{
 			Name: "tank", In: two, Out: []string{"out"}, Inlets: each,
 			Config: chemistry + "[unit]\nvolume = \"1 m3\"\nweir_time = \"90 s\"\n",
@@ -136,8 +145,73 @@ func processCases() []kindCase {
 		leach(),
 		section("forward"),
 		section("backward"),
+		isotherm(oxalic),
 		roaster(),
+		feedRoaster("counted", "product", "dust", "gas"),
+		feedRoaster("left out", "product", "dust", "gas", "salts", "left_out"),
 	}
+}
+
+func isotherm(feed inlets) kindCase {
+	return kindCase{"oxalate_precipitator", unittest.Case{
+		Name: "oxalate_precipitator_isotherm", In: []string{"liquor"}, Out: []string{"liquor", "solid"}, Inlets: feed,
+		Config: chemistry + "[unit]\ntemperature = \"348.15 K\"\noxalate = \"liquor\"\n[unit.recovery]\n" + fitted + "Ca = 1e-6\n[unit.isotherm]\n" + fitted +
+			"Nd = { E = \"1.0103 g/L\", n = 2.419 }\nDy = { E = \"4.86 g/L\", n = 4.73 }\nAl = { E = \"50 g/L\", n = 0.9 }\n",
+		Bad: []unittest.Bad{
+			{Name: "both", Set: "unit.recovery.Nd=0.5", Want: "Nd has an isotherm and a recovery"},
+			{Name: "no dose", Set: "unit.oxalate=virtual source", Want: "needs the dose"},
+			{Name: "E", Set: "unit.isotherm.Nd.E=-1 g/L", Want: "isotherm.Nd.E"},
+		},
+	}}
+}
+
+func feedRoaster(so2 string, out ...string) kindCase {
+	return kindCase{"feed_roaster", unittest.Case{
+		Name: "feed_roaster_" + strings.ReplaceAll(so2, " ", "_"), In: []string{"solid", "gas", "liquid"}, Out: out,
+		Config: `
+[chemistry]
+elements = ["Al", "Ca", "Fe", "Nd", "Dy", "S", "Cl"]
+families = ["aqueous", "gangue", "mineral", "coal", "oxide", "refractory", "gas"]
+[unit]
+outlet_temperature = "600 degC"
+product_recovery = 0.99
+sulfur_dioxide = "` + so2 + `"
+[unit.conversion]
+` + fitted + `
+"Al2Si2O5(OH)4(s)" = 1
+"FeS2(s)" = 0.97
+"CaCO3(s)" = "50 %"
+[unit.release]
+` + fitted + `
+Nd = 0.67
+`,
+		Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
+			for name, n := range map[string]float64{
+				"coal_C(s)": 5, "coal_H(s)": 4, "coal_O(s)": 0.6, "coal_N(s)": 0.1, "coal_S(s)": 0.03, "Al2Si2O5(OH)4(s)": 0.4, "FeS2(s)": 0.3,
+				"CaCO3(s)": 0.08, "SiO2(s)": 0.5, "Al2O3(s)": 0.01, "Nd2O3(s)": 1e-5, "refractory_Nd2O3(s)": 2e-5, "refractory_Dy2O3(s)": 2e-6,
+			} {
+				put(s, &in[0], name, n)
+			}
+			for i := range in[0].N {
+				in[0].N[i] *= between(r, 0.5, 2)
+			}
+			in[0].T = between(r, 290, 310)
+			in[1].T = between(r, 700, 1000)
+			air := between(r, 100, 200)
+			put(s, &in[1], "O2(g)", 0.21*air)
+			put(s, &in[1], "N2(g)", 0.79*air)
+			put(s, &in[2], "H2O", between(r, 0.1, 1))
+			put(s, &in[2], "Cl-", between(r, 1e-3, 1e-2))
+			in[2].T = between(r, 290, 310)
+		},
+		Bad: []unittest.Bad{
+			{Name: "mineral", Set: "unit.conversion.CaCO4(s)=0.5", Want: "CaCO3(s)"},
+			{Name: "no class", Set: "unit.conversion.class=good", Want: "class"},
+			{Name: "not refractory", Set: "unit.release.Al=0.5", Want: "refractory"},
+			{Name: "quirk", Set: "unit.sulfur_dioxide=lost", Want: "left out"},
+			{Name: "too cold", Set: "unit.outlet_temperature=25 degC", Want: "outlet_temperature"},
+		},
+	}}
 }
 
 func leach() kindCase {

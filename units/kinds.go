@@ -11,7 +11,9 @@ import (
 func Kinds() map[string]func() flowsheet.Unit {
 	return map[string]func() flowsheet.Unit{
 		"acid_factor":            hydromet.NewAcidFactor,
+		"crusher":                hydromet.NewCrusher,
 		"feed":                   hydromet.NewFeed,
+		"feed_roaster":           pyromet.NewFeedRoaster,
 		"leach_train":            hydromet.NewLeachTrain,
 		"mixer":                  hydromet.NewMixer,
 		"oxalate_precipitator":   hydromet.NewOxalatePrecipitator,

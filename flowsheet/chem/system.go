@@ -52,7 +52,7 @@ func (p Phase) String() string {
 type Component struct {
 	Name     string // "Nd+3", "Nd(D2EHPA)3", "Nd2O3(s)", "CO2(g)"
 	Phase    Phase
-	Family   string    // "aqueous", "organic", "gangue", "oxide", "oxalate", "gas"
+	Family   string    // "aqueous", "organic", "gangue", "mineral", "coal", "oxide", "refractory", "oxalate", "gas"
 	Formula  []float64 // atoms of each of System.Elements
 	Charge   float64
 	M        float64   // kg/mol

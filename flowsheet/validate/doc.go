@@ -24,8 +24,8 @@
 // tolerance: they are shown with their deviation and never counted. configs/validation/spread.json holds 2,680 of these: waters by
 // PHREEQC with the databases as shipped and with Pitzer.
 //
-// The 78 hold-outs are published statements on sorption (configs/validation/sorption.json, docs/sorption.md). Of the 1,128 other
-// counted values in configs/validation 233 are printed by their source. The other 895 are recomputed: the source does not print
+// The 78 hold-outs are published statements on sorption (configs/validation/sorption.json, docs/sorption.md). Of the 1,193 other
+// counted values in configs/validation 298 are printed by their source. The other 895 are recomputed: the source does not print
 // them, an independent code solved them from its equations; the source of such a case says so.
 //
 // Nothing is skipped: a plant that does not solve, or a path that leads nowhere, fails with its reason.

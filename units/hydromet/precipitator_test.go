@@ -102,3 +102,19 @@ func TestOxalatePrecipitatorFaults(t *testing.T) {
 	bare := oxalateTable[:strings.Index(oxalateTable, "Nd =")]
 	wants(t, rigFaults(t, NewOxalatePrecipitator, bare, []string{"1"}, nil), "no element; needs at least one")
 }
+
+// The isotherm by hand: at d = E a share 1/e stays whatever n, and without oxalate nothing falls.
+func TestIsotherm(t *testing.T) {
+	r := oxalateReaction{isotherm: true}
+	for _, n := range []float64{0.5, 1, 4} {
+		if x, _ := r.recovery([]float64{2, n}, 2); math.Abs(x-math.Exp(-1)) > 1e-15 {
+			t.Errorf("n %g: recovery %g at d = E, want 1/e", n, x)
+		}
+	}
+	if x, _ := r.recovery([]float64{2, 1}, 4); math.Abs(x-math.Exp(-0.5)) > 1e-15 {
+		t.Errorf("recovery %g at twice E, want exp(-1/2)", x)
+	}
+	if x, _ := r.recovery([]float64{2, 1}, 0); x != 0 {
+		t.Errorf("recovery %g without oxalate", x)
+	}
+}

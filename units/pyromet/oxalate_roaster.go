@@ -29,13 +29,10 @@ import (
 //
 // Source: PrOMMiS (github.com/prommis/prommis, commit 9beba554), src/prommis/roasting/ree_oxalate_roaster.py.
 type OxalateRoaster struct {
-	sys       *chem.System
+	hearth
 	handles   []flowsheet.Handle
 	gases     []chem.Recipe // of the gas fractions, in the order of their handles
 	reactions []combustion
-
-	water, steam, o2, co2 int // components
-	organic, solid, gas   [2]int
 
 	cake []float64 // scratch: solids after reaction, or their derivative
 }
@@ -69,10 +66,9 @@ func NewOxalateRoaster() flowsheet.Unit { return &OxalateRoaster{} }
 
 // Init reads outlet_temperature, product_recovery and the table gas.
 func (r *OxalateRoaster) Init(env flowsheet.Env) (flowsheet.Spec, error) {
-	r.sys = env.System
-	r.cake = make([]float64, len(r.sys.Components))
+	r.cake = make([]float64, len(env.System.Components))
 	p := env.Param
-	if err := r.balance(); err != nil {
+	if err := r.balance(env.System); err != nil {
 		return flowsheet.Spec{}, err
 	}
 	gas := p.Required("gas", "flow, temperature and fraction of the burner gas")
@@ -93,11 +89,7 @@ func (r *OxalateRoaster) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 		Handles: r.handles,
 		Signals: []flowsheet.Variable{{Name: "heat", Unit: "W", Scale: 1000, Lower: flowsheet.NoBound}},
 	}
-	for i := range r.sys.Components {
-		if c := &r.sys.Components[i]; r.hasHeat(i) && c.Enthalpy != nil {
-			spec.Constants = append(spec.Constants, c.Enthalpy.Constants...)
-		}
-	}
+	spec.Constants = r.enthalpies()
 	return spec, nil
 }
 
@@ -124,21 +116,10 @@ func (r *OxalateRoaster) readFractions(t *conf.Table) {
 const sumTolerance = 1e-6
 
 // balance finds the components that take part and balances the combustion of every oxalate.
-func (r *OxalateRoaster) balance() error {
-	s := r.sys
-	for _, c := range []struct {
-		name string
-		at   *int
-	}{{"H2O", &r.water}, {"H2O(g)", &r.steam}, {"O2(g)", &r.o2}, {"CO2(g)", &r.co2}} {
-		i, ok := s.Index(c.name)
-		if !ok {
-			return s.Unknown("component", c.name, s.Names(chem.Gas))
-		}
-		*c.at = i
+func (r *OxalateRoaster) balance(s *chem.System) error {
+	if err := r.find(s); err != nil {
+		return err
 	}
-	r.organic[0], r.organic[1] = s.Span(chem.Organic)
-	r.solid[0], r.solid[1] = s.Span(chem.Solid)
-	r.gas[0], r.gas[1] = s.Span(chem.Gas)
 	for i := range s.Components {
 		if s.Components[i].Family != "oxalate" {
 			continue
@@ -191,10 +172,8 @@ func (r *OxalateRoaster) Solve(_ *flowsheet.Stage, u, _ []float64, in, out []flo
 			return fmt.Errorf("%s is %g, outside %g to %g (%s)", h.Name, u[i], h.Lo, h.Hi, h.Unit)
 		}
 	}
-	for i := r.organic[0]; i < r.organic[1]; i++ {
-		if n := in[0].N[i] + in[1].N[i]; n != 0 {
-			return fmt.Errorf("%s enters with %.4g mol/s: an organic phase is not burnt here", r.sys.Components[i].Name, n)
-		}
+	if err := r.refuseOrganic(in); err != nil {
+		return err
 	}
 	r.clear(out, u)
 	r.draw(out[burnerGas].N, u[gasFlow], u[gasFraction:])
@@ -265,14 +244,7 @@ func (r *OxalateRoaster) check(in, out []flowsheet.Stream) error {
 	if need > 0 && need > available {
 		return fmt.Errorf("oxygen short: the oxalates need %.6g mol/s of O2, %.6g mol/s available", need, available)
 	}
-	for k := range out {
-		for i, n := range out[k].N {
-			if math.IsInf(n, 0) || math.IsNaN(n) {
-				return fmt.Errorf("flow of %s is %g mol/s", r.sys.Components[i].Name, n)
-			}
-		}
-	}
-	return nil
+	return r.finite(out)
 }
 
 // Tangent is exact: all but the products flow · fraction and recovery · solids is linear.
@@ -295,19 +267,4 @@ func (r *OxalateRoaster) Tangent(_ *flowsheet.Stage, u, _ []float64, _, out []fl
 func (r *OxalateRoaster) Observe(_, _ []float64, in, out []flowsheet.Stream, y []float64) {
 	y[0] = r.enthalpy(out[product]) + r.enthalpy(out[dust]) + r.enthalpy(out[fluegas]) -
 		r.enthalpy(in[0]) - r.enthalpy(in[1]) - r.enthalpy(out[burnerGas])
-}
-
-// enthalpy is the enthalpy flow of a stream's water, solids and gases, W.
-func (r *OxalateRoaster) enthalpy(s flowsheet.Stream) (sum float64) {
-	for i, n := range s.N {
-		if h := r.sys.Components[i].Enthalpy; n != 0 && h != nil && r.hasHeat(i) {
-			sum += n * h.At(s.T)
-		}
-	}
-	return sum
-}
-
-// hasHeat says whether a component counts in the heat: water, solids and gases.
-func (r *OxalateRoaster) hasHeat(i int) bool {
-	return i == r.water || i >= r.solid[0] && i < r.solid[1] || i >= r.gas[0] && i < r.gas[1]
 }

@@ -11,46 +11,9 @@ import (
 // Report names the solids and gases that the heat leaves out for want of data ("no_enthalpy"), those whose enthalpy is
 // used outside the range of its data ("outside_range"), and gas fractions that do not add to 1 ("fraction_sum").
 func (r *OxalateRoaster) Report(u, _ []float64, in, out []flowsheet.Stream) flowsheet.Report {
-	var report flowsheet.Report
-	missing := make([]bool, len(r.sys.Components))
-	look := func(port string, s flowsheet.Stream) {
-		for i, n := range s.N {
-			h := r.sys.Components[i].Enthalpy
-			switch {
-			case n == 0 || !r.hasHeat(i):
-			case h == nil:
-				missing[i] = true
-			case s.T < h.Lo || s.T > h.Hi:
-				limit := h.Lo
-				if s.T > h.Hi {
-					limit = h.Hi
-				}
-				name := r.sys.Components[i].Name
-				report.Warnings = append(report.Warnings, flowsheet.Warning{
-					Code: "outside_range", Where: port + " " + name, Value: s.T, Limit: limit, Unit: "K",
-					Text: fmt.Sprintf("the enthalpy of %s is known from %g to %g K and used at %g K", name, h.Lo, h.Hi, s.T),
-				})
-			}
-		}
-	}
-	look("solid", in[0])
-	look("liquid", in[1])
-	look("product", out[product])
-	look("dust", out[dust])
-	look("gas", out[fluegas])
-	look("burner_gas", out[burnerGas])
-	var names []string
-	for i, m := range missing {
-		if m {
-			names = append(names, r.sys.Components[i].Name)
-		}
-	}
-	if len(names) > 0 {
-		report.Warnings = append(report.Warnings, flowsheet.Warning{
-			Code: "no_enthalpy", Where: "heat", Value: float64(len(names)), Unit: "1",
-			Text: "the heat leaves out what has no enthalpy data: " + strings.Join(names, ", "),
-		})
-	}
+	report := flowsheet.Report{Warnings: r.excursions(
+		portFlow{"solid", in[0]}, portFlow{"liquid", in[1]}, portFlow{"product", out[product]}, portFlow{"dust", out[dust]},
+		portFlow{"gas", out[fluegas]}, portFlow{"burner_gas", out[burnerGas]})}
 	sum := 0.0
 	for _, y := range u[gasFraction:] {
 		sum += y
