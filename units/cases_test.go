@@ -142,7 +142,9 @@ func processCases() []kindCase {
 			unittest.Bad{Name: "class", Set: "unit.recovery.class=guess", Want: "class"},
 			unittest.Bad{Name: "element", Set: "unit.recovery.Ndy=0.5", Want: `"Nd"`}),
 		precipitator("virtual", "virtual source", func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) { liquor(r, s, &in[0]) }),
-		leach(),
+		leach("leach_train", ""),
+		leach("leach_train_settling", "residence_ratio = 32\n"),
+		leach("leach_train_floating", "residence_ratio = 0.2\n"),
 		section("forward"),
 		section("backward"),
 		isotherm(oxalic),
@@ -214,10 +216,10 @@ Nd = 0.67
 	}}
 }
 
-func leach() kindCase {
+func leach(name, slip string) kindCase {
 	return kindCase{"leach_train", unittest.Case{
-		Name: "leach_train", In: []string{"liquid", "solid"}, Out: []string{"liquid", "solid"},
-		Config: chemistry + "[unit]\ntanks = 2\nvolume = \"100 gal\"\n[unit.rate]\n" + fitted + `
+		Name: name, In: []string{"liquid", "solid"}, Out: []string{"liquid", "solid"},
+		Config: chemistry + "[unit]\ntanks = 2\nvolume = \"100 gal\"\n" + slip + "[unit.rate]\n" + fitted + `
 Al = { A = 1.4967, B = "405.5 mol/kg/h" }
 Fe = { A = 0.90295, B = "11.347 mol/kg/h" }
 Ca = { A = 0.15974, B = "0.081845 mol/kg/h" }
@@ -251,23 +253,6 @@ organic_holdup = "60 L"
 		Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
 			liquor(r, s, &in[0])
 			solvent(r, s, &in[1])
-		},
-		// Each metal is counted as its ion: MA_z stands for M^z+ + z HA − z H+.
-		Held: func(s *chem.System, state string, x float64, n []float64) {
-			name := state[strings.LastIndexByte(state, '.')+1:]
-			acid, _ := s.Index("H+")
-			extractant, _ := s.Index("D2EHPA")
-			switch i, ok := s.Index(name); {
-			case name == "acidity_sum":
-				n[acid] += x
-			case name == "extractant_sum":
-				n[extractant] += x
-			case ok:
-				n[i] += x
-				n[acid] -= max(0, s.Components[i].Charge) * x
-			default:
-				panic("state " + state)
-			}
 		},
 		Bad: []unittest.Bad{
 			{Name: "stages", Set: "unit.stages=0", Want: "stages"},

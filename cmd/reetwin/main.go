@@ -104,6 +104,7 @@ and every number carries its unit, its balance and the class of the constants it
 	}
 	for _, construct := range []func() *cobra.Command{
 		newSolveCommand,
+		newRunCommand,
 		newCheckCommand,
 		newUnitsCommand,
 		newComponentsCommand,

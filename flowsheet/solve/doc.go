@@ -3,6 +3,7 @@
 //	LU        factors of a small dense matrix
 //	Newton    r(x) = 0 with a Jacobian at hand, damped
 //	Stage     Rate·(x − Prev) = f(x), 0 = f(x): one implicit stage of a simple unit that writes only its rates
+//	SDIRK     dx/dt = f(t, x) by such stages, order 4(3), L-stable, steps by their error
 //	GMRES     A·x = b where A is known by its products: the tangents of a plant
 //	Anderson  x = G(x): the first passes over the recycles
 //	Root      f(x) = 0 on an interval

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"reetwin/flowsheet"
 	"reetwin/flowsheet/conf"
 	"reetwin/flowsheet/si"
 )
@@ -13,8 +14,11 @@ import (
 // Schema is the form of a case file.
 const Schema = "reetwin.cases/1"
 
-// Solve is the kind of a case that solves a plant at steady state.
-const Solve = "solve"
+// The kinds of case.
+const (
+	Solve = "solve" // solves a plant at steady state
+	March = "run"   // runs it in time
+)
 
 // Roles of a case besides "", a published value that is met or not. A calibration fitted the model to its values and a spread
 // shows how far data from another source lie: neither is counted as pass or fail. A hold-out was kept from the fit and is counted.
@@ -35,8 +39,18 @@ type Case struct {
 	Config string            `json:"config,omitempty"` // plant file, or of kind "equilibrium" constants; in the file relative to it, after Load as the program finds it
 	Set    map[string]string `json:"set,omitempty"`
 	Input  map[string]any    `json:"input,omitempty"` // of kinds that have no plant file
+	Run    *RunInput         `json:"run,omitempty"`   // of kind "run"
 	Expect []Expect          `json:"expect"`
 	Source string            `json:"source"`
+}
+
+// RunInput says how a case is run in time: times with their unit, moves as flowsheet.ParseMove reads them.
+type RunInput struct {
+	For       string   `json:"for"`
+	Every     string   `json:"every"`
+	Step      string   `json:"step,omitempty"` // of implicit Euler; "" is SDIRK4(3)
+	Tolerance float64  `json:"tolerance,omitempty"`
+	At        []string `json:"at,omitempty"`
 }
 
 // Expect is one published value.
@@ -47,6 +61,7 @@ type Expect struct {
 	Rel   float64 `json:"rel,omitempty"`
 	Abs   float64 `json:"abs,omitempty"`
 	Note  string  `json:"note,omitempty"`
+	Known string  `json:"known,omitempty"` // why it is known not to be met: it then counts as known, not as failed
 }
 
 // Tolerance is the largest |computed − published| that passes, in the unit of the value; 0 where the role is not counted.
@@ -113,14 +128,36 @@ func checkKind(at string, c Case, fault func(place, format string, args ...any))
 		}
 		return
 	}
-	if c.Kind != Solve {
-		fault(at+"kind", "%q is no kind of case; known are %q and %q", c.Kind, Solve, Equilibrium)
+	if c.Kind != Solve && c.Kind != March {
+		fault(at+"kind", "%q is no kind of case; known are %q, %q and %q", c.Kind, Solve, March, Equilibrium)
+	}
+	if (c.Kind == March) != (c.Run != nil) {
+		fault(at+"run", "belongs to a case of kind %q, and such a case needs it", March)
+	}
+	if c.Run != nil {
+		checkRun(at+"run.", c.Run, fault)
 	}
 	if c.Config == "" {
 		fault(at+"config", "missing; needs a plant file")
 	}
 	if len(c.Input) > 0 {
-		fault(at+"input", "a case of kind %q takes no input; use set", Solve)
+		fault(at+"input", "a case of kind %q takes no input; use set", c.Kind)
+	}
+}
+
+func checkRun(at string, r *RunInput, fault func(place, format string, args ...any)) {
+	for _, d := range []struct{ name, text string }{{"for", r.For}, {"every", r.Every}, {"step", r.Step}} {
+		if d.text == "" && d.name == "step" {
+			continue
+		}
+		if v, err := flowsheet.Duration(d.text); err != nil {
+			fault(at+d.name, "%v", err)
+		} else if v <= 0 {
+			fault(at+d.name, "%s is no length of time", d.text)
+		}
+	}
+	if !conf.NonNegative.Contains(r.Tolerance) {
+		fault(at+"tolerance", "%g is no tolerance", r.Tolerance)
 	}
 }
 

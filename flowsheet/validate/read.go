@@ -75,8 +75,9 @@ func parseJSON(name string, text []byte) ([]Case, error) {
 func keys() map[string][]string {
 	return map[string][]string{
 		"":                 {"schema", "note", "cases"},
-		"cases[]":          {"id", "kind", "role", "config", "set", "input", "expect", "source"},
-		"cases[].expect[]": {"path", "value", "unit", "rel", "abs", "note"},
+		"cases[]":          {"id", "kind", "role", "config", "set", "input", "run", "expect", "source"},
+		"cases[].run":      {"for", "every", "step", "tolerance", "at"},
+		"cases[].expect[]": {"path", "value", "unit", "rel", "abs", "note", "known"},
 	}
 }
 
@@ -225,6 +226,13 @@ func parseTOML(tree *conf.Tree) ([]Case, error) {
 				input.Skip(key)
 			}
 		}
+		if t.Has("run") {
+			run := t.Table("run")
+			at[place+"run."] = run
+			c.Run = &RunInput{For: run.Text("for"), Every: run.Text("every"), Step: run.TextOr("step", ""),
+				Tolerance: run.QuantityOr("tolerance", "1", 0, conf.NonNegative), At: run.TextsOr("at", nil)}
+			run.Close()
+		}
 		for k, e := range t.Tables("expect") {
 			at[fmt.Sprintf("%sexpect[%d].", place, k)] = e
 			c.Expect = append(c.Expect, readExpect(e))
@@ -235,7 +243,7 @@ func parseTOML(tree *conf.Tree) ([]Case, error) {
 	check(schema, cases, func(place, format string, args ...any) {
 		dot := strings.LastIndexByte(place, '.') + 1
 		t, key := at[place[:dot]], place[dot:]
-		if t.Has(key) || !slices.Contains([]string{"schema", "id", "kind", "config", "source", "path"}, key) {
+		if t.Has(key) || !slices.Contains([]string{"schema", "id", "kind", "config", "source", "path", "for", "every"}, key) {
 			t.Fault(key, format, args...) // a missing text has its fault already
 		}
 	})
@@ -247,7 +255,7 @@ func parseTOML(tree *conf.Tree) ([]Case, error) {
 }
 
 func readExpect(t *conf.Table) Expect {
-	e := Expect{Path: t.Text("path"), Value: t.Quantity("value", "1", conf.Any), Unit: t.TextOr("unit", ""), Note: t.TextOr("note", "")}
+	e := Expect{Path: t.Text("path"), Value: t.Quantity("value", "1", conf.Any), Unit: t.TextOr("unit", ""), Note: t.TextOr("note", ""), Known: t.TextOr("known", "")}
 	e.Rel = t.QuantityOr("rel", "1", 0, conf.NonNegative)
 	e.Abs = t.QuantityOr("abs", "1", 0, conf.NonNegative)
 	t.Close()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"math"
 	"slices"
@@ -20,7 +21,7 @@ func Run(cases []Case, kinds map[string]func() flowsheet.Unit) Table {
 	solved := map[string]outcome{}
 	for _, c := range cases {
 		key := c.Config
-		if c.Kind == Equilibrium {
+		if c.Kind == Equilibrium || c.Kind == March { // what a run reads is that of its case
 			key = c.Kind + "\x00" + c.ID
 		}
 		key += "\x00" + strings.Join(settings(c.Set), "\x00")
@@ -53,7 +54,7 @@ func settings(set map[string]string) []string {
 // solve gives the result of a case as a program reads it.
 func solve(c Case, kinds map[string]func() flowsheet.Unit) (any, error) {
 	switch c.Kind {
-	case Solve:
+	case Solve, March:
 	case Equilibrium:
 		return equilibria(c)
 	default:
@@ -72,21 +73,68 @@ func solve(c Case, kinds map[string]func() flowsheet.Unit) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.Kind == March {
+		return march(c, plant)
+	}
 	if err := plant.Solve(); err != nil {
 		return nil, fmt.Errorf("did not solve: %w", err)
 	}
+	return decoded(report.New(plant).JSON)
+}
+
+// decoded is what a program reads of a JSON text.
+func decoded(write func(io.Writer) error) (result any, err error) {
 	var text bytes.Buffer
-	if err := report.New(plant).JSON(&text); err != nil {
+	if err := write(&text); err != nil {
 		return nil, err
 	}
-	var result any
 	err = json.Unmarshal(text.Bytes(), &result)
 	return result, err
 }
 
+// march gives the result of a case in time. Paths look like readings.leach.conversion.Nd.values.24: what they read
+// is read at every output, the number counts the outputs from 0.
+func march(c Case, plant *flowsheet.Plant) (any, error) {
+	s := flowsheet.Schedule{Tol: c.Run.Tolerance}
+	for _, d := range []struct {
+		text string
+		to   *float64
+	}{{c.Run.For, &s.For}, {c.Run.Every, &s.Every}, {c.Run.Step, &s.Step}} {
+		if d.text == "" {
+			continue
+		}
+		var err error
+		if *d.to, err = flowsheet.Duration(d.text); err != nil {
+			return nil, err
+		}
+	}
+	for _, text := range c.Run.At {
+		m, err := plant.ParseMove(text)
+		if err != nil {
+			return nil, err
+		}
+		s.Moves = append(s.Moves, m)
+	}
+	var paths []string
+	for _, e := range c.Expect {
+		path, ok := strings.CutPrefix(e.Path, "readings.")
+		if end := strings.LastIndex(path, ".values."); ok && end >= 0 && !slices.Contains(paths, path[:end]) {
+			paths = append(paths, path[:end])
+		}
+	}
+	r, err := report.NewRun(plant, s, paths, c.Run.At)
+	if err != nil {
+		return nil, err
+	}
+	if r.Status != report.Converged {
+		return nil, fmt.Errorf("did not run: %s", r.Reason)
+	}
+	return decoded(r.JSON)
+}
+
 // compare makes the row of one value.
 func compare(c Case, e Expect, got outcome) Row {
-	r := Row{Case: c.ID, Role: c.Role, Quantity: e.Path, Published: e.Value, Unit: e.Unit, Rel: e.Rel, Abs: e.Abs, Source: c.Source, Note: e.Note}
+	r := Row{Case: c.ID, Role: c.Role, Quantity: e.Path, Published: e.Value, Unit: e.Unit, Rel: e.Rel, Abs: e.Abs, Source: c.Source, Note: e.Note, Known: e.Known}
 	if Counted(c.Role) {
 		r.Pass = new(false)
 	}

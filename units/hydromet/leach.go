@@ -13,28 +13,31 @@ import (
 //
 //	M2O3 + 6 H+ → 2 M+3 + 3 H2O        CaO + 2 H+ → Ca+2 + H2O        HSO4- ⇌ H+ + SO4-2
 //
-// States are the holdups N of each tank. With the outflow Q of slurry and θ = volume/Q + weir_time (linear weir):
+// States are the holdups N of each tank. Behind a linear weir it holds volume + weir_time · Q of slurry, at an outflow Q; solids
+// settle, and stay residence_ratio times as long as the liquid (1: no slip):
 //
-//	Rate (N_i − Prev_i) = in_i − n_i + Σ_j ν_ij ξ_j        N_i = θ n_i
-//	ξ_j = volume · ε B_j h^A_j (1−X_j)^(2/3)               ε = solids per slurry volume, h = free [H+], mol/L
+//	Rate (N_i − Prev_i) = in_i − n_i + Σ_j ν_ij ξ_j        N_i = θ n_i of the liquid, residence_ratio · θ n_i of the solids
+//	ξ_j = volume · ε B_j h^A_j (1−X_j)^(2/3)               ε = solids per volume of the slurry that leaves, h = free [H+], mol/L
 //	1−X_j = (n_j/n_tie) / (f_j/f_tie)                      f = solid entering the train, tie = SiO2(s)
 //
 // all at the outlet of the tank. Without SiO2 in the feed 1−X_j = n_j/f_j. Free acid follows from total acidity and total
-// sulfate. While a tank is below its weir crest nothing leaves it and ε·volume is the solids it holds.
+// sulfate. The rate counts the solids as they leave, not as they are held, because its source was fitted so: slip changes how
+// long a change takes, not the steady state. While a tank is below its weir crest nothing leaves it; volume is then what it holds,
+// and ε that of the slurry that would leave.
 //
 // Algebraic unknowns are ln of h in mol/L, of the solids outflow in kg/s and of Q in m3/s, for each tank; the last two are
 // leachEmpty where nothing leaves. Where there is no acid ln h is that of pH 7 if there is nothing to leach either, else
 // leachEmpty: the form has no acid of water's own, so that solids in excess bring h down without bound; below leachTrace of
 // total acidity in the supply of a tank nothing reacts there. A pH above 7 is reported as beyond the model.
 //
-// Assumptions: ideal mixing, no slip between solid and liquid, ideal volumes, acid rate without a reverse reaction or an
+// Assumptions: ideal mixing, a given slip between solid and liquid, ideal volumes, acid rate without a reverse reaction or an
 // activation energy, no heat of reaction (T is the mean of the inlets, weighted by mass). Aqueous components, gangue and
 // oxides are held up; whatever else enters (organic, gas, oxalates) passes unchanged and takes no room. Oxides without a
 // rate do not react. A steady train without inflow is drained.
 // Validity: that of the source of the rates, which the table must name.
-// Degrees of freedom: volume (of each tank, to the crest), weir_time, A and B of each rate.
-// Source of the form: prommis/prommis, commit 9beba554, src/prommis/leaching/leach_train.py and leach_reactions.py (the
-// weir and the holdup without slip are ours).
+// Degrees of freedom: volume (of each tank, to the crest), weir_time, residence_ratio, A and B of each rate.
+// Source of the form: prommis/prommis, commit 9beba554, src/prommis/leaching/leach_train.py and leach_reactions.py, slip after
+// IDAES, mscontactor.py (the weir is ours).
 type LeachTrain struct {
 	dials
 	system               *chem.System
@@ -44,6 +47,7 @@ type LeachTrain struct {
 	tie                  int
 	ka2                  float64 // mol/m3
 	oxides               []leachOxide
+	side                 []int       // leachLiquid or leachSolid, by component
 	tanks                []leachTank // the point of the last Solve
 	along, dextent       []float64   // scratch of Tangent
 }
@@ -60,6 +64,7 @@ type leachOxide struct {
 const ( // places in u
 	leachVolume = iota
 	leachWeirTime
+	leachRatio
 )
 
 const ( // algebraic unknowns of a tank
@@ -91,12 +96,14 @@ const leachNeutral = -7 * math.Ln10 // ln h where there is no acid, and no solid
 // NewLeachTrain makes a leach train.
 func NewLeachTrain() flowsheet.Unit { return new(LeachTrain) }
 
-// Init reads tanks, volume, weir_time and the table rate: for each element A and B, with source and class for all.
+// Init reads tanks, volume, weir_time, residence_ratio and the table rate: for each element A and B, with source and class for all.
 func (l *LeachTrain) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	l.system = env.System
 	tanks := env.Param.Int("tanks", 1, 20)
 	l.read(env.Param, "volume", "m3", conf.Positive)
 	l.add("weir_time", "s", env.Param.QuantityOr("weir_time", "s", 60, conf.Positive), conf.Positive)
+	ratios := conf.Between(1e-2, 1e4)
+	l.add("residence_ratio", "1", env.Param.QuantityOr("residence_ratio", "1", 1, ratios), ratios)
 	spec := flowsheet.Spec{In: ports("liquid", "solid"), Out: ports("liquid", "solid")}
 	table := env.Param.Required("rate", "source, class, and elements such as Nd = { A = 0.7, B = \"0.006 mol/kg/h\" }")
 	var ok bool
@@ -184,7 +191,11 @@ func (l *LeachTrain) layOut(tanks int) {
 		reacting[o.solid] = true
 	}
 	l.tie = -1
+	l.side = make([]int, len(l.system.Components))
 	for i, c := range l.system.Components {
+		if c.Phase == chem.Solid {
+			l.side[i] = leachSolid
+		}
 		if c.Name == "SiO2(s)" {
 			l.tie = i
 		}
@@ -262,10 +273,16 @@ func (l *LeachTrain) Observe(_, x []float64, in, out []flowsheet.Stream, y []flo
 	y[leachPH] = -ln / math.Ln10
 	y[leachFreeAcid] = 1000 * math.Exp(ln)
 	y[leachAcidUse] = in[0].N[l.acid] + in[1].N[l.acid] - out[0].N[l.acid] - out[1].N[l.acid]
+	leaves := 1.0 // share of the solid fed, by SiO2; in time it is not 1
+	if l.tie >= 0 {
+		if fed, left := in[0].N[l.tie]+in[1].N[l.tie], out[0].N[l.tie]+out[1].N[l.tie]; fed > 0 && left > 0 {
+			leaves = left / fed
+		}
+	}
 	for j, o := range l.oxides {
 		y[leachConversion+j] = 0
 		if fed := in[0].N[o.solid] + in[1].N[o.solid]; fed > 0 {
-			y[leachConversion+j] = 1 - (out[0].N[o.solid]+out[1].N[o.solid])/fed
+			y[leachConversion+j] = 1 - (out[0].N[o.solid]+out[1].N[o.solid])/fed/leaves
 		}
 	}
 }
@@ -310,9 +327,18 @@ func (l *LeachTrain) Report(_, x []float64, in, _ []flowsheet.Stream) (r flowshe
 
 // Explain gives the equations in words.
 func (l *LeachTrain) Explain() string {
-	return "co-current stirred tanks behind linear weirs, no slip: volume held = volume + weir_time x slurry outflow; " +
+	return "co-current stirred tanks behind linear weirs; solids stay residence_ratio times as long as the liquid; volume held = volume + weir_time x slurry outflow; " +
 		"oxide + H+ -> metal ion + water at the rate volume x pulp density x B x [free H+ in mol/L]^A x (1 - X)^(2/3), " +
 		"a shrinking core with X counted against SiO2; free H+ from total acidity and sulfate (HSO4- = H+ + SO4-2); " +
 		"no temperature effect, no reverse reaction, no heat; all at outlet conditions. " +
 		"Form: PrOMMiS (commit 9beba554, leaching/leach_reactions.py); A and B from the source that the table rate names."
+}
+
+// Held adds the holdups of all tanks.
+func (l *LeachTrain) Held(x, n []float64) {
+	for k := range l.tanks {
+		for s, i := range l.held {
+			n[i] += l.holdup(x, k)[s]
+		}
+	}
 }

@@ -340,6 +340,9 @@ func (r *leachRig) tangent(st flowsheet.Stage) {
 	}
 	for range 4 {
 		du, din := turn(r.u), leachStreams(r.in)
+		if r.in[1].N[r.index("SiO2(s)")] == 0 {
+			du[leachRatio] = 0 // slip needs SiO2
+		}
 		var dprev []float64
 		if st.Rate > 0 {
 			dprev = turn(st.Prev)

@@ -14,13 +14,13 @@ func (l *LeachTrain) Tangent(st *flowsheet.Stage, u, x []float64, in, out []flow
 	mergeTangent(l.system, in, out[leachLiquid].T, din, &dout[leachLiquid])
 	d := l.along // direction of the supply of a tank, then of its total
 	copy(d, dout[leachLiquid].N)
-	dleaves := 0.0
+	var dleaves, dstays [2]float64
 	for k := range l.tanks {
 		p := &l.tanks[k]
 		if k > 0 {
 			before := &l.tanks[k-1]
 			for _, i := range l.held {
-				d[i] = dleaves*before.total[i] + before.leaves*d[i]
+				d[i] = dleaves[l.side[i]]*before.total[i] + before.leaves[l.side[i]]*d[i]
 			}
 		}
 		if dprev != nil {
@@ -30,22 +30,22 @@ func (l *LeachTrain) Tangent(st *flowsheet.Stage, u, x []float64, in, out []flow
 			}
 		}
 		l.explicit(p, u, in, du, din)
-		dunknown, dslurry, ok := l.implicit(p, u)
+		dunknown, dvolume, ok := l.implicit(p, u, du)
 		if !ok {
 			return fmt.Errorf("tank %d: singular slopes at pH %.4g", k+1, -p.unknown[leachLnH]/math.Ln10)
 		}
-		var dstays float64
-		dleaves, dstays = p.weirDirection(dslurry, du)
+		dleaves, dstays = p.weirDirection(dvolume, du)
 		holdup, unknowns := l.holdup(dx, k), l.unknowns(dx, k)
 		for s, i := range l.held {
-			holdup[s] = dstays*p.total[i] + p.stays*d[i]
+			holdup[s] = dstays[l.side[i]]*p.total[i] + p.stays[l.side[i]]*d[i]
 		}
 		unknowns[leachLnH], unknowns[leachLnSolids], unknowns[leachLnFlow] = dunknown[leachLnH], 0, 0
-		if p.leaves > 0 && p.hasSolids {
-			unknowns[leachLnSolids] = dunknown[leachLnSolids] + dleaves/p.leaves
+		dln := dleaves[leachSolid] / p.leaves[leachSolid]
+		if p.leaves[leachSolid] > 0 && p.hasSolids {
+			unknowns[leachLnSolids] = dunknown[leachLnSolids] + dln
 		}
-		if p.leaves > 0 && p.hasSlurry {
-			unknowns[leachLnFlow] = dunknown[leachLnFlow] + dleaves/p.leaves
+		if p.leaves[leachSolid] > 0 && p.hasSlurry {
+			unknowns[leachLnFlow] = dunknown[leachLnFlow] + dln
 		}
 	}
 	l.dischargeTangent(dleaves, d, dout)
@@ -54,10 +54,7 @@ func (l *LeachTrain) Tangent(st *flowsheet.Stage, u, x []float64, in, out []flow
 
 // explicit writes the directions of the extents while the unknowns rest.
 func (l *LeachTrain) explicit(p *leachTank, u []float64, in []flowsheet.Stream, du []float64, din []flowsheet.Stream) {
-	dlnCrest, dlnReference := 0.0, 0.0
-	if !p.below {
-		dlnCrest = du[leachVolume] / u[leachVolume]
-	}
+	dlnCrest, dlnReference := du[leachVolume]/u[leachVolume], 0.0
 	switch {
 	case p.tie > 0:
 		fed, dfed := in[0].N[l.tie]+in[1].N[l.tie], din[0].N[l.tie]+din[1].N[l.tie]
@@ -77,11 +74,11 @@ func (l *LeachTrain) explicit(p *leachTank, u []float64, in []flowsheet.Stream, 
 	}
 }
 
-// implicit solves for the directions of the unknowns, and turns that of the supply into that of the total. It is
-// false when the slopes are singular.
-func (l *LeachTrain) implicit(p *leachTank, u []float64) (dunknown [leachUnknowns]float64, dslurry float64, ok bool) {
+// implicit solves for the directions of the unknowns, and turns that of the supply into that of the total. It gives the
+// directions of the volumes of liquid and solid too, and is false when the slopes are singular.
+func (l *LeachTrain) implicit(p *leachTank, u, du []float64) (dunknown [leachUnknowns]float64, dvolume [2]float64, ok bool) {
 	d := l.along
-	dsulfate, dsolution, dsolids := 0.0, 0.0, 0.0
+	dsulfate, dsolution, dslurry, dsolids := 0.0, 0.0, 0.0, 0.0
 	if l.sulfate >= 0 {
 		dsulfate = d[l.sulfate]
 	}
@@ -96,12 +93,14 @@ func (l *LeachTrain) implicit(p *leachTank, u []float64) (dunknown [leachUnknown
 		dsolids += l.system.Components[i].M * d[i]
 	}
 	bisulfate := p.h / (l.ka2 + p.h)
-	dacid, dgrowth := dsulfate*bisulfate+p.h*dsolution, 0.0
+	dacid := dsulfate*bisulfate + p.h*dsolution
+	dvolume = [2]float64{dsolution, dslurry - dsolution}
 	for j := range l.oxides {
 		o, dxi := &l.oxides[j], l.dextent[j]
 		dacid += (o.acids + p.h*o.solution) * dxi
 		dsolids += o.mass * (d[o.solid] - dxi)
-		dgrowth += o.slurry * dxi
+		dvolume[leachLiquid] += o.solution * dxi
+		dvolume[leachSolid] += (o.slurry - o.solution) * dxi
 	}
 	if p.hasAcid {
 		dunknown[leachLnH] = d[l.acid]/p.bAcid - dacid/p.acid
@@ -110,10 +109,10 @@ func (l *LeachTrain) implicit(p *leachTank, u []float64) (dunknown [leachUnknown
 		dunknown[leachLnSolids] = dsolids / p.solids
 	}
 	if p.hasSlurry {
-		dunknown[leachLnFlow] = (dslurry + dgrowth) / p.slurry
+		dunknown[leachLnFlow] = along(&p.over.dln, dvolume, du)
 	}
 	if !solve3(&p.slope, &dunknown) {
-		return dunknown, 0, false
+		return dunknown, dvolume, false
 	}
 	for j := range l.oxides {
 		o, g := &l.oxides[j], &p.grains[j]
@@ -129,28 +128,28 @@ func (l *LeachTrain) implicit(p *leachTank, u []float64) (dunknown [leachUnknown
 		ion := l.ka2 / (l.ka2 + p.h)
 		d[l.acid] = p.h * (dsolution + dunknown[leachLnH]*p.solution + (dsulfate+dunknown[leachLnH]*p.bSulfate*ion)/(l.ka2+p.h))
 	}
-	return dunknown, dslurry, true
+	return dunknown, [2]float64{dsolution, dslurry - dsolution}, true
 }
 
 // weirDirection differentiates leaves and stays.
-func (p *leachTank) weirDirection(dslurry float64, du []float64) (dleaves, dstays float64) {
-	if p.below || !p.hasSlurry {
-		return 0, 0
+func (p *leachTank) weirDirection(dvolume [2]float64, du []float64) (dleaves, dstays [2]float64) {
+	if p.over.below || !p.hasSlurry {
+		return dleaves, dstays
 	}
-	dQ := (dslurry - p.rate*(du[leachVolume]+du[leachWeirTime]*p.outflow)) / (1 + p.rate*p.weir)
-	dV := du[leachVolume] + du[leachWeirTime]*p.outflow + p.weir*dQ
-	if p.rate > 0 {
-		dleaves = (dQ - p.leaves*dslurry) / p.slurry
+	dtheta := along(&p.over.dtheta, dvolume, du)
+	for side, d := range [2]float64{dtheta, p.ratio*dtheta + du[leachRatio]*p.over.theta} {
+		square := p.leaves[side] * p.leaves[side]
+		dleaves[side], dstays[side] = -p.rate*d*square, d*square
 	}
-	return dleaves, (dV - p.stays*dslurry) / p.slurry
+	return dleaves, dstays
 }
 
 // dischargeTangent differentiates discharge; d is the direction of the last tank's total.
-func (l *LeachTrain) dischargeTangent(dleaves float64, d []float64, dout []flowsheet.Stream) {
+func (l *LeachTrain) dischargeTangent(dleaves [2]float64, d []float64, dout []flowsheet.Stream) {
 	liquid, solid := dout[leachLiquid], &dout[leachSolid]
 	p := &l.tanks[len(l.tanks)-1]
 	for _, i := range l.held {
-		liquid.N[i] = dleaves*p.total[i] + p.leaves*d[i]
+		liquid.N[i] = dleaves[l.side[i]]*p.total[i] + p.leaves[l.side[i]]*d[i]
 	}
 	solid.Zero(liquid.T)
 	first, end := l.system.Span(chem.Solid)

@@ -12,13 +12,14 @@ import (
 //
 //	y_i = b_i + Σ_j ν_ij ξ_j        b_i = in_i + Rate·Prev_i
 //
-// for any Rate, above and below the weir crest, and the composition of y is that of the tank. The solver works on y alone;
-// its unknowns are ln h, ln m and ln q, with m the solids and q the volume of y. Given these each oxide is one cubic.
+// for any Rate, above and below the weir crest; where solid stays longer than liquid each has its own θ and c, and the
+// composition of each part of y is still that of its part of the tank. The solver works on y alone; its unknowns are ln h,
+// ln m and ln q, with m the solids and q the volume of y as the rate law counts it (leachOverflow). Given these each oxide is one cubic.
 type leachTank struct {
-	supply, total []float64 // b and y, mol/s by component
-	grains        []leachGrain
-	rate          float64
-	crest, weir   float64 // volume and weir_time
+	supply, total      []float64 // b and y, mol/s by component
+	grains             []leachGrain
+	rate               float64
+	crest, weir, ratio float64 // volume, weir_time and residence_ratio
 
 	bAcid, bSulfate               float64 // of the supply, mol/s
 	bSolution, bSlurry            float64 // m3/s
@@ -38,9 +39,9 @@ type leachTank struct {
 	solution float64                               // aqueous part of q
 	core     float64                               // dln(u0)/dln(q): the reference of 1−X depends on q when there is no tie
 	flowToK  float64                               // dln(ξ)/dln(q) in the measure of dln(k)
-	below    bool                                  // below the crest
+	over     leachOverflow
 
-	outflow, leaves, stays float64 // Q in m3/s; n = leaves·y, N = stays·y
+	leaves, stays [2]float64 // of liquid and solid: n = leaves·y, N = stays·y
 }
 
 // leachGrain is one oxide in one tank: u0 t³ + k t² = b, where t³ = 1−X.
@@ -64,7 +65,7 @@ func (l *LeachTrain) Solve(st *flowsheet.Stage, u, x []float64, in, out []flowsh
 		p := &l.tanks[k]
 		if k > 0 {
 			for _, i := range l.held {
-				p.supply[i] = l.tanks[k-1].leaves * l.tanks[k-1].total[i]
+				p.supply[i] = l.tanks[k-1].leaves[l.side[i]] * l.tanks[k-1].total[i]
 			}
 		}
 		if st.Rate > 0 {
@@ -89,7 +90,8 @@ func (l *LeachTrain) Solve(st *flowsheet.Stage, u, x []float64, in, out []flowsh
 
 // prepare sums the supply of a tank and checks that it can react.
 func (l *LeachTrain) prepare(p *leachTank, rate float64, u []float64, in []flowsheet.Stream) error {
-	p.rate, p.crest, p.weir = rate, u[leachVolume], u[leachWeirTime]
+	p.rate, p.crest, p.weir, p.ratio = rate, u[leachVolume], u[leachWeirTime], u[leachRatio]
+	p.over = leachOverflow{}
 	p.bAcid, p.bSulfate, p.bSolution, p.bSlurry, p.bSolids, p.bInert = p.supply[l.acid], 0, 0, 0, 0, 0
 	if l.sulfate >= 0 {
 		p.bSulfate = p.supply[l.sulfate]
@@ -137,43 +139,40 @@ func (l *LeachTrain) prepare(p *leachTank, rate float64, u []float64, in []flows
 	case p.hasAcid:
 		p.start = math.Log(l.system.FreeAcid(p.bAcid/p.bSolution, p.bSulfate/p.bSolution) / 1000)
 	}
+	if p.tie == 0 && rate > 0 && p.leaching && p.ratio != 1 {
+		return fmt.Errorf("residence_ratio is %g: without SiO2(s) in the solid feed there is no reference for conversion", p.ratio)
+	}
 	if p.tie == 0 && rate > 0 && p.leaching && p.bSlurry <= rate*p.crest {
 		return fmt.Errorf("%.6g m3 held is below the weir crest at %.6g m3: without SiO2(s) in the solid feed there is no reference for conversion", p.bSlurry/rate, p.crest)
 	}
 	return nil
 }
 
-// conditions gives what the oxides of a tank share at p.unknown: the solids that react (volume·ε, kg), the reference u0/f of
-// 1−X, and dln(k)/dln(q). It is false where the conversion has no reference.
-func (p *leachTank) conditions() (reacting, reference, flowToK float64, ok bool) {
-	q := math.Exp(p.unknown[leachLnFlow])
-	p.below = q <= p.rate*p.crest
+// conditions gives what the oxides of a tank share at p.unknown: the solids that react (volume·ε, kg) and the reference u0/f of
+// 1−X. It is false where the conversion has no reference.
+func (p *leachTank) conditions() (reacting, reference float64, ok bool) {
 	p.core = 0
-	switch {
-	case p.below:
-		reacting, flowToK = math.Exp(p.unknown[leachLnSolids])/p.rate, 0
-	default:
-		reacting, flowToK = p.crest*math.Exp(p.unknown[leachLnSolids]-p.unknown[leachLnFlow]), -1
-	}
-	if !p.hasSolids || !p.hasAcid {
-		reacting = 0
+	if p.hasSolids && p.hasAcid {
+		reacting = p.crest * math.Exp(p.unknown[leachLnSolids]-p.unknown[leachLnFlow])
 	}
 	switch {
 	case p.tie > 0:
-		return reacting, p.tie, flowToK, true
+		return reacting, p.tie, true
 	case p.rate == 0 || !p.leaching:
-		return reacting, 1, flowToK, true
-	case p.below:
-		return 0, 0, 0, false
+		return reacting, 1, true
 	}
+	q := math.Exp(p.unknown[leachLnFlow])
 	over := q - p.rate*p.crest // u0/f = c = q/Q
+	if over <= 0 {
+		return 0, 0, false
+	}
 	p.core = -p.rate * p.crest / over
-	return reacting, q * (1 + p.rate*p.weir) / over, flowToK, true
+	return reacting, q * (1 + p.rate*p.weir) / over, true
 }
 
 // balance evaluates residuals and slopes at p.unknown. It is false outside the domain.
 func (l *LeachTrain) balance(p *leachTank, u []float64) bool {
-	reacting, reference, flowToK, ok := p.conditions()
+	reacting, reference, ok := p.conditions()
 	if !ok {
 		return false
 	}
@@ -181,7 +180,7 @@ func (l *LeachTrain) balance(p *leachTank, u []float64) bool {
 	p.h = 1000 * math.Exp(lnH)
 	ion := l.ka2 / (l.ka2 + p.h) // SO4-2 of total sulfate
 	p.acid, p.solids, p.slurry, p.solution = p.bSulfate*(1-ion), p.bInert, p.bSlurry, p.bSolution
-	var acid, solids, slurry, acidH, solidsH, slurryH float64 // Σ over oxides of what an extent takes or gives, times dξ/dln(k)
+	var acid, solids, liquid, solid, acidH, solidsH, liquidH, solidH float64 // Σ over oxides of what an extent takes or gives, times dξ/dln(k)
 	for j := range l.oxides {
 		o, g := &l.oxides[j], &p.grains[j]
 		b, order := p.supply[o.solid], u[o.a]
@@ -195,13 +194,15 @@ func (l *LeachTrain) balance(p *leachTank, u []float64) bool {
 		acid, acidH = acid+w, acidH+w*order
 		w = d * o.mass
 		solids, solidsH = solids+w, solidsH+w*order
-		w = d * o.slurry
-		slurry, slurryH = slurry+w, slurryH+w*order
+		w = d * o.solution
+		liquid, liquidH = liquid+w, liquidH+w*order
+		w = d * (o.slurry - o.solution)
+		solid, solidH = solid+w, solidH+w*order
 	}
 	free := p.h * p.solution
 	p.acid += free
 	free += p.bSulfate * ion * (1 - ion)
-	flow := flowToK - p.core*2/3 // u0 counts as k to the power -2/3
+	flow := -1 - p.core*2/3 // u0 counts as k to the power -2/3
 	p.flowToK = flow
 	p.residual = [leachUnknowns]float64{}
 	p.slope = [leachUnknowns][leachUnknowns]float64{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}
@@ -214,8 +215,11 @@ func (l *LeachTrain) balance(p *leachTank, u []float64) bool {
 		p.slope[leachLnSolids] = [leachUnknowns]float64{solidsH / p.solids, 1 + solids/p.solids, solids * flow / p.solids}
 	}
 	if p.hasSlurry {
-		p.residual[leachLnFlow] = p.unknown[leachLnFlow] - math.Log(p.slurry)
-		p.slope[leachLnFlow] = [leachUnknowns]float64{-slurryH / p.slurry, -slurry / p.slurry, 1 - slurry*flow/p.slurry}
+		o := p.overflow(p.solution, p.slurry-p.solution)
+		p.over = o
+		p.residual[leachLnFlow] = p.unknown[leachLnFlow] - o.ln
+		w, wH := o.dln[overLiquid]*liquid+o.dln[overSolid]*solid, o.dln[overLiquid]*liquidH+o.dln[overSolid]*solidH
+		p.slope[leachLnFlow] = [leachUnknowns]float64{-wH, -w, 1 - w*flow}
 	}
 	return true
 }
@@ -294,7 +298,7 @@ func (p *leachTank) unreacted() {
 		p.unknown[leachLnSolids] = math.Log(p.bSolids)
 	}
 	if p.hasSlurry {
-		p.unknown[leachLnFlow] = math.Log(p.bSlurry)
+		p.unknown[leachLnFlow] = p.overflow(p.bSolution, p.bSlurry-p.bSolution).ln
 	}
 }
 
@@ -383,9 +387,13 @@ func (p *leachTank) recall(last []float64) bool {
 	if !p.hasAcid {
 		p.unknown[leachLnH] = p.start
 	}
-	lnC := 0.0
+	lnC := 0.0 // of the solids; q is as much above Q
 	if p.rate > 0 && p.hasSlurry {
-		lnC = math.Log1p(p.rate * (p.crest*math.Exp(-last[leachLnFlow]) + p.weir))
+		Q, solids := math.Exp(last[leachLnFlow]), 0.0
+		if p.hasSolids {
+			solids = math.Exp(last[leachLnSolids]) * (p.bSlurry - p.bSolution) / p.bSolids
+		}
+		lnC = math.Log1p(p.rate * p.ratio * (p.crest + p.weir*Q) / (Q + (p.ratio-1)*solids))
 	}
 	for _, e := range [2]struct {
 		unknown int
@@ -403,9 +411,7 @@ func (p *leachTank) recall(last []float64) bool {
 	return true
 }
 
-// settle writes the totals, and what of them leaves and stays: the volume balance at the weir gives
-//
-//	Q = (q − Rate·volume) / (1 + Rate·weir_time)
+// settle writes the totals, and what of them leaves and stays.
 func (l *LeachTrain) settle(p *leachTank) {
 	for _, i := range l.held {
 		p.total[i] = p.supply[i]
@@ -419,28 +425,28 @@ func (l *LeachTrain) settle(p *leachTank) {
 	if p.hasAcid { // as the equilibrium has it: the difference of supply and use would cancel
 		p.total[l.acid] = p.h * (p.solution + p.bSulfate/(l.ka2+p.h))
 	}
-	p.outflow, p.leaves, p.stays = 0, 0, 0
+	p.leaves, p.stays = [2]float64{}, [2]float64{}
 	switch {
-	case p.below:
-		p.stays = 1 / p.rate
+	case p.over.below && p.hasSlurry:
+		p.stays = [2]float64{1 / p.rate, 1 / p.rate}
 	case p.hasSlurry:
-		p.outflow = (p.slurry - p.rate*p.crest) / (1 + p.rate*p.weir)
-		p.leaves = p.outflow / p.slurry
-		p.stays = (p.crest + p.weir*p.outflow) / p.slurry
+		for side, theta := range p.over.residence(p.ratio) {
+			p.leaves[side], p.stays[side] = 1/(1+p.rate*theta), theta/(1+p.rate*theta)
+		}
 	}
 	if p.rate == 0 {
-		p.leaves = 1 // also where what flows has no volume
+		p.leaves = [2]float64{1, 1} // also where what flows has no volume
 	}
 }
 
 // write puts the tank into x.
 func (l *LeachTrain) write(p *leachTank, holdup, unknowns []float64) {
 	for s, i := range l.held {
-		holdup[s] = p.stays * p.total[i]
+		holdup[s] = p.stays[l.side[i]] * p.total[i]
 	}
 	unknowns[leachLnH], unknowns[leachLnSolids], unknowns[leachLnFlow] = p.unknown[leachLnH], leachEmpty, leachEmpty
-	if p.leaves > 0 {
-		ln := math.Log(p.leaves)
+	if p.leaves[leachSolid] > 0 {
+		ln := math.Log(p.leaves[leachSolid])
 		unknowns[leachLnSolids] = max(leachEmpty, p.unknown[leachLnSolids]+ln)
 		unknowns[leachLnFlow] = max(leachEmpty, p.unknown[leachLnFlow]+ln)
 	}
@@ -451,7 +457,7 @@ func (l *LeachTrain) discharge(out []flowsheet.Stream) {
 	liquid, solid := out[leachLiquid], &out[leachSolid]
 	p := &l.tanks[len(l.tanks)-1]
 	for _, i := range l.held {
-		liquid.N[i] = p.leaves * p.total[i]
+		liquid.N[i] = p.leaves[l.side[i]] * p.total[i]
 	}
 	solid.Zero(liquid.T)
 	first, end := l.system.Span(chem.Solid)

@@ -155,7 +155,7 @@ func TestLeachTime(t *testing.T) {
 		prev := append([]float64(nil), q.x...)
 		q.solve(flowsheet.Stage{Rate: 1 / step, Prev: prev, Cold: step == 1})
 		q.closes(1/step, prev)
-		if q.unit.tanks[2].below {
+		if q.unit.tanks[2].over.below {
 			below++
 			if v := q.sys.Mass(q.out[0].N) + q.sys.Mass(q.out[1].N); v != 0 {
 				t.Fatalf("a train below its crest discharges %g kg/s", v)
@@ -415,5 +415,49 @@ func BenchmarkLeach(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// Slip: solids stay longer by the ratio, the tank holds what it is built for, and the steady outlets do not depend on it.
+func TestLeachSlip(t *testing.T) {
+	plain := newLeachRig(t, 2).base()
+	plain.solve(flowsheet.Stage{Cold: true})
+	for _, ratio := range []float64{0.1, 1, 32} {
+		r := newLeachRig(t, 2).base()
+		r.u[leachRatio] = ratio
+		r.solve(flowsheet.Stage{Cold: true})
+		for i, n := range plain.out[0].N {
+			r.near(r.sys.Components[i].Name, r.out[0].N[i]+r.out[1].N[i], n+plain.out[1].N[i], 1e-12)
+		}
+		check := func(out []flowsheet.Stream) {
+			held := make([]float64, len(r.sys.Components))
+			for s, i := range r.unit.held {
+				held[i] = r.unit.holdup(r.x, 1)[s] // the last tank: its outflow is the train's
+			}
+			liquid := r.sys.PhaseVolume(chem.Aqueous, held) / r.sys.PhaseVolume(chem.Aqueous, out[leachLiquid].N)
+			solid := r.sys.PhaseVolume(chem.Solid, held) / r.sys.PhaseVolume(chem.Solid, out[leachSolid].N)
+			r.near("ratio of residence times", solid/liquid, ratio, 1e-12)
+			Q := r.sys.Volume(out[leachLiquid].N) + r.sys.Volume(out[leachSolid].N)
+			r.near("volume held", r.sys.Volume(held), r.u[leachVolume]+r.u[leachWeirTime]*Q, 1e-12)
+		}
+		check(r.out)
+		for _, rate := range []float64{1e-5, 1e-3, 1e-1} { // a step after more liquid
+			r.in[0].N[r.index("H2O")] *= 1.3
+			st := flowsheet.Stage{Rate: rate, Prev: append([]float64(nil), r.x...)}
+			r.solve(st)
+			check(r.out)
+			r.closes(rate, st.Prev)
+		}
+	}
+}
+
+func TestLeachSlipNeedsSiO2(t *testing.T) {
+	r := newLeachRig(t, 1).base()
+	r.solve(flowsheet.Stage{Cold: true})
+	r.u[leachRatio] = 32
+	r.in[1].N[r.index("SiO2(s)")] = 0
+	err := r.unit.Solve(&flowsheet.Stage{Rate: 1e-3, Prev: append([]float64(nil), r.x...), Tol: 1e-13}, r.u, r.x, r.in, r.out)
+	if err == nil || !strings.Contains(err.Error(), "residence_ratio is 32: without SiO2(s)") {
+		t.Errorf("error %v", err)
 	}
 }

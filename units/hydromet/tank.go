@@ -170,3 +170,10 @@ func (t *Tank) Explain() string {
 	return "ideally mixed: what leaves has the composition of what is held; volume held = volume + weir_time x outflow; " +
 		"no outflow below the crest; the temperature mixes by mass (equal specific heat)."
 }
+
+// Held adds the holdups.
+func (t *Tank) Held(x, n []float64) {
+	for i := range n {
+		n[i] += x[i]
+	}
+}

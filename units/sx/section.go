@@ -234,3 +234,26 @@ given ln h and ln c of every stage each metal's balance is linear and solved wit
 no entrainment, no kinetics, no heat of reaction; what the model does not know passes with its phase.`,
 		s.k.n, s.model.Name, s.model.Extractant, s.model.Extractant, s.system.Ka2().Value)
 }
+
+// Held adds what the stages hold. A metal is held in both phases and counted here as its ion, against the acidity that the
+// organic gave for it: MA_z stands for M^z+ + z HA − z H+.
+func (s *Section) Held(x, n []float64) {
+	for j := range s.k.n {
+		for i, v := range x[j*s.block : (j+1)*s.block] {
+			m := len(s.aqueous)
+			switch {
+			case i < m:
+				n[s.aqueous[i]] += v
+				n[s.acid] -= s.k.terms[i].z * v
+			case i == m:
+				n[s.acid] += v
+			case i == m+1:
+				n[s.extractant] += v
+			case i < m+2+len(s.inertA):
+				n[s.inertA[i-m-2]] += v
+			default:
+				n[s.inertO[i-m-2-len(s.inertA)]] += v
+			}
+		}
+	}
+}
