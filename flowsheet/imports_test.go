@@ -16,6 +16,7 @@ var mayImport = map[string][]string{
 	"flowsheet/solve":        {},
 	"flowsheet/chem":         {"flowsheet/conf", "flowsheet/si"},
 	"flowsheet/chem/aqueous": {"flowsheet/chem", "flowsheet/conf", "flowsheet/solve"},
+	"flowsheet/chem/assay":   {"configs", "flowsheet/chem", "flowsheet/chem/aqueous", "flowsheet/conf"},
 	"flowsheet":              {"flowsheet/conf", "flowsheet/chem", "flowsheet/si", "flowsheet/solve"},
 	"flowsheet/report":       {"flowsheet", "flowsheet/chem", "flowsheet/si"},
 	"flowsheet/validate":     {"flowsheet", "flowsheet/chem", "flowsheet/chem/aqueous", "flowsheet/conf", "flowsheet/report", "flowsheet/si", "units"},
@@ -33,7 +34,7 @@ var mayImport = map[string][]string{
 	"cmd/reetwin":            nil, // everything
 }
 
-var unitImports = []string{"flowsheet", "flowsheet/chem", "flowsheet/conf", "flowsheet/si", "flowsheet/solve"}
+var unitImports = []string{"flowsheet", "flowsheet/chem", "flowsheet/chem/assay", "flowsheet/conf", "flowsheet/si", "flowsheet/solve"}
 
 // onlyIn is the one package that may import each outside library ("" allows none of the others).
 var onlyIn = map[string]string{

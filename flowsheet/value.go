@@ -209,12 +209,14 @@ func tenor(sys *chem.System, e int, s *link) Dual {
 	if v.V <= 0 {
 		return Dual{}
 	}
-	c := sys.ByKey(phase, e)
-	if c < 0 {
-		return Dual{}
+	var mass Dual
+	first, end := sys.Span(phase)
+	for c := first; c < end; c++ {
+		if comp := &sys.Components[c]; comp.Key == e {
+			mass = mass.plus(Dual{s.flow.N[c], s.d.N[c]}.scale(1000 * sys.Elements[e].Mass * comp.KeyCount))
+		}
 	}
-	f := 1000 * sys.Elements[e].Mass * sys.Components[c].KeyCount
-	return Dual{f * s.flow.N[c], f * s.d.N[c]}.over(v)
+	return mass.over(v)
 }
 
 // LiquidPhase tells which liquid a stream's tenors belong to: the aqueous one, or the organic one where that is larger.

@@ -52,6 +52,37 @@ temperature = "303 K"
 assay = { "SiO2(s)" = 0.7, "Al2O3(s)" = "29 %", "Nd2O3(s)" = 0.01 }
 `,
 			unittest.Bad{Name: "sum", Set: "unit.assay.SiO2(s)=0.6", Want: "0.9"}),
+		feed("from_water", `
+[unit]
+from = "W1"
+flow = "40 m3/h"
+leave_out = ["Na", "K", "Mg", "Mn", "Zn", "Ni", "Co", "F", "U", "Th", "Fe", "SiO2", "La", "Ce", "Pr", "Sm", "Eu", "Gd", "Tb", "Ho", "Er", "Tm", "Yb", "Lu", "Sc"]
+[unit.tenor]
+Al = "80 mg/L"
+`,
+			unittest.Bad{Name: "feed", Set: "unit.from=W9", Want: "no feed"},
+			unittest.Bad{Name: "not brought", Set: "unit.leave_out=[\"Ti\"]", Want: "Ti"},
+			unittest.Bad{Name: "closes the charge", Set: "unit.tenor.SO4=5 mg/L", Want: "follows from balance"},
+			unittest.Bad{Name: "total", Set: "unit.tenor.Alu=5 mg/L", Want: `"Al"`},
+			unittest.Bad{Name: "pH", Set: "unit.pH=30", Want: "pH"},
+			unittest.Bad{Name: "balance", Set: "unit.balance=Na", Want: "Na follows from balance"},
+			unittest.Bad{Name: "incomplete", Set: "unit.from=amdp_sx_strip", Want: "amdp_sx_strip is incomplete: no split"},
+			unittest.Bad{Name: "a solid's flow", Set: "unit.from=red_mud_greece_turkey", Want: "1 kg/s"}),
+		feed("from_solid", `
+[unit]
+from = "fly_ash_illinois_F"
+flow = "1 t/h"
+leave_out = ["Na2O", "K2O", "MgO", "TiO2", "P2O5", "SO3", "coal_C", "Th", "U", "La", "Ce", "Pr", "Sm", "Eu", "Gd", "Tb", "Ho", "Er", "Tm", "Yb", "Lu", "Sc"]
+[unit.proxy]
+matrix = "fly_ash_appalachia_F"
+split = "amd_mree"
+[unit.assay]
+REE = "500 ppm"
+`,
+			unittest.Bad{Name: "proxy", Set: "unit.proxy.matrix=dale_plant_ash", Want: "no solid with a whole matrix"},
+			unittest.Bad{Name: "split", Set: "unit.proxy.split=ashes", Want: "no division"},
+			unittest.Bad{Name: "metal", Set: "unit.from=ndfeb_hdd", Want: "fly_ash_appalachia_F is no solid with a whole matrix"},
+			unittest.Bad{Name: "too much", Set: "unit.assay.Fe2O3=80 %", Want: "nothing is left"}),
 		feed("gas", `
 [unit]
 phase = "gas"

@@ -7,12 +7,14 @@ import (
 	"math"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"reetwin/configs"
 	"reetwin/flowsheet/chem"
 	"reetwin/flowsheet/chem/aqueous"
+	"reetwin/flowsheet/chem/assay"
 	"reetwin/flowsheet/conf"
 )
 
@@ -41,16 +43,12 @@ type water struct {
 	sorption    []aqueous.Sorbent // that are on, per kg of water; nil: off
 }
 
-// feedNames lists the waters of configs/feeds, without .toml.
+// feedNames lists the waters of configs/feeds whose pH is known, without .toml.
 func feedNames() []string {
-	files, err := fs.Glob(configs.Feeds, "feeds/*.toml")
-	if err != nil {
-		panic(err) // the pattern is malformed
-	}
-	for i, file := range files {
-		files[i] = strings.TrimSuffix(path.Base(file), ".toml")
-	}
-	return files
+	return slices.DeleteFunc(assay.Names(), func(name string) bool {
+		f, err := assay.Open(name, "")
+		return err != nil || f.Kind != assay.Water || len(f.Missing) > 0
+	})
 }
 
 // loadWater reads a water file, or the feed of a name such as "W1" or "w1_appalachia". Its error carries exit code 2,
@@ -100,6 +98,10 @@ func readWater(name string, tree *conf.Tree) (*water, error) {
 	}
 	w.description, w.source = root.TextOr("description", name), root.TextOr("source", "")
 	w.assumed = root.TextsOr("assumed", nil)
+	root.Skip("class", "basis", "missing", "split") // of a feed (package assay)
+	if root.ChoiceOr("kind", assay.Water, assay.Water, assay.Solid) == assay.Solid {
+		root.Fault("kind", "a solid has no equilibrium of its own; see reetwin feeds")
+	}
 	pH := root.Quantity("pH", "1", conf.Between(lowestPH, highestPH))
 	w.T = root.QuantityOr("temperature", "K", 298.15, conf.Between(273.15, 373.15))
 	density := root.QuantityOr("density", "kg/m3", 0, conf.Between(900, 2000))

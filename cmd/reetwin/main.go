@@ -108,6 +108,7 @@ and every number carries its unit, its balance and the class of the constants it
 		newCheckCommand,
 		newUnitsCommand,
 		newComponentsCommand,
+		newFeedsCommand,
 		newExplainCommand,
 		newAqueousCommand,
 		newValidateCommand,

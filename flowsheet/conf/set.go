@@ -10,6 +10,9 @@ import (
 // starts in.
 const below = "units"
 
+// elsewhere is the key by which a unit names the file that the rest of it stands in.
+const elsewhere = "from"
+
 // Set makes an assignment "path=value" as if it stood in the file; it comes
 // before reading.
 //
@@ -18,8 +21,9 @@ const below = "units"
 // top or, when its first element is no top-level key, below units. A key with
 // dots is found because the longest existing key wins, or is written in double
 // quotes; an element of an array of tables is addressed by its key name. The
-// last element may be new, the tables before it must exist: the error names
-// the nearest. A table is not replaced as a whole.
+// last element may be new, the tables before it must exist (but one table of a
+// unit whose key from names another file): the error names the nearest. A table
+// is not replaced as a whole.
 func (t *Tree) Set(assignment string) error {
 	path, text, ok := cutAssignment(assignment)
 	if !ok || path == "" {
@@ -42,13 +46,31 @@ func (t *Tree) assign(path string, value *node) error {
 		return fmt.Errorf("the base of a file cannot be set")
 	}
 	units := t.root.kids[below]
+	if rest, ok := strings.CutPrefix(path, below+"."); ok && units != nil && units.kind == kindTable {
+		units.layOver(rest, value.at)
+	}
 	if len(t.root.steps(path)) > 0 || units == nil || units.kind != kindTable {
 		return t.root.assign(path, value, t.root.names())
 	}
 	if len(units.steps(path)) > 0 {
+		units.layOver(path, value.at)
 		return units.assign(path, value, units.names())
 	}
 	return t.root.assign(path, value, append(units.names(), t.root.names()...))
+}
+
+// layOver makes the table that a path below units names, "amd.tenor" of "amd.tenor.Al", where a unit takes the rest from
+// another file (its key from): the assignment then lies over a number of that file.
+func (n *node) layOver(path string, at place) {
+	for _, s := range n.steps(path) {
+		if s.last || s.kid.kind != kindTable || s.kid.kids[elsewhere] == nil || len(s.kid.steps(s.rest)) > 0 {
+			continue
+		}
+		if key, rest := cutKey(s.rest); key != "" && len(rest) > 1 {
+			s.kid.put(key, newTable(at))
+		}
+		return
+	}
 }
 
 // step is one way to begin a path: the node it leads to and what is left.

@@ -3,6 +3,7 @@ package hydromet
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"reetwin/flowsheet"
 	"reetwin/flowsheet/chem"
@@ -22,6 +23,8 @@ import (
 // Validity: none but the ranges of the parameters; Report warns of an assay or gas whose fractions do not add to 1, and of
 // a solution whose ions carry a net charge.
 // Degrees of freedom: flow, temperature and every tenor, assay or fraction.
+//
+// With from the composition is that of a feed file: see fromFile.
 type Feed struct {
 	dials
 	system      *chem.System
@@ -30,6 +33,7 @@ type Feed struct {
 	dilution    float64
 	parts       []feedPart
 	single      map[int]string // components already named alone: component → name
+	file        *fromFile      // nil when the plant's file has the composition
 }
 
 // feedPart says that a composition handle brings count moles of a component per its unit and unit of flow.
@@ -47,9 +51,12 @@ const (
 // NewFeed makes a feed.
 func NewFeed() flowsheet.Unit { return new(Feed) }
 
-// Init reads phase, flow, temperature, the composition and the optional molar_mass.
+// Init reads phase, flow, temperature, the composition and the optional molar_mass; with from it reads a feed file.
 func (f *Feed) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	t := env.Param
+	if t.Has("from") {
+		return f.initFile(env)
+	}
 	f.system = env.System
 	phase, unit := chem.Aqueous, "m3/s"
 	f.composition, f.solvent, f.single = "tenor", -1, map[int]string{}
@@ -229,7 +236,7 @@ func (f *Feed) Solve(_ *flowsheet.Stage, u, _ []float64, _, out []flowsheet.Stre
 	if f.solvent >= 0 {
 		n[f.solvent] = flow * f.dilution
 	}
-	return nil
+	return f.close(u, nil, n)
 }
 
 // Tangent is the product rule on Solve.
@@ -242,7 +249,7 @@ func (f *Feed) Tangent(_ *flowsheet.Stage, u, _ []float64, _, _ []flowsheet.Stre
 	if f.solvent >= 0 {
 		dn[f.solvent] = dflow * f.dilution
 	}
-	return nil
+	return f.close(u, du, dn)
 }
 
 // netCharge is the part of the charge of its ions that a solution may be off by: what rounding of published tenors leaves.
@@ -270,6 +277,13 @@ func (f *Feed) charged(n []float64) flowsheet.Report {
 
 // Report warns of an assay or gas that does not add to 1, the stream then being flow × sum, and of a charged solution.
 func (f *Feed) Report(u, _ []float64, _, out []flowsheet.Stream) flowsheet.Report {
+	if f.file != nil {
+		r := flowsheet.Report{Warnings: slices.Clone(f.file.warnings)}
+		if f.composition == "tenor" {
+			r.Warnings = append(append(r.Warnings, f.charged(out[0].N).Warnings...), f.pHs(out[0].N)...)
+		}
+		return r
+	}
 	if f.composition == "tenor" {
 		return f.charged(out[0].N)
 	}
@@ -288,6 +302,9 @@ func (f *Feed) Report(u, _ []float64, _, out []flowsheet.Stream) flowsheet.Repor
 
 // Explain gives the equations in words.
 func (f *Feed) Explain() string {
+	if f.file != nil {
+		return f.file.explain()
+	}
 	switch f.composition {
 	case "assay":
 		return "moles = flow (mass) x assay / molar mass; fractions that do not add to 1 are taken as they are, with a warning."

@@ -31,8 +31,8 @@ import (
 // total acidity in the supply of a tank nothing reacts there. A pH above 7 is reported as beyond the model.
 //
 // Assumptions: ideal mixing, a given slip between solid and liquid, ideal volumes, acid rate without a reverse reaction or an
-// activation energy, no heat of reaction (T is the mean of the inlets, weighted by mass). Aqueous components, gangue and
-// oxides are held up; whatever else enters (organic, gas, oxalates) passes unchanged and takes no room. Oxides without a
+// activation energy, no heat of reaction (T is the mean of the inlets, weighted by mass). Aqueous components and solids but
+// oxalates are held up; whatever else enters (organic, gas, oxalates) passes unchanged and takes no room. Oxides without a
 // rate do not react. A steady train without inflow is drained.
 // Validity: that of the source of the rates, which the table must name.
 // Degrees of freedom: volume (of each tank, to the crest), weir_time, residence_ratio, A and B of each rate.
@@ -202,7 +202,7 @@ func (l *LeachTrain) layOut(tanks int) {
 		switch {
 		case c.Phase == chem.Aqueous:
 			l.held = append(l.held, i)
-		case c.Phase == chem.Solid && (c.Family == "gangue" || c.Family == "oxide"):
+		case c.Phase == chem.Solid && c.Family != "oxalate":
 			l.held = append(l.held, i)
 			if !reacting[i] {
 				l.inert = append(l.inert, i)
