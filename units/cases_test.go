@@ -140,12 +140,60 @@ func streamCases() []kindCase {
 				{Name: "work index", Set: "unit.work_index=12 kW", Want: "work_index"},
 			},
 		}},
+		filter("displacement", "wash_efficiency = 0.6\n", "cake", "filtrate", "wash_filtrate"),
+		filter("dilution", "", "cake", "filtrate"),
+		{"filter", unittest.Case{
+			Name: "filter_unwashed", In: []string{"slurry"}, Out: []string{"cake", "filtrate"}, Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) { pulp(r, s, &in[0]) },
+			Config: chemistry + "[unit]\nmoisture = \"30 %\"\n",
+		}},
+		{"thickener", unittest.Case{
+			Name: "thickener", In: two, Out: []string{"underflow", "overflow"}, Inlets: each,
+			Config: chemistry + "[unit]\nunderflow_solids = 0.35\noverflow_solids = \"20 mg/L\"\narea = \"0.2 m2\"\n",
+			Bad: []unittest.Bad{
+				{Name: "all liquid", Set: "unit.underflow_solids=0", Want: "underflow_solids"},
+				{Name: "unit", Set: "unit.area=2 m", Want: "area"},
+				{Name: "limit", Set: "unit.rise_limit=0 m/h", Want: "rise_limit"},
+			},
+		}},
+		{"ccd", unittest.Case{
+			Name: "ccd", In: []string{"slurry", "wash"}, Out: []string{"underflow", "overflow"}, Inlets: washed(pulp),
+			Config: chemistry + "[unit]\nstages = 5\nunderflow_solids = 0.4\nmixing_efficiency = 0.95\n",
+			Bad: []unittest.Bad{
+				{Name: "stages", Set: "unit.stages=0", Want: "stages"},
+				{Name: "efficiency", Set: "unit.mixing_efficiency=1.1", Want: "mixing_efficiency"},
+			},
+		}},
 		{"tank", unittest.Case{
 			Name: "tank", In: two, Out: []string{"out"}, Inlets: each,
 			Config: chemistry + "[unit]\nvolume = \"1 m3\"\nweir_time = \"90 s\"\n",
 			Bad:    []unittest.Bad{{Name: "no volume", Set: "unit.volume=0 L", Want: "volume"}},
 		}},
 	}
+}
+
+// washed is a slurry with a wash liquor.
+func washed(pulp func(r *rand.Rand, s *chem.System, in *flowsheet.Stream)) inlets {
+	return func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
+		pulp(r, s, &in[0])
+		put(s, &in[1], "H2O", between(r, 0.2, 2))
+		put(s, &in[1], "Cl-", between(r, 1e-4, 1e-3))
+		in[1].T = between(r, 285, 340)
+	}
+}
+
+func filter(wash, parameters string, out ...string) kindCase {
+	return kindCase{"filter", unittest.Case{
+		Name: "filter_" + wash, In: []string{"slurry", "wash"}, Out: out,
+		Inlets: washed(func(r *rand.Rand, s *chem.System, in *flowsheet.Stream) {
+			liquor(r, s, in)
+			refuse(r, s, in)
+		}),
+		Config: chemistry + "[unit]\nmoisture = \"30 %\"\nsolids_loss = 0.002\nwash = \"" + wash + "\"\n" + parameters,
+		Bad: []unittest.Bad{
+			{Name: "moisture", Set: "unit.moisture=100 %", Want: "moisture"},
+			{Name: "wash", Set: "unit.wash=plug", Want: "displacement"},
+		},
+	}}
 }
 
 const fitted = `source = "conformance suite"

@@ -11,9 +11,11 @@ import (
 func Kinds() map[string]func() flowsheet.Unit {
 	return map[string]func() flowsheet.Unit{
 		"acid_factor":            hydromet.NewAcidFactor,
+		"ccd":                    hydromet.NewCCD,
 		"crusher":                hydromet.NewCrusher,
 		"feed":                   hydromet.NewFeed,
 		"feed_roaster":           pyromet.NewFeedRoaster,
+		"filter":                 hydromet.NewFilter,
 		"leach_train":            hydromet.NewLeachTrain,
 		"mixer":                  hydromet.NewMixer,
 		"oxalate_precipitator":   hydromet.NewOxalatePrecipitator,
@@ -23,5 +25,6 @@ func Kinds() map[string]func() flowsheet.Unit {
 		"splitter":               hydromet.NewSplitter,
 		"sx_section":             sx.NewSection,
 		"tank":                   hydromet.NewTank,
+		"thickener":              hydromet.NewThickener,
 	}
 }

@@ -1,5 +1,5 @@
 // Package hydromet holds the wet unit operations around solvent extraction: feeds and products, mixers and splitters,
-// tanks, leaching, solid–liquid separation and precipitation.
+// crushing, tanks, leaching, thickening, washing and filtration, precipitation.
 //
 //	solids ──▶ leach_train ──▶ solid_liquid_separator ──▶ filtrate to SX
 //	acid ─────────▲                     └──▶ cake
