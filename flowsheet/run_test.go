@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"testing"
@@ -291,4 +292,50 @@ func ExamplePlant_Run() {
 	// 1 h: 144.2 mg/L
 	// 2 h: 198.9 mg/L
 	// 3 h: 232.8 mg/L
+}
+
+// Far from its base case and back: random moves of acid, solids, tanks, bleed and strip acid during a day, whole plant with recycles.
+// What is held is that every run ends and balances.
+func TestRunRandom(t *testing.T) {
+	draws := 40
+	if testing.Short() {
+		draws = 6
+	}
+	if n := runRandom(t, 1, draws); n < draws {
+		t.Errorf("%d of %d runs end in balance", n, draws)
+	}
+}
+
+// runRandom counts the runs that end.
+func runRandom(t *testing.T, seed uint64, draws int) (ended int) {
+	t.Helper()
+	text, err := os.ReadFile("../configs/uky.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dice := rand.New(rand.NewPCG(seed, 77))
+	worst, steps := 0.0, 0
+	for range draws {
+		p := load(t, string(text))
+		schedule := flowsheet.Schedule{For: 24 * 3600, Every: 6 * 3600, Tol: 1e-5}
+		for _, path := range []string{"leach_liquid_feed.flow", "leach_solid_feed.flow", "acid_feed2.flow", "acid_feed3.flow", "rougher_org_make_up.flow"} {
+			base, err := p.Handle(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			schedule.Moves = append(schedule.Moves, flowsheet.Move{At: 20 * 3600 * dice.Float64(), Path: path, Value: base * math.Pow(2, 2*dice.Float64()-1)})
+		}
+		sum, err := p.Run(schedule, func(float64) error { return nil })
+		if err != nil {
+			t.Logf("%+v: %v", schedule.Moves, err)
+			continue
+		}
+		ended++
+		steps += sum.Steps + sum.Rejected
+		for _, c := range sum.Closures {
+			worst = math.Max(worst, c.Rel)
+		}
+	}
+	t.Logf("seed %d: %d of %d runs end, worst balance %.1e, %d steps in all", seed, ended, draws, worst, steps)
+	return ended
 }
