@@ -61,7 +61,6 @@ type Expect struct {
 	Rel   float64 `json:"rel,omitempty"`
 	Abs   float64 `json:"abs,omitempty"`
 	Note  string  `json:"note,omitempty"`
-	Known string  `json:"known,omitempty"` // why it is known not to be met: it then counts as known, not as failed
 }
 
 // Tolerance is the largest |computed − published| that passes, in the unit of the value; 0 where the role is not counted.

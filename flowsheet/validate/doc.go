@@ -29,8 +29,7 @@
 // them, an independent code solved them from its equations; the source of such a case says so.
 //
 // A case of kind "run" marches in time ("run": {"for": "24 h", "every": "1 h", "at": ["4 h acid.flow=300 L/h"]}); its paths read
-// readings.leach.conversion.Nd.values.24, the 24th output. A value with "known" says why it is known not to be met: such a row is
-// shown as known, and counted apart.
+// readings.leach.conversion.Nd.values.24, the 24th output.
 //
 // Nothing is skipped: a plant that does not solve, or a path that leads nowhere, fails with its reason.
 package validate

@@ -27,24 +27,22 @@ const (
 	lostAcid  = "the source's hourly Euler loses 0.85 % of the tank's sulfate in its step from 4 to 5 h (it derives the accumulation of H2O and SO4 instead of stepping it; its own trace shows the loss); ours conserves it, so that pH is off by up to 8e-5, conversions by 1.5e-5"
 )
 
-// atOutput expects the state of the train at output k; rel is of tenors and conversions, known says why these are not met.
-func (b *book) atOutput(k int, s leachState, rel float64, note, known string) (e []validate.Expect) {
-	put := func(path string, v float64, unit string, rel float64, note, known string) {
+// atOutput expects the state of the train at output k; rel is of tenors and conversions.
+func (b *book) atOutput(k int, s leachState, rel float64, note string) (e []validate.Expect) {
+	put := func(path string, v float64, unit string, rel float64, note string) {
 		if v != 0 {
-			w := want(fmt.Sprintf("readings.%s.values.%d", path, k), v, unit, rel, 0, note)
-			w.Known = known
-			e = append(e, w)
+			e = append(e, want(fmt.Sprintf("readings.%s.values.%d", path, k), v, unit, rel, 0, note))
 		}
 	}
 	tenor := func(el string, v float64) {
-		put("streams.liquor.mg_L."+el, v/b.mass.Dissolved[el]*1000*b.atomic(el), "mg/L", rel, note, known)
+		put("streams.liquor.mg_L."+el, v/b.mass.Dissolved[el]*1000*b.atomic(el), "mg/L", rel, note)
 	}
-	put("streams.liquor.m3_s", s.Liquid, "L/h", 1e-6, "", "")
-	put("streams.residue.kg_s", s.Solid, "kg/h", 5e-6, cutSolid, "")
-	put("leach.pH", s.PH, "1", rel, note, known)
+	put("streams.liquor.m3_s", s.Liquid, "L/h", 1e-6, "")
+	put("streams.residue.kg_s", s.Solid, "kg/h", 5e-6, cutSolid)
+	put("leach.pH", s.PH, "1", rel, note)
 	tenor("La", s.La)
 	tenor("Gd", s.Gd)
-	put("leach.conversion.Gd", s.ConvGd, "1", rel, note, known)
+	put("leach.conversion.Gd", s.ConvGd, "1", rel, note)
 	for _, el := range b.metals() {
 		tenor(el, s.Tenor[el])
 	}
@@ -53,7 +51,7 @@ func (b *book) atOutput(k int, s leachState, rel float64, note, known string) (e
 		if !ok {
 			x = s.Conversion[el+"O"]
 		}
-		put("leach.conversion."+el, x, "1", rel, note, known)
+		put("leach.conversion."+el, x, "1", rel, note)
 	}
 	return e
 }
@@ -95,10 +93,10 @@ func (b *book) leachInTime() (all []validate.Case) {
 	recomputed := f.Source + "; " + f.Recomputed
 	var hourly, euler []validate.Expect
 	for _, s := range f.Accurate.Hourly {
-		hourly = append(hourly, b.atOutput(int(s.T), s, 2e-6, cutMasses, "")...)
+		hourly = append(hourly, b.atOutput(int(s.T), s, 2e-6, cutMasses)...)
 	}
 	for _, s := range f.Euler.Hourly {
-		euler = append(euler, b.atOutput(int(s.T), s, 1e-6, "", lostAcid)...)
+		euler = append(euler, b.atOutput(int(s.T), s, 1e-6, lostAcid)...)
 	}
 	end := func(s leachState) leachState { // without what the hourly trace holds already
 		s.Liquid, s.Solid = 0, 0
@@ -107,10 +105,10 @@ func (b *book) leachInTime() (all []validate.Case) {
 		delete(s.Conversion, "Gd2O3")
 		return s
 	}
-	one("1tank_accurate", "1", "", recomputed, append(hourly, b.atOutput(24, end(f.Accurate.One[0]), 2e-6, cutMasses, "")...))
-	one("2tanks_accurate", "2", "", recomputed, b.atOutput(24, f.Accurate.Two[1], 2e-6, cutMasses, ""))
+	one("1tank_accurate", "1", "", recomputed, append(hourly, b.atOutput(24, end(f.Accurate.One[0]), 2e-6, cutMasses)...))
+	one("2tanks_accurate", "2", "", recomputed, b.atOutput(24, f.Accurate.Two[1], 2e-6, cutMasses))
 	s := f.Euler.One[0]
 	s.Liquid, s.Solid = 0, 0
-	one("1tank_hourly_Euler", "1", "1 h", recomputed, append(euler, b.atOutput(24, s, 1e-6, "", lostAcid)...))
+	one("1tank_hourly_Euler", "1", "1 h", recomputed, append(euler, b.atOutput(24, s, 1e-6, lostAcid)...))
 	return all
 }

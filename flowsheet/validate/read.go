@@ -77,7 +77,7 @@ func keys() map[string][]string {
 		"":                 {"schema", "note", "cases"},
 		"cases[]":          {"id", "kind", "role", "config", "set", "input", "run", "expect", "source"},
 		"cases[].run":      {"for", "every", "step", "tolerance", "at"},
-		"cases[].expect[]": {"path", "value", "unit", "rel", "abs", "note", "known"},
+		"cases[].expect[]": {"path", "value", "unit", "rel", "abs", "note"},
 	}
 }
 
@@ -255,7 +255,7 @@ func parseTOML(tree *conf.Tree) ([]Case, error) {
 }
 
 func readExpect(t *conf.Table) Expect {
-	e := Expect{Path: t.Text("path"), Value: t.Quantity("value", "1", conf.Any), Unit: t.TextOr("unit", ""), Note: t.TextOr("note", ""), Known: t.TextOr("known", "")}
+	e := Expect{Path: t.Text("path"), Value: t.Quantity("value", "1", conf.Any), Unit: t.TextOr("unit", ""), Note: t.TextOr("note", "")}
 	e.Rel = t.QuantityOr("rel", "1", 0, conf.NonNegative)
 	e.Abs = t.QuantityOr("abs", "1", 0, conf.NonNegative)
 	t.Close()

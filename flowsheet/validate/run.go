@@ -134,7 +134,7 @@ func march(c Case, plant *flowsheet.Plant) (any, error) {
 
 // compare makes the row of one value.
 func compare(c Case, e Expect, got outcome) Row {
-	r := Row{Case: c.ID, Role: c.Role, Quantity: e.Path, Published: e.Value, Unit: e.Unit, Rel: e.Rel, Abs: e.Abs, Source: c.Source, Note: e.Note, Known: e.Known}
+	r := Row{Case: c.ID, Role: c.Role, Quantity: e.Path, Published: e.Value, Unit: e.Unit, Rel: e.Rel, Abs: e.Abs, Source: c.Source, Note: e.Note}
 	if Counted(c.Role) {
 		r.Pass = new(false)
 	}

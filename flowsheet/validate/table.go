@@ -34,11 +34,10 @@ type Row struct {
 	Pass      *bool    `json:"pass"`  // nil: the role is not counted
 	Source    string   `json:"source"`
 	Note      string   `json:"note,omitempty"`
-	Known     string   `json:"known,omitempty"`  // why it is known not to pass
 	Reason    string   `json:"reason,omitempty"` // why nothing could be compared
 }
 
-// Failed counts the rows that do not pass and are not known to; a row whose role is not counted is not among them.
+// Failed counts the rows that do not pass; a row whose role is not counted is not among them.
 func (t Table) Failed() int { return t.count("FAIL") }
 
 // Missed counts the hold-outs that are computed and not met: a finding about the model, where another failure is one about the program.
@@ -60,18 +59,13 @@ func (t Table) count(verdict string) (n int) {
 	return n
 }
 
-// knownVerdict is that of a value that its case says is known not to be met. Where nothing could be compared it fails.
-const knownVerdict = "known"
-
-// verdict is pass, FAIL, known or, where that is not counted, the role.
+// verdict is pass, FAIL or, where that is not counted, the role.
 func (r Row) verdict() string {
 	switch {
 	case r.Pass == nil:
 		return r.Role
 	case *r.Pass:
 		return "pass"
-	case r.Known != "" && r.Computed != nil:
-		return knownVerdict
 	}
 	return "FAIL"
 }
@@ -81,12 +75,11 @@ func (t Table) JSON(w io.Writer) error {
 	text, err := json.MarshalIndent(struct {
 		Schema string `json:"schema"`
 		Passed int    `json:"passed"`
-		Known  int    `json:"known_to_fail"`
 		Failed int    `json:"failed"`
 		Missed int    `json:"failed_hold_out"` // among the failed
 		Shown  int    `json:"shown"`           // of a role that is not counted
 		Rows   []Row  `json:"rows"`
-	}{TableSchema, t.count("pass"), t.count(knownVerdict), t.Failed(), t.Missed(), t.count(Calibration) + t.count(Spread), append([]Row{}, t.Rows...)}, "", "  ")
+	}{TableSchema, t.count("pass"), t.Failed(), t.Missed(), t.count(Calibration) + t.count(Spread), append([]Row{}, t.Rows...)}, "", "  ")
 	if err != nil {
 		return fmt.Errorf("validation table: %w", err)
 	}
@@ -112,34 +105,30 @@ func (t Table) Text(w io.Writer, every bool) error {
 		fmt.Fprintf(tab, "%s\t%s\t%d of %d\t%s\t%s\t%s\t%s\t%s\n", s.worst.Case, s.worst.Role, len(s.off), s.count, s.within(0.5), s.within(0.9),
 			s.worst.deviation(), s.worst.Quantity, brief(s.worst.Source))
 	}
-	if every || t.Failed()+t.count(knownVerdict) > 0 {
+	if every || t.Failed() > 0 {
 		fmt.Fprintln(tab)
 		tab.Flush()
 		fmt.Fprintln(tab, "\tcase\tquantity\tpublished\tcomputed\tunit\tdeviation\ttolerance\tnote")
 	}
 	for _, r := range t.Rows {
 		verdict, computed := r.verdict(), "none"
-		if verdict != "FAIL" && verdict != knownVerdict && !every {
+		if verdict != "FAIL" && !every {
 			continue
 		}
 		if r.Computed != nil {
 			computed = fmt.Sprintf("%.9g", *r.Computed)
 		}
 		fmt.Fprintf(tab, "%s\t%s\t%s\t%.9g\t%s\t%s\t%s\t%s\t%s\n", verdict, r.Case, r.Quantity, r.Published, computed, r.Unit,
-			r.deviation(), r.tolerance(), strings.Join(strings.Fields(r.Reason+" "+r.Note+" "+r.Known), " "))
+			r.deviation(), r.tolerance(), strings.TrimSpace(r.Reason+" "+r.Note))
 	}
 	tab.Flush()
-	passed, known, failed := t.count("pass"), t.count(knownVerdict), t.Failed()
-	fmt.Fprintf(&b, "\n%d values in %d cases: %d pass, %d fail", passed+known+failed, len(counted), passed, failed)
-	if known > 0 {
-		fmt.Fprintf(&b, ", %d known to fail (why stands beside each)", known)
-	}
-	b.WriteByte('\n')
+	passed, failed := t.count("pass"), t.Failed()
+	fmt.Fprintf(&b, "\n%d values in %d cases: %d pass, %d fail\n", passed+failed, len(counted), passed, failed)
 	if kept := t.holdOuts(); kept > 0 {
 		fmt.Fprintf(&b, "%d of them are hold-outs, statements that nothing was fitted to: %d pass, %d fail\n", kept, kept-t.Missed(), t.Missed())
 	}
 	if len(shown) > 0 {
-		fmt.Fprintf(&b, "%d values in %d cases are shown, not counted: %d calibration, %d spread\n", len(t.Rows)-passed-known-failed, len(shown),
+		fmt.Fprintf(&b, "%d values in %d cases are shown, not counted: %d calibration, %d spread\n", len(t.Rows)-passed-failed, len(shown),
 			t.count(Calibration), t.count(Spread))
 	}
 	_, err := io.WriteString(w, b.String())
