@@ -274,11 +274,18 @@ func (f *Feed) initWater(t *conf.Table) error {
 		}
 		f.parts = append(f.parts, feedPart{f.add("tenor."+n.Name, "mol/m3", value, conf.NonNegative), i, 1})
 	}
+	return f.initAcidity(t, tenors)
+}
+
+// initAcidity declares the acidity, and finds what closes the charge.
+func (f *Feed) initAcidity(t *conf.Table, tenors map[assay.Dissolved]float64) (err error) {
+	a := f.file.analysis
 	acid, ok := f.system.Index("H+")
 	if !ok {
 		return errors.New("the system has no component H+; add the family aqueous to [chemistry]")
 	}
 	if a.Balance != "" {
+		closer, _ := assay.Closer(a.Balance)
 		if f.file.closing, ok = f.system.Index(closer); !ok {
 			t.Fault("from", "balance = %q closes the charge with %s, which the system does not have", a.Balance, closer)
 		}
@@ -289,7 +296,7 @@ func (f *Feed) initWater(t *conf.Table) error {
 	acidity := 0.0
 	if t.Has("acidity") {
 		acidity = t.Quantity("acidity", "mol/m3", conf.Any)
-	} else if acidity, _, err = w.Acidity(tenors, a.PH, f.handles[feedTemperature].Value, a.Balance); err != nil {
+	} else if acidity, _, err = f.file.waters.Acidity(tenors, a.PH, f.handles[feedTemperature].Value, a.Balance); err != nil {
 		return fmt.Errorf("%s: %w", a.Name, err)
 	}
 	f.parts = append(f.parts, feedPart{f.add("acidity", "mol/m3", acidity, conf.Any), acid, 1})
