@@ -52,7 +52,7 @@ func (p Phase) String() string {
 type Component struct {
 	Name     string // "Nd+3", "Nd(D2EHPA)3", "Nd2O3(s)", "CO2(g)"
 	Phase    Phase
-	Family   string    // "aqueous", "organic", "gangue", "drainage", "mineral", "coal", "oxide", "ash", …
+	Family   string    // "aqueous", "organic", "gangue", "water", "mineral", "coal", "oxide", "ash", …
 	Formula  []float64 // atoms of each of System.Elements
 	Charge   float64
 	M        float64   // kg/mol
@@ -147,7 +147,7 @@ func (s *System) ChargeFlow(n []float64) (sum float64) {
 }
 
 // ByKey is the first component of phase p counted under an element, -1 for none. It is the only one in the organic phase, and in the
-// aqueous but for the family drainage (Fe+3 comes before Fe+2); solids have one in each family: see InFamily.
+// aqueous but for the family water (Fe+3 comes before Fe+2); solids have one in each family: see InFamily.
 func (s *System) ByKey(p Phase, element int) int {
 	for i := s.span[p][0]; i < s.span[p][1]; i++ {
 		if s.Components[i].Key == element {

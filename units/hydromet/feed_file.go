@@ -269,7 +269,7 @@ func (f *Feed) initWater(t *conf.Table) error {
 			t.Fault("from", "%s follows from balance = %q; leave out its tenor, or set balance = \"none\"", n.Name, a.Balance)
 		}
 		i, ok := f.system.Index(d.Component)
-		if f.leaveOut(t, n.Name, map[bool]string{false: d.Component + ", which the system does not have (families aqueous and drainage)"}[ok]) || !ok {
+		if f.leaveOut(t, n.Name, map[bool]string{false: d.Component + ", which the system does not have (families aqueous and water)"}[ok]) || !ok {
 			continue
 		}
 		f.parts = append(f.parts, feedPart{f.add("tenor."+n.Name, "mol/m3", value, conf.NonNegative), i, 1})

@@ -17,7 +17,7 @@ import (
 const everything = `
 [chemistry]
 elements = ["S", "Cl", "F", "Na", "K", "Mg", "Ca", "Ti", "Mn", "Co", "Ni", "Cu", "Zn", "Al", "Fe", "Sc", "Y", "La", "Ce", "Pr", "Nd", "Sm", "Eu", "Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Yb", "Lu", "Th", "U"]
-families = ["aqueous", "drainage", "gangue", "oxide", "ash", "coal", "phosphate_rock"]
+families = ["aqueous", "water", "gangue", "oxide", "ash", "coal", "phosphate_rock"]
 [unit]
 `
 
