@@ -151,3 +151,28 @@ func species(name string, p Phase) (formula string, charge float64, err error) {
 	}
 	return formula[:i], charge, nil
 }
+
+// Atoms counts the atoms of a formula such as "Nd2(C2O4)3·10H2O" by element symbol. Any capital with or without a small letter
+// passes for an element: what is one, the caller's data say.
+func Atoms(formula string) (map[string]float64, error) {
+	index := map[string]int{}
+	for i := range formula {
+		if formula[i] >= 'A' && formula[i] <= 'Z' {
+			if s, _, _ := symbol(formula[i:]); index[s] == 0 {
+				index[s] = len(index) + 1
+			}
+		}
+	}
+	for s := range index {
+		index[s]--
+	}
+	n, err := atoms(formula, index, nil)
+	if err != nil {
+		return nil, err
+	}
+	counts := make(map[string]float64, len(index))
+	for s, i := range index {
+		counts[s] = n[i]
+	}
+	return counts, nil
+}

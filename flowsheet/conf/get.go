@@ -2,6 +2,7 @@ package conf
 
 import (
 	"fmt"
+	"math"
 	"strings"
 )
 
@@ -137,4 +138,34 @@ func (t *Table) boolean(key string, n *node, def bool) bool {
 		return def
 	}
 	return v
+}
+
+// Numbers returns a required array of finite numbers; after a fault, those elements that are.
+func (t *Table) Numbers(key string) []float64 {
+	n := t.need(key, "an array of numbers")
+	if n == nil {
+		return nil
+	}
+	if n.kind != kindArray {
+		t.wrong(key, n, "needs an array of numbers")
+		return nil
+	}
+	numbers := make([]float64, 0, len(n.list))
+	for i, element := range n.list {
+		var v float64
+		switch x := element.value.(type) {
+		case int64:
+			v = float64(x)
+		case float64:
+			v = x
+		default:
+			v = math.NaN()
+		}
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			t.note(element.at, fmt.Sprintf("%s[%d]", t.join(key), i+1), "%s; needs a finite number", element.show())
+			continue
+		}
+		numbers = append(numbers, v)
+	}
+	return numbers
 }
