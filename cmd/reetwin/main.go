@@ -111,6 +111,7 @@ and every number carries its unit, its balance and the class of the constants it
 		newFeedsCommand,
 		newExplainCommand,
 		newAqueousCommand,
+		newThermoCommand,
 		newValidateCommand,
 		newNewCommand,
 		newDemoCommand,

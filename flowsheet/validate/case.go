@@ -16,8 +16,9 @@ const Schema = "reetwin.cases/1"
 
 // The kinds of case.
 const (
-	Solve = "solve" // solves a plant at steady state
-	March = "run"   // runs it in time
+	Solve  = "solve"  // solves a plant at steady state
+	March  = "run"    // runs it in time
+	Thermo = "thermo" // asks flowsheet/chem/thermo for reactions, vapour pressures or a melt
 )
 
 // Roles of a case besides "", a published value that is met or not. A calibration fitted the model to its values and a spread
@@ -127,8 +128,17 @@ func checkKind(at string, c Case, fault func(place, format string, args ...any))
 		}
 		return
 	}
+	if c.Kind == Thermo {
+		if c.Config != "" || len(c.Set) > 0 {
+			fault(at+"input", "a case of kind %q has no plant file: it takes input, not config and set", Thermo)
+		}
+		if _, err := readThermo(c.Input); err != nil {
+			fault(at+"input", "%v", err)
+		}
+		return
+	}
 	if c.Kind != Solve && c.Kind != March {
-		fault(at+"kind", "%q is no kind of case; known are %q, %q and %q", c.Kind, Solve, March, Equilibrium)
+		fault(at+"kind", "%q is no kind of case; known are %q, %q, %q and %q", c.Kind, Solve, March, Equilibrium, Thermo)
 	}
 	if (c.Kind == March) != (c.Run != nil) {
 		fault(at+"run", "belongs to a case of kind %q, and such a case needs it", March)

@@ -31,5 +31,11 @@
 // A case of kind "run" marches in time ("run": {"for": "24 h", "every": "1 h", "at": ["4 h acid.flow=300 L/h"]}); its paths read
 // readings.leach.conversion.Nd.values.24, the 24th output.
 //
+// A case of kind "thermo" has no plant file; its input asks flowsheet/chem/thermo. configs/validation/thermo.json has 58 published
+// values and 9 recomputed ones:
+//
+//	{"id": "cell", "kind": "thermo", "input": {"reactions": {"CO2": "Nd2O3 + 1.5 C = 2 Nd + 1.5 CO2"}, "T_K": 1323.15},
+//	 "expect": [{"path": "CO2.E.value", "value": -1.453, "unit": "V", "abs": 0.02}], "source": "..."}
+//
 // Nothing is skipped: a plant that does not solve, or a path that leads nowhere, fails with its reason.
 package validate

@@ -209,7 +209,12 @@ func parseTOML(tree *conf.Tree) ([]Case, error) {
 		if t.TextOr("kind", "") == Equilibrium {
 			t.Fault("kind", "a case of kind %q is written in JSON", Equilibrium)
 		}
-		c := Case{ID: t.Text("id"), Kind: t.Text("kind"), Role: t.TextOr("role", ""), Config: t.Text("config"), Source: t.Text("source")}
+		c := Case{ID: t.Text("id"), Kind: t.Text("kind"), Role: t.TextOr("role", ""), Source: t.Text("source")}
+		if c.Kind == Thermo {
+			c.Config = t.TextOr("config", "")
+		} else {
+			c.Config = t.Text("config")
+		}
 		if t.Has("set") {
 			set := t.Table("set")
 			c.Set = map[string]string{}
@@ -219,12 +224,7 @@ func parseTOML(tree *conf.Tree) ([]Case, error) {
 			set.Close()
 		}
 		if t.Has("input") {
-			c.Input = map[string]any{}
-			input := t.Table("input")
-			for _, key := range input.Keys() {
-				c.Input[key] = nil
-				input.Skip(key)
-			}
+			c.Input = readInput(t.Table("input"))
 		}
 		if t.Has("run") {
 			run := t.Table("run")
@@ -252,6 +252,24 @@ func parseTOML(tree *conf.Tree) ([]Case, error) {
 		return nil, err
 	}
 	return cases, nil
+}
+
+// readInput takes the values of a table as JSON would give them.
+func readInput(t *conf.Table) map[string]any {
+	input := map[string]any{}
+	for _, key := range t.Keys() {
+		switch t.Kind(key) {
+		case "number":
+			input[key] = t.Quantity(key, "1", conf.Any)
+		case "bool":
+			input[key] = t.Bool(key)
+		case "table":
+			input[key] = readInput(t.Table(key))
+		default:
+			input[key] = t.Text(key)
+		}
+	}
+	return input
 }
 
 func readExpect(t *conf.Table) Expect {

@@ -21,7 +21,7 @@ func Run(cases []Case, kinds map[string]func() flowsheet.Unit) Table {
 	solved := map[string]outcome{}
 	for _, c := range cases {
 		key := c.Config
-		if c.Kind == Equilibrium || c.Kind == March { // what a run reads is that of its case
+		if c.Kind != Solve { // what a run reads is that of its case
 			key = c.Kind + "\x00" + c.ID
 		}
 		key += "\x00" + strings.Join(settings(c.Set), "\x00")
@@ -57,6 +57,8 @@ func solve(c Case, kinds map[string]func() flowsheet.Unit) (any, error) {
 	case Solve, March:
 	case Equilibrium:
 		return equilibria(c)
+	case Thermo:
+		return askThermo(c.Input)
 	default:
 		return nil, fmt.Errorf("%q is no kind of case", c.Kind)
 	}

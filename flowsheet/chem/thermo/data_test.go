@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"reetwin/flowsheet/chem"
+	"reetwin/flowsheet/conf"
 )
 
 func library(t testing.TB, files ...string) *Library {
@@ -298,4 +299,30 @@ func TestBadFiles(t *testing.T) {
 			t.Errorf("%s: %v, want %q with its line", c.to, err, c.want)
 		}
 	}
+}
+
+// A data file is read or refused by line; what is read evaluates, or says that it lacks numbers.
+func FuzzData(f *testing.F) {
+	f.Add(mine)
+	f.Add("[source.a]\ntext = \"t\"\nclass = \"assumed\"\n[vapour.Sm]\npieces = [{state=\"s\", lo=\"1 K\", hi=\"2 K\", A=1, B=\"1 K\", C=0, D=\"0 1/K\", by=\"a\"}]\n")
+	f.Add("[source.a]\ntext = \"t\"\nclass = \"assumed\"\n[melt.\"A-B\"]\nby = \"a\"\nsalts = [{name=\"A\", fusion=\"1 J/mol\", melts=\"900 K\"},{name=\"B\", fusion=\"1 J/mol\", melts=\"900 K\"}]\nexcess = [{constant=\"1 J/mol\"}]\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		tree, err := conf.Parse("f.toml", []byte(text))
+		if err != nil {
+			return
+		}
+		b := newBuilder()
+		if b.read(tree) != nil {
+			return
+		}
+		b.assemble()
+		every(b.lib, func(s *Species, form *Form) {
+			if s.Stable(700, "") == nil || len(form.Numbers) == 0 || form.Class == "" {
+				t.Errorf("%s: %+v", form.Name(), form)
+			}
+			if h := form.H(700); math.IsNaN(h) && form.HasHeat() {
+				t.Errorf("%s: H %g", form.Name(), h)
+			}
+		})
+	})
 }

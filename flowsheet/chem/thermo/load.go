@@ -19,7 +19,7 @@ var embedded embed.FS
 // Load reads the data here and lays the user's files over them in their order: an entry of the same name replaces, another is added.
 // The error holds all faults of a file, by file, line and key.
 func Load(files ...string) (*Library, error) {
-	b := &builder{sources: map[string]*source{}, entries: map[string][]*Form{}, lib: &Library{species: map[string]*Species{}, vapours: map[string]*Vapour{}, melts: map[string]*Melt{}}}
+	b := newBuilder()
 	names, err := fs.Glob(embedded, "data/*.toml")
 	if err != nil {
 		return nil, fmt.Errorf("thermo data: %w", err)
@@ -69,6 +69,11 @@ type builder struct {
 	sources map[string]*source
 	entries map[string][]*Form // "NAME", "NAME(g)", "NAME@SET"
 	order   []string
+}
+
+func newBuilder() *builder {
+	return &builder{sources: map[string]*source{}, entries: map[string][]*Form{},
+		lib: &Library{species: map[string]*Species{}, vapours: map[string]*Vapour{}, melts: map[string]*Melt{}}}
 }
 
 func classes() []string {

@@ -112,3 +112,16 @@ func (b *builder) readMelt(t *conf.Table, name string) {
 	}
 	b.lib.melts[name] = m
 }
+
+// Liquidus is the temperature (K) above which the melt of mole fraction x2 is clear, and the salt that comes out first.
+func (m *Melt) Liquidus(x2 float64) (T float64, solid string, err error) {
+	first, err1 := m.Branch(0, x2)
+	second, err2 := m.Branch(1, x2)
+	switch {
+	case err1 != nil && err2 != nil:
+		return 0, "", err1
+	case err1 != nil || err2 == nil && second > first:
+		return second, m.Salts[1], nil
+	}
+	return first, m.Salts[0], nil
+}

@@ -116,3 +116,54 @@ func (r *Reaction) Lacking(v *Values) (heat, entropy []string) {
 	}
 	return heat, entropy
 }
+
+// Span is the range of temperature (K) over which all substances of the reaction that change have data: lo is not below hi where
+// there is none.
+func (r *Reaction) Span() (lo, hi float64) {
+	lo, hi = 0, math.Inf(1)
+	for i := range r.Terms {
+		t := &r.Terms[i]
+		if t.Net() == 0 {
+			continue
+		}
+		first, last := math.Inf(1), 0.0
+		for _, f := range t.Species.Forms {
+			if f.fits(t.Tag) && f.HasHeat() {
+				first, last = min(first, f.Lo), max(last, f.Hi)
+			}
+		}
+		lo, hi = max(lo, first), min(hi, last)
+	}
+	return lo, hi
+}
+
+// Equilibrium is the lowest temperature (K) in the range of all data at which ΔG changes its sign; ok is false where there is none
+// or no ΔG.
+func (r *Reaction) Equilibrium() (T float64, ok bool) {
+	const steps = 200
+	lo, hi := r.Span()
+	if !(hi > lo) || math.IsInf(hi, 1) {
+		return 0, false
+	}
+	v := r.NewValues()
+	sign := func(T float64) bool { r.At(T, v); return v.G > 0 }
+	start := sign(lo)
+	if math.IsNaN(v.G) {
+		return 0, false
+	}
+	for i := range steps {
+		a, b := lo+(hi-lo)*float64(i)/steps, lo+(hi-lo)*float64(i+1)/steps
+		if sign(b) == start {
+			continue
+		}
+		for b-a > 1e-9 {
+			if middle := (a + b) / 2; sign(middle) == start {
+				a = middle
+			} else {
+				b = middle
+			}
+		}
+		return (a + b) / 2, true
+	}
+	return 0, false
+}

@@ -367,7 +367,7 @@ func TestReactionEnthalpies(t *testing.T) {
 			Known                                    *float64
 		}
 	}
-	fixture(t, "reactions.json", &all)
+	fixture(t, "../../../../configs/validation/source/thermo.json", &all)
 	known := 0
 	for _, r := range all.Rows {
 		reaction := reaction(t, lib, "%s", r.Reaction)

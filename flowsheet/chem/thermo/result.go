@@ -34,13 +34,15 @@ type Result struct {
 	E             *Quantity        `json:"E,omitempty"`
 	Electrons     float64          `json:"electrons"`
 	ElectronsFrom string           `json:"electrons_from"`
+	Equilibrium   *float64         `json:"equilibrium_T_K"` // where ΔG changes its sign in the range of all data; the lowest
 	Feed          *float64         `json:"reactants_T_K,omitempty"`
 	Heating       *Quantity        `json:"dH_from_reactants_T,omitempty"` // reactants at Feed to products at T
 	Thermoneutral *Quantity        `json:"E_thermoneutral,omitempty"`     // of that heat
 	Adiabatic     *AdiabaticResult `json:"adiabatic,omitempty"`
 	Class         chem.Class       `json:"class"` // the weakest of the data used
 	Substances    []Substance      `json:"substances"`
-	Warnings      []string         `json:"warnings"`
+	Outside       []string         `json:"outside"` // substances used beyond the range of their data
+	Lacking       []string         `json:"lacking"` // why a value is missing
 }
 
 // AdiabaticResult is an Adiabatic as JSON.
@@ -97,9 +99,12 @@ func quantity(v, u float64, unit string) Quantity {
 func (l *Library) Result(r *Reaction, T, electrons float64) *Result {
 	v := r.NewValues()
 	r.At(T, v)
-	x := &Result{Schema: ResultSchema, Reaction: r.String(), T: T, Warnings: []string{},
+	x := &Result{Schema: ResultSchema, Reaction: r.String(), T: T, Outside: []string{}, Lacking: []string{},
 		H: quantity(v.H/1000, v.UH/1000, "kJ/mol"), S: quantity(v.S, v.US, "J/(mol K)"), G: quantity(v.G/1000, v.UG/1000, "kJ/mol"),
 		Cp: Quantity{Value: number(v.Cp), Unit: "J/(mol K)"}, LogK: quantity(v.LnK()/math.Ln10, v.UG/(R*T*math.Ln10), "1")}
+	if at, ok := r.Equilibrium(); ok {
+		x.Equilibrium = &at
+	}
 	l.electrons(x, r, v, electrons)
 	x.gas(r, v)
 	for i := range r.Terms {
@@ -109,21 +114,21 @@ func (l *Library) Result(r *Reaction, T, electrons float64) *Result {
 		}
 	}
 	for _, e := range r.Outside(v) {
-		x.warn(e.String())
+		x.outside(e.String())
 	}
 	heat, entropy := r.Lacking(v)
 	if len(heat) > 0 {
-		x.warn(fmt.Sprintf("no value: %s at this temperature", strings.Join(heat, ", ")))
+		x.Lacking = append(x.Lacking, fmt.Sprintf("no heat capacity, so no value at this temperature: %s", strings.Join(heat, ", ")))
 	}
 	if len(entropy) > 0 {
-		x.warn(fmt.Sprintf("no entropy, so no ΔS, ΔG and E°: %s", strings.Join(entropy, ", ")))
+		x.Lacking = append(x.Lacking, fmt.Sprintf("no entropy, so no ΔS, ΔG and E°: %s", strings.Join(entropy, ", ")))
 	}
 	return x
 }
 
-func (x *Result) warn(text string) {
-	if !slices.Contains(x.Warnings, text) {
-		x.Warnings = append(x.Warnings, text)
+func (x *Result) outside(text string) {
+	if !slices.Contains(x.Outside, text) {
+		x.Outside = append(x.Outside, text)
 	}
 }
 
@@ -219,7 +224,7 @@ func (x *Result) From(r *Reaction, T0 float64) {
 		x.Thermoneutral = &e
 	}
 	for _, e := range outside {
-		x.warn(e.String())
+		x.outside(e.String())
 	}
 }
 
@@ -234,7 +239,7 @@ func (x *Result) Adiabat(r *Reaction, T0 float64) error {
 		x.Adiabatic.Turning = append(x.Adiabatic.Turning, f.Name())
 	}
 	for _, e := range a.Outside {
-		x.warn("adiabatic: " + e.String())
+		x.outside("adiabatic: " + e.String())
 	}
 	return nil
 }
