@@ -133,6 +133,9 @@ func numeral(s string) int {
 
 // plain rewrites the typographic forms of a unit: superscripts as ^3, dots as *.
 func plain(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r >= 0x80 }) {
+		return s
+	}
 	s = strings.NewReplacer("μ", "µ", "℃", "°C", "℉", "°F", "Ω", "ohm", "Ω", "ohm",
 		"·", "*", "⋅", "*", "×", "*", "−", "-").Replace(s)
 	const raised = "⁰¹²³⁴⁵⁶⁷⁸⁹"
