@@ -24,7 +24,7 @@ var mayImport = map[string][]string{
 	"units":                  {"flowsheet", "units/hydromet", "units/sx", "units/pyromet"},
 	"units/hydromet":         unitImports,
 	"units/sx":               unitImports,
-	"units/pyromet":          unitImports,
+	"units/pyromet":          append([]string{"flowsheet/chem/thermo"}, unitImports...),
 	"units/unittest":         {"flowsheet", "units", "flowsheet/chem", "flowsheet/conf", "flowsheet/si", "flowsheet/solve"},
 	"configs":                {},
 	"plant":                  {"flowsheet", "flowsheet/conf", "flowsheet/si"},

@@ -230,6 +230,7 @@ func processCases() []kindCase {
 		roaster(),
 		feedRoaster("counted", "product", "dust", "gas"),
 		feedRoaster("left out", "product", "dust", "gas", "salts", "left_out"),
+		calciner(),
 	}
 }
 
@@ -370,6 +371,44 @@ fraction = { "O2(g)" = 0.1118, "H2O(g)" = 0.1005, "CO2(g)" = 0.0431, "N2(g)" = 0
 			{Name: "sum", Set: "unit.gas.fraction.N2(g)=0.5", Want: "unit.gas.fraction"},
 			{Name: "gas", Set: "unit.gas.fraction.CH4(g)=0", Want: "CH4(g)"},
 			{Name: "too cold", Set: "unit.outlet_temperature=25 degC", Want: "outlet_temperature"},
+		},
+	}}
+}
+
+func calciner() kindCase {
+	return kindCase{"calciner", unittest.Case{
+		Name: "calciner", In: []string{"solid", "liquid", "gas"}, Out: []string{"product", "dust", "gas", "salts"},
+		Config: strings.NewReplacer(`"Nd", "Dy"`, `"Ce", "Pr", "Nd", "Tb", "Dy"`, `"gas"]`, `"gas", "calcined", "carbonate", "hydroxide", "carbon_monoxide"]`).Replace(chemistry) + `
+[unit]
+outlet_temperature = "1173 K"
+conversion = 0.98
+co_burnt = 0.9
+product_recovery = 0.95
+`,
+		Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
+			for k := range in {
+				in[k].T = between(r, 290, 350)
+			}
+			for _, symbol := range []string{"Al", "Ca", "Fe", "Y", "Ce", "Pr", "Nd", "Tb"} {
+				e, _ := s.Element(symbol)
+				for _, family := range []string{"oxalate", "carbonate", "hydroxide", "oxide"} {
+					if i := s.InFamily(family, e); i >= 0 {
+						in[0].N[i] = between(r, 1e-9, 5e-5)
+					}
+				}
+			}
+			put(s, &in[0], "SiO2(s)", between(r, 1e-9, 1e-5))
+			liquor(r, s, &in[1])
+			for i := range in[1].N {
+				in[1].N[i] *= 1e-3
+			}
+			put(s, &in[2], "O2(g)", between(r, 1e-2, 1e-1))
+			put(s, &in[2], "N2(g)", between(r, 1e-2, 1e-1))
+		},
+		Bad: []unittest.Bad{
+			{Name: "too cold", Set: "unit.outlet_temperature=25 degC", Want: "outlet_temperature"},
+			{Name: "conversion", Set: "unit.conversion=1.2", Want: "conversion"},
+			{Name: "unknown", Set: "unit.co_burned=1", Want: "co_burnt"},
 		},
 	}}
 }

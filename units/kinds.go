@@ -11,6 +11,7 @@ import (
 func Kinds() map[string]func() flowsheet.Unit {
 	return map[string]func() flowsheet.Unit{
 		"acid_factor":            hydromet.NewAcidFactor,
+		"calciner":               pyromet.NewCalciner,
 		"ccd":                    hydromet.NewCCD,
 		"crusher":                hydromet.NewCrusher,
 		"feed":                   hydromet.NewFeed,

@@ -197,3 +197,15 @@ func FuzzFormula(f *testing.F) {
 		}
 	})
 }
+
+func TestAtoms(t *testing.T) {
+	n, err := Atoms("Nd2(C2O4)3·10H2O")
+	if err != nil || len(n) != 4 || n["Nd"] != 2 || n["C"] != 6 || n["O"] != 22 || n["H"] != 20 {
+		t.Errorf("%v %v", n, err)
+	}
+	for _, bad := range []string{"", "nd", "Nd2(", "Nd0", "kaolinite", "C·"} {
+		if n, err := Atoms(bad); err == nil {
+			t.Errorf("%q passes: %v", bad, n)
+		}
+	}
+}

@@ -559,3 +559,29 @@ func TestFileOfAKey(t *testing.T) {
 		t.Errorf("a from %q, b from %q, c from %q", a, b, c)
 	}
 }
+
+func TestNumbers(t *testing.T) {
+	tree, err := Parse("f.toml", []byte("a = [1, 2.5, -3e2]\nb = [1, \"x\", nan]\nc = 3\nd = []\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := tree.Root()
+	if got := root.Numbers("a"); !slices.Equal(got, []float64{1, 2.5, -300}) {
+		t.Errorf("a: %v", got)
+	}
+	if got := root.Numbers("b"); !slices.Equal(got, []float64{1}) {
+		t.Errorf("b: %v", got)
+	}
+	if root.Numbers("c") != nil || root.Numbers("e") != nil || len(root.Numbers("d")) != 0 {
+		t.Error("c, d or e")
+	}
+	text := ""
+	if err := tree.Err(); err != nil {
+		text = err.Error()
+	}
+	for _, want := range []string{`f.toml:2: b[2]`, `f.toml:2: b[3]`, `f.toml:3: c: `, `needs an array of numbers`, `e: missing`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in %s", want, text)
+		}
+	}
+}

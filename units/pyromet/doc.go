@@ -17,4 +17,13 @@
 //	gas.flow = "7.81 mmol/s"
 //	gas.temperature = "1330 K"
 //	gas.fraction = { "O2(g)" = 0.1118, "H2O(g)" = 0.1005, "CO2(g)" = 0.0431, "N2(g)" = 0.7446 }
+//
+// Calciner turns oxalates, carbonates and hydroxides to what they end as in air, CeO2, Pr6O11 and Tb4O7 among it, with the enthalpies of
+// flowsheet/chem/thermo:
+//
+//	[units.kiln]
+//	kind = "calciner"
+//	in = { solid = "cake", gas = "air" }
+//	out = { product = "oxides", dust = "dust", gas = "off_gas", salts = "salts" }
+//	outlet_temperature = "900 degC"
 package pyromet

@@ -1,6 +1,7 @@
 package thermo
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -183,4 +184,16 @@ func weaker(a, b chem.Class) chem.Class {
 		return a
 	}
 	return b
+}
+
+// Constant is the enthalpy at 298.15 K as a constant of a plant, with the weakest class, all sources and the range of the form.
+func (f *Form) Constant() chem.Constant {
+	var sources []string
+	for _, n := range f.Numbers {
+		if !slices.Contains(sources, n.Source) {
+			sources = append(sources, n.Source)
+		}
+	}
+	return chem.Constant{Name: "enthalpy." + f.Name(), Value: f.H(Room), Unit: "J/mol", Class: f.Class, Source: strings.Join(sources, "; "),
+		Range: fmt.Sprintf("%g to %g K", f.Lo, f.Hi)}
 }
