@@ -35,7 +35,7 @@ var mayImport = map[string][]string{
 	"cmd/reetwin":            nil, // everything
 }
 
-var unitImports = []string{"flowsheet", "flowsheet/chem", "flowsheet/chem/assay", "flowsheet/conf", "flowsheet/si", "flowsheet/solve"}
+var unitImports = []string{"flowsheet", "flowsheet/chem", "flowsheet/chem/aqueous", "flowsheet/chem/assay", "flowsheet/conf", "flowsheet/si", "flowsheet/solve"}
 
 // onlyIn is the one package that may import each outside library ("" allows none of the others).
 var onlyIn = map[string]string{

@@ -2,6 +2,7 @@ package units_test
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"reetwin/flowsheet"
@@ -14,7 +15,7 @@ type inlets = func(r *rand.Rand, s *chem.System, in []flowsheet.Stream)
 
 // cases lists at least one case for each kind.
 func cases() []kindCase {
-	return append(append(feedCases(), streamCases()...), processCases()...)
+	return slices.Concat(feedCases(), streamCases(), processCases(), waterCases())
 }
 
 func feedCases() []kindCase {

@@ -24,8 +24,11 @@ func (s *System) FreeAcid(acid, sulfate float64) float64 {
 }
 
 // PH is −log10 of the free [H+] in mol/L of the aqueous part of n. Only bisulfate holds acid back: oxalate counts as a
-// strong acid here, and concentrations stand for activities. It is false without water or without free acid.
+// strong acid here, and concentrations stand for activities. It is false without water or without free acid, and with the family water
+// above pH 2.5 or where there is carbonate: hydrolysed metals and carbonate hold acid too there, and the pH is a signal of the units that
+// find the equilibrium.
 func (s *System) PH(n []float64) (float64, bool) {
+	const plainly = 3.16 // mol/m3 of free H+
 	volume := s.PhaseVolume(Aqueous, n)
 	if s.acid < 0 || s.solvent[Aqueous] < 0 || n[s.solvent[Aqueous]] <= 0 || volume <= 0 {
 		return 0, false
@@ -35,7 +38,7 @@ func (s *System) PH(n []float64) (float64, bool) {
 		sulfate = n[s.sulfate] / volume
 	}
 	h := s.FreeAcid(n[s.acid]/volume, sulfate)
-	if !(h > 0) {
+	if !(h > 0) || s.natural >= 0 && (h < plainly || n[s.natural] > 0) {
 		return 0, false
 	}
 	return -math.Log10(h / 1000), true

@@ -140,6 +140,7 @@ func TestFormula(t *testing.T) {
 		{"Nd(A)2(OH)", []float64{69, 32, 9, 1, 0}},
 		{"((CO)2H)3", []float64{3, 6, 6, 0, 0}},
 		{"CH3CH3", []float64{6, 2, 0, 0, 0}},
+		{"Nd·0.5H2O", []float64{1, 0, 0.5, 1, 0}},
 	} {
 		got, err := atoms(c.formula, index, groups)
 		if err != nil || !slices.Equal(got, c.want) {
@@ -156,6 +157,7 @@ func TestFormula(t *testing.T) {
 		"()2":                   "a part is empty",
 		"H0":                    "a count of zero",
 		"H10000":                "a count above 9999",
+		"1.25H2O":               "an element is expected",
 		"H\xff":                 "not valid text",
 		"((((((((((H))))))))))": "nested parentheses",
 	} {
@@ -166,7 +168,7 @@ func TestFormula(t *testing.T) {
 }
 
 func FuzzFormula(f *testing.F) {
-	for _, seed := range []string{"H2O", "Nd2(C2O4)3·10H2O", "Nd(A)3", "((C)2)3", "H-", "·", "(", "9999H9999"} {
+	for _, seed := range []string{"H2O", "Nd2(C2O4)3·10H2O", "Nd(A)3", "((C)2)3", "H-", "·", "(", "9999H9999", "0.5H2O"} {
 		f.Add(seed)
 	}
 	index := map[string]int{"H": 0, "C": 1, "O": 2, "Nd": 3}

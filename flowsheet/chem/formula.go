@@ -114,13 +114,16 @@ func symbol(text string) (s, rest string, err error) {
 	return text[:1], text[1:], nil
 }
 
-// count splits "10H2O" into 10 and "H2O"; no digits count as 1.
+// count splits "10H2O" into 10 and "H2O"; no digits count as 1. Halves are counts too: "0.5H2O".
 func count(text string) (n float64, rest string, err error) {
 	i := 0
 	for ; i < len(text) && text[i] >= '0' && text[i] <= '9'; i++ {
 		if n = 10*n + float64(text[i]-'0'); n > maxCount {
 			return 0, "", fmt.Errorf("a count above %d at %q", maxCount, text)
 		}
+	}
+	if i > 0 && strings.HasPrefix(text[i:], ".5") {
+		n, i = n+0.5, i+2
 	}
 	switch {
 	case i == 0:
@@ -131,8 +134,12 @@ func count(text string) (n float64, rest string, err error) {
 	return n, text[i:], nil
 }
 
-// species takes a component's name apart: formula and charge. The ending, "(s)" or "(g)", must fit the phase.
+// species takes a component's name apart: formula and charge. The ending, "(s)" or "(g)", must fit the phase; a sorbed ion is solid
+// and keeps its charge: "Nd+3(sorbed)".
 func species(name string, p Phase) (formula string, charge float64, err error) {
+	if ion, ok := strings.CutSuffix(name, "(sorbed)"); ok && p == Solid {
+		name, p = ion, Aqueous
+	}
 	ending := [phases]string{Solid: "(s)", Gas: "(g)"}[p]
 	formula, ok := strings.CutSuffix(name, ending)
 	if !ok {

@@ -38,7 +38,7 @@ func Load(sel Selection) (*System, error) {
 //
 //	[chemistry]
 //	elements = ["S", "Cl", "Nd"]
-//	families = ["aqueous", "organic", "gangue", "oxide", "oxalate", "gas"]
+//	families = ["aqueous", "organic", "gangue", "oxide", "oxalate", "gas"] // further: water, mineral, sorbed
 //	extractant = "D2EHPA"              # needed with "organic"
 //	solid_density = "2.4 kg/L"         # optional, all solids
 //
@@ -136,7 +136,7 @@ func (l *library) assemble(sel Selection) *System {
 	s := &System{
 		library: l, families: sel.Families,
 		index: make(map[string]int), element: make(map[string]int),
-		aliases: l.aliases, ka2: l.ka2, acid: -1, sulfate: -1,
+		aliases: l.aliases, ka2: l.ka2, acid: -1, sulfate: -1, natural: -1,
 	}
 	var from []int // element of the library behind each element of the system
 	for e, el := range l.elements {
@@ -168,6 +168,9 @@ func (l *library) assemble(sel Selection) *System {
 	}
 	if i, ok := s.index["H+"]; ok {
 		s.acid = i
+	}
+	if i, ok := s.index["CO3-2"]; ok {
+		s.natural = i
 	}
 	if i, ok := s.index["SO4-2"]; ok {
 		s.sulfate = i

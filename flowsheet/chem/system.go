@@ -1,5 +1,7 @@
 package chem
 
+import "sync"
+
 // Class says what a number rests on.
 type Class string
 
@@ -80,6 +82,33 @@ type System struct {
 	ka2        Constant
 	acid       int // H+, or -1
 	sulfate    int // SO4-2, or -1
+	natural    int // CO3-2 of the family water, or -1
+	derived    derived
+}
+
+// derived is what others worked out from the system.
+type derived struct {
+	sync.Mutex
+	by map[string]any
+}
+
+// Derived is what work makes of the system, done once for each key and kept with the system: constants selected for its components, say, that
+// many units use. What it returns is shared and must not be changed. An error is not kept.
+func (s *System) Derived(key string, work func() (any, error)) (any, error) {
+	s.derived.Lock()
+	defer s.derived.Unlock()
+	if v, ok := s.derived.by[key]; ok {
+		return v, nil
+	}
+	v, err := work()
+	if err != nil {
+		return nil, err
+	}
+	if s.derived.by == nil {
+		s.derived.by = map[string]any{}
+	}
+	s.derived.by[key] = v
+	return v, nil
 }
 
 // Index is the place of a component.
@@ -146,8 +175,8 @@ func (s *System) ChargeFlow(n []float64) (sum float64) {
 	return sum
 }
 
-// ByKey is the first component of phase p counted under an element, -1 for none. It is the only one in the organic phase, and in the
-// aqueous but for the family water (Fe+3 comes before Fe+2); solids have one in each family: see InFamily.
+// ByKey is the first component of phase p counted under an element, -1 for none. It is the only one in the organic phase and, but
+// for iron (Fe+2 in the family water) and carbon, in the aqueous; solids have one or more in each family: see InFamily.
 func (s *System) ByKey(p Phase, element int) int {
 	for i := s.span[p][0]; i < s.span[p][1]; i++ {
 		if s.Components[i].Key == element {
@@ -157,7 +186,7 @@ func (s *System) ByKey(p Phase, element int) int {
 	return -1
 }
 
-// InFamily is the component of a family counted under an element, -1 for none.
+// InFamily is the first component of a family counted under an element, -1 for none.
 func (s *System) InFamily(family string, element int) int {
 	for i := range s.Components {
 		if c := &s.Components[i]; c.Family == family && c.Key == element {

@@ -1,6 +1,7 @@
 package chem_test
 
 import (
+	"errors"
 	"math"
 	"slices"
 	"testing"
@@ -204,5 +205,27 @@ func TestEveryRareEarth(t *testing.T) {
 		if has := s.Components[s.InFamily("oxide", e)].Enthalpy != nil; has != known {
 			t.Errorf("%s2O3: enthalpy known %v, want %v", symbol, has, known)
 		}
+	}
+}
+
+func TestDerivedIsWorkedOutOnce(t *testing.T) {
+	s, err := chem.Load(chem.Selection{Elements: []string{"Cl"}, Families: []string{"aqueous"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	times := 0
+	for range 3 {
+		v, err := s.Derived("answer", func() (any, error) {
+			if times++; times == 1 {
+				return nil, errors.New("not yet")
+			}
+			return times, nil
+		})
+		if (err != nil) != (times == 1) || err == nil && v != 2 {
+			t.Errorf("%v, %v after %d", v, err, times)
+		}
+	}
+	if times != 2 {
+		t.Errorf("worked out %d times, want the failure and once more", times)
 	}
 }

@@ -146,7 +146,7 @@ func TestFeedFileNumbers(t *testing.T) {
 	near("Fe+2", at("Fe+2", water), 6/55.845)
 	near("Fe+3", at("Fe+3", water), 12/55.845)
 	near("silica", at("H4SiO4", water), 22/60.083)
-	for _, code := range []string{"closes_charge", "pH_model"} {
+	for _, code := range []string{"closes_charge"} {
 		if !slices.ContainsFunc(report.Warnings, func(w flowsheet.Warning) bool { return w.Code == code }) {
 			t.Errorf("no warning %s: %+v", code, report.Warnings)
 		}

@@ -64,8 +64,8 @@ type weir struct {
 	leaves, stays           float64 // n = g · leaves, N = g · stays (s)
 }
 
-// weir solves the volume balance for a supply of G m3/s.
-func (t *Tank) weir(rate, G float64, u []float64) weir {
+// weirOf solves the volume balance for a supply of G m3/s; u begins with volume and weir_time.
+func weirOf(rate, G float64, u []float64) weir {
 	Q := (G - rate*u[tankVolume]) / (1 + rate*u[tankWeirTime])
 	if Q <= 0 { // below the crest; never at rate 0, where Q = G > 0
 		return weir{supply: G, stays: 1 / rate}
@@ -99,7 +99,7 @@ func (t *Tank) Solve(st *flowsheet.Stage, u, x []float64, in, out []flowsheet.St
 			n[i] += st.Rate * st.Prev[i]
 		}
 	}
-	w := t.weir(st.Rate, t.system.Volume(n), u)
+	w := weirOf(st.Rate, t.system.Volume(n), u)
 	for i, g := range n {
 		n[i], N[i] = g*w.leaves, g*w.stays
 	}
@@ -143,7 +143,7 @@ func (t *Tank) Tangent(st *flowsheet.Stage, u, x []float64, in, out []flowsheet.
 			dn[i] += st.Rate * dprev[i]
 		}
 	}
-	w := t.weir(st.Rate, G, u)
+	w := weirOf(st.Rate, G, u)
 	dleaves, dstays := w.direction(st.Rate, t.system.Volume(dn), u, du)
 	for i, dg := range dn {
 		g := n[i] + st.Rate*N[i]
