@@ -94,7 +94,7 @@ func TestAMDFeedHasItsPH(t *testing.T) {
 	}
 }
 
-// excursion moves flow, tenors and set-points at random, sulfate closing the charge, and says to what.
+// excursion moves flow, acidity, tenors and set-points at random, and says to what.
 func excursion(t testing.TB, p *flowsheet.Plant, dice *rand.Rand) string {
 	t.Helper()
 	var said strings.Builder
@@ -113,29 +113,16 @@ func excursion(t testing.TB, p *flowsheet.Plant, dice *rand.Rand) string {
 	}
 	factor := func(lo, hi float64) float64 { return lo * math.Pow(hi/lo, dice.Float64()) }
 	put("adit.flow", 0.0630902*factor(0.5, 2))
-	charge := 0.0
 	for _, u := range p.Units() {
 		if u.Tag != "adit" {
 			continue
 		}
 		for _, h := range u.Spec.Handles {
-			name, isTenor := strings.CutPrefix(h.Name, "tenor.")
-			if !isTenor || name == "SO4-2" {
-				continue
-			}
-			v := h.Value * factor(0.3, 3)
-			put("adit."+h.Name, v)
-			for _, c := range p.System.Components {
-				if c.Family != "aqueous" && c.Family != "water" {
-					continue
-				}
-				if c.Name == name || c.Key >= 0 && p.System.Elements[c.Key].Symbol == name && c.Name != "Fe+2" && c.Name != "Fe+3" {
-					charge += c.Charge * v
-				}
+			if h.Name == "acidity" || strings.HasPrefix(h.Name, "tenor.") { // sulfate closes the charge by itself
+				put("adit."+h.Name, h.Value*factor(0.3, 3))
 			}
 		}
 	}
-	put("adit.tenor.SO4-2", charge/2)
 	for _, tag := range []string{"iron", "preconcentration", "polish", "trim", "releach", "impurities"} {
 		put(tag+".pH", now(tag+".pH")+dice.Float64()-0.5)
 	}

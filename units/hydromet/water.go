@@ -33,9 +33,10 @@ type water struct {
 
 	hydroxide, gauge int // species OH-, and a neutral one by which to read its activity coefficient (−1: none)
 
-	kg     float64 // kg/s of water that the totals are per
-	totals []float64
-	perMol float64 // kg of water per mol
+	kg      float64 // kg/s of water that the totals are per
+	totals  []float64
+	settled []float64 // solids, as put has them
+	perMol  float64   // kg of water per mol
 
 	probe  *aqueous.Solver // differences over temperature and pressure
 	trial  *aqueous.Result
@@ -157,6 +158,7 @@ func (w *water) ready() {
 	w.result, w.trial, w.slope = w.sys.NewResult(), w.sys.NewResult(), w.sys.NewTangent()
 	w.totals, w.dtotal, w.dx, w.dy, w.y = f(len(w.at)), f(len(w.at)), f(n), f(n), f(n)
 	w.problem.Totals = w.totals
+	w.settled = f(len(w.sys.Solids))
 	w.problem.TargetSI, w.target = f(len(w.solids)), f(len(w.solids))
 }
 
@@ -299,17 +301,48 @@ func (w *water) find(warm bool) error {
 }
 
 // put writes the equilibrium to a stream that holds what was taken from it. totals are those at the equilibrium, reagent included.
-// A total that precipitates all but for traces keeps the traces that the equilibrium found: as a difference they would be rounding.
-// CO2 that is exchanged is returned, mol/s given off.
+// A total of which only traces stay dissolved keeps the traces that the equilibrium found: as a difference they would be rounding.
+// What the equilibrium is off by in such a total (1e-13 of it) goes to the solid that holds most of it, so that elements close to
+// rounding. CO2 that is exchanged is returned, mol/s given off.
 func (w *water) put(totals, n []float64) (gas float64) {
+	const trace = 1e-3
 	r := w.result
-	w.remains(totals, r.Solids, r.Sorbed, n)
-	for j, i := range w.at[aqueous.Water+1:] {
-		if d := w.kg * r.Dissolved[j+aqueous.Water+1]; !(math.Abs(n[i]-d) <= 0.5*d) {
+	copy(w.settled, r.Solids)
+	for j := aqueous.Water + 1; j < len(w.at); j++ {
+		if r.Dissolved[j] < trace*totals[j] {
+			w.settle(j, totals[j]-r.Dissolved[j])
+		}
+	}
+	w.remains(totals, w.settled, r.Sorbed, n)
+	for j := aqueous.Water + 1; j < len(w.at); j++ {
+		if d, i := w.kg*r.Dissolved[j], w.at[j]; r.Dissolved[j] < trace*totals[j] || !(math.Abs(n[i]-d) <= 0.5*d) {
 			n[i] = d
 		}
 	}
-	return w.putSolids(r.Solids, r.Sorbed, n)
+	return w.putSolids(w.settled, r.Sorbed, n)
+}
+
+// settle lets the solids (and surfaces) hold what they have to of a total, by a change of the solid that holds most of it.
+func (w *water) settle(total int, wanted float64) {
+	if w.sorbed != nil {
+		wanted -= w.result.Sorbed[total]
+	}
+	solid, most, per := -1, 0.0, 0.0
+	for _, k := range w.problem.Solids {
+		for _, t := range w.sys.Solids[k].Terms {
+			if t.Component != total || w.settled[k] == 0 {
+				continue
+			}
+			held := t.Coefficient * w.settled[k]
+			wanted -= held
+			if held > most {
+				solid, most, per = k, held, t.Coefficient
+			}
+		}
+	}
+	if solid >= 0 && math.Abs(wanted) < 1e-6*most {
+		w.settled[solid] += wanted / per
+	}
 }
 
 // remains writes to n what solids and surfaces leave of totals; all may be derivatives.
