@@ -1,0 +1,394 @@
+package cascade
+
+import "math"
+
+// Cascade solves a Circuit. It is made once for a Chemistry and a shape (the stages of every section) and does not
+// allocate when it is used again; one goroutine at a time.
+type Cascade struct {
+	m       *model
+	n, c    int
+	circuit *Circuit
+	*flows
+	capacity, lnCapacity         float64 // c1 L
+	rows                         [][]float64
+	steadyA, steadyO, steadyFeed []float64   // out and feed without a time step
+	begin                        []float64   // start of a step
+	ligandTotal                  [][]float64 // [ligand][n]
+	lnTotal                      [][]float64
+
+	// Unknowns: ln r of every stage, then each scalar of the model for every stage.
+	v, res []float64
+
+	d, x, pinv, rho, kap []float64   // [n·c] D, aqueous, 1/pivot, pinv·(down of the stage after), part that goes up
+	w                    [][]float64 // [link] answer of all stages to a unit that arrives by it
+	gain                 []float64   // [c·links²] factors of 1 − the gains
+	arrive               []float64   // [links·c] what comes by each link
+	sum                  []float64   // [n] Σ z y + Y_H
+	esc                  []float64   // [c] scratch
+
+	newtonSpace
+	modelSpace
+	pace  []float64 // march: holdup state [n·c]
+	cold  *Cascade  // of the coarser circuit
+	count Count
+}
+
+// Count says what a solve cost.
+type Count struct{ Evaluations, Jacobians, Products, Steps int }
+
+// New makes a cascade for circuits of this shape.
+func New(chem *Chemistry, c *Circuit) (*Cascade, error) {
+	m, err := compile(chem)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.check(m); err != nil {
+		return nil, err
+	}
+	return newCascade(m, c), nil
+}
+
+func newCascade(m *model, c *Circuit) *Cascade {
+	n := c.stages()
+	k := &Cascade{m: m, n: n, c: m.c, flows: newFlows(m, n)}
+	for _, p := range []*[]float64{&k.d, &k.x, &k.pinv, &k.rho, &k.kap, &k.pace} {
+		*p = make([]float64, n*m.c)
+	}
+	links := 1 + len(c.Returns)
+	for range links {
+		k.w = append(k.w, make([]float64, n*m.c))
+	}
+	k.gain, k.arrive = make([]float64, m.c*links*links), make([]float64, links*m.c)
+	k.sum, k.esc = make([]float64, n), make([]float64, m.c)
+	k.v, k.res = make([]float64, n*(1+m.scalars)), make([]float64, n*(1+m.scalars))
+	k.steadyA, k.steadyO, k.steadyFeed = make([]float64, n), make([]float64, n), make([]float64, n*m.c)
+	k.begin = make([]float64, len(k.v))
+	k.rows = make([][]float64, len(c.Sections))
+	for range m.beta {
+		k.ligandTotal, k.lnTotal = append(k.ligandTotal, make([]float64, n)), append(k.lnTotal, make([]float64, n))
+	}
+	k.newtonSpace = newNewtonSpace(n, m, links)
+	k.modelSpace = newModelSpace(n, m)
+	return k
+}
+
+// set makes the circuit the problem: flows, constants, and the ligand that stands in every stage.
+func (k *Cascade) set(c *Circuit) error {
+	k.circuit = c
+	if err := k.fill(c, k.m); err != nil {
+		return err
+	}
+	copy(k.steadyA, k.outA)
+	copy(k.steadyO, k.outO)
+	copy(k.steadyFeed, k.feed)
+	k.capacity = k.m.c1 * c.Capacity
+	k.lnCapacity = math.Log(k.capacity)
+	for s := range c.Sections {
+		k.rows[s] = k.m.k
+		if q := c.Sections[s].LnK; len(q) == k.c {
+			row := make([]float64, k.c)
+			for i, v := range q {
+				row[i] = math.Exp(v)
+			}
+			k.rows[s] = row
+		}
+	}
+	for l := range k.ligandTotal {
+		k.inert(k.ligand[l], k.ligandTotal[l])
+		for j, t := range k.ligandTotal[l] {
+			k.lnTotal[l][j] = math.Log(max(t, 1e-30))
+		}
+	}
+	return nil
+}
+
+// inert finds the concentration of a solute of the aqueous alone by stages: the same balances with D = 0, few and cheap
+// enough for plain sweeps of elimination with the returns as an outer loop.
+func (k *Cascade) inert(feed, out []float64) {
+	n := k.n
+	src, piv := k.newtonSpace.t1, k.newtonSpace.t2
+	clear(out)
+	for range 200 {
+		copy(src, feed)
+		change := 0.0
+		for _, l := range k.links {
+			src[l.to] += l.a * out[l.from]
+		}
+		e := 0.0
+		for j := range n {
+			e = k.exitA(j) + k.downA[j]*e
+			p := e + k.upA[j]
+			if j > 0 {
+				src[j] += k.upA[j-1] / piv[j-1] * src[j-1]
+			}
+			piv[j] = p
+			e /= p
+		}
+		for j := n - 1; j >= 0; j-- {
+			t := src[j]
+			if j < n-1 {
+				t += k.downA[j+1] * out[j+1]
+			}
+			t /= piv[j]
+			change = max(change, math.Abs(t-out[j])/(math.Abs(t)+1e-300))
+			out[j] = t
+		}
+		if change < 1e-14 {
+			break
+		}
+	}
+}
+
+// exitA is what leaves stage j with the aqueous for good or by a link.
+func (k *Cascade) exitA(j int) float64 {
+	t := k.outA[j]
+	for _, l := range k.links {
+		if l.from == j {
+			t += l.a
+		}
+	}
+	return t
+}
+
+// balances solves the balance of every cation for the D at hand:
+//
+//	(down_j + up_j + out_j) x_j = down_(j+1) x_(j+1) + up_(j−1) x_(j−1) + feed_j + links,    each coefficient a + o D_j
+//
+// What a pivot has beyond the flow to the stage not yet eliminated is carried as a sum of products (Grassmann, Taksar,
+// Heyman 1985, doi:10.1287/opre.33.5.1107): nothing is subtracted, traces keep their digits. Links close by their own
+// escape probabilities, in the same way.
+func (k *Cascade) balances() {
+	k.count.Evaluations++
+	k.eliminate()
+	k.back(k.x)
+	if len(k.links) == 0 {
+		return
+	}
+	for l := range k.links {
+		k.unit(l)
+	}
+	k.factorLinks()
+	k.closeLinks(k.x, nil)
+}
+
+// eliminate finds the pivots and runs the feeds up the cascade, into x.
+func (k *Cascade) eliminate() {
+	c := k.c
+	esc := k.esc[:c]
+	for j := range k.n {
+		o := j * c
+		D, P, R, U, F := k.d[o:o+c:o+c], k.pinv[o:o+c:o+c], k.rho[o:o+c:o+c], k.kap[o:o+c:o+c], k.x[o:o+c:o+c]
+		feed := k.feed[o : o+c : o+c]
+		ua, uo, la, lo := k.upA[j], k.upO[j], k.outA[j], k.outO[j]
+		for _, l := range k.links {
+			if l.from == j {
+				la, lo = la+l.a, lo+l.o
+			}
+		}
+		if j == 0 {
+			for i, D := range D {
+				e, u := la+lo*D, ua+uo*D
+				p := 1 / (e + u)
+				P[i], U[i], esc[i], F[i] = p, u*p, e*p, feed[i]
+			}
+			continue
+		}
+		da, do := k.downA[j], k.downO[j]
+		Fp, Up, Pp, Rp := k.x[o-c:o:o], k.kap[o-c:o:o], k.pinv[o-c:o:o], k.rho[o-c:o:o]
+		Fp, Up, Pp, Rp, P, R, U, F, feed = Fp[:len(D)], Up[:len(D)], Pp[:len(D)], Rp[:len(D)], P[:len(D)], R[:len(D)], U[:len(D)], F[:len(D)], feed[:len(D)]
+		esc = esc[:len(D)]
+		for i, D := range D {
+			d := da + do*D
+			u := ua + uo*D
+			e := la + lo*D + d*esc[i]
+			p := 1 / (e + u)
+			Rp[i] = d * Pp[i]
+			P[i], U[i], esc[i] = p, u*p, e*p
+			F[i] = feed[i] + Up[i]*Fp[i]
+		}
+	}
+}
+
+// up runs sources q up the cascade from stage j on.
+func (k *Cascade) up(q []float64, j int) {
+	c := k.c
+	for j++; j < k.n; j++ {
+		o := j * c
+		F, Fp, Up := q[o:o+c:o+c], q[o-c:o:o], k.kap[o-c:o:o]
+		Fp, Up = Fp[:len(F)], Up[:len(F)]
+		for i := range F {
+			F[i] += Up[i] * Fp[i]
+		}
+	}
+}
+
+// back turns sources run up into concentrations.
+func (k *Cascade) back(q []float64) {
+	c := k.c
+	o := (k.n - 1) * c
+	F, P := q[o:o+c:o+c], k.pinv[o:o+c:o+c]
+	for i := range F {
+		F[i] *= P[i]
+	}
+	for j := k.n - 2; j >= 0; j-- {
+		o := j * c
+		F, P := q[o:o+c:o+c], k.pinv[o:o+c:o+c]
+		N, R := q[o+c:o+2*c:o+2*c], k.rho[o:o+c:o+c]
+		P, N, R = P[:len(F)], N[:len(F)], R[:len(F)]
+		if k.downA[j+1] == 0 && k.downO[j+1] == 0 {
+			for i := range F {
+				F[i] *= P[i]
+			}
+			continue
+		}
+		for i := range F {
+			F[i] = F[i]*P[i] + R[i]*N[i]
+		}
+	}
+}
+
+// unit finds what one mol per time that arrives by link l makes of every concentration.
+func (k *Cascade) unit(l int) {
+	w := k.w[l]
+	at := k.links[l].to * k.c
+	clear(w[:at])
+	for i := range k.c {
+		w[at+i] = 1
+	}
+	clear(w[at+k.c:])
+	k.up(w, k.links[l].to)
+	k.back(w)
+}
+
+// kept is what link l carries of cation i per unit of x in its stage.
+func (k *Cascade) kept(l, i int) float64 {
+	q := &k.links[l]
+	t := q.o * k.d[q.from*k.c+i]
+	if i == k.m.Hydrogen {
+		t *= 1 - q.soap
+	}
+	return q.a + t
+}
+
+// factorLinks eliminates 1 − G, G_lm what of a unit by link m comes back by link l, with its column sums given as escapes.
+func (k *Cascade) factorLinks() {
+	c, L := k.c, len(k.links)
+	for i := range c {
+		g := k.gain[i*L*L : (i+1)*L*L]
+		for m := range L {
+			w := k.w[m]
+			escape := 0.0
+			for _, j := range k.exits {
+				escape += (k.outA[j] + k.outO[j]*k.d[j*c+i]) * w[j*c+i]
+			}
+			for l := range L {
+				q := &k.links[l]
+				wl := w[q.from*c+i]
+				if i == k.m.Hydrogen {
+					escape += q.soap * q.o * k.d[q.from*c+i] * wl
+				}
+				if l != m {
+					g[l*L+m] = k.kept(l, i) * wl
+				}
+			}
+			g[m*L+m] = escape
+		}
+		surplusFactor(g, L)
+	}
+}
+
+// surplusFactor turns an L×L matrix of off-diagonal flows g[l][m] ≥ 0 (from m to l), with the escapes on the diagonal,
+// into the factors of the M-matrix they stand for: multipliers below, pivots on and flows above the diagonal.
+func surplusFactor(g []float64, L int) {
+	for p := range L {
+		pivot := g[p*L+p] // escape of p
+		for l := p + 1; l < L; l++ {
+			pivot += g[l*L+p]
+		}
+		for m := p + 1; m < L; m++ {
+			f := g[p*L+m] / pivot
+			g[m*L+m] += g[p*L+p] * f
+			for l := p + 1; l < L; l++ {
+				if l != m {
+					g[l*L+m] += g[l*L+p] * f
+				}
+			}
+		}
+		for l := p + 1; l < L; l++ {
+			g[l*L+p] /= pivot
+		}
+		g[p*L+p] = pivot
+	}
+}
+
+// closeLinks adds to q, found with all links cut, what comes by them. direct[l·c+i] is what besides enters link l.
+func (k *Cascade) closeLinks(q, direct []float64) {
+	c, L := k.c, len(k.links)
+	h, soap := k.m.Hydrogen, 0.0
+	all := k.arrive[:L*c]
+	for pass := range c { // hydrogen first: soap follows from it
+		i := pass
+		if pass == 0 {
+			i = h
+		} else if pass <= h {
+			i = pass - 1
+		}
+		var room [8]float64
+		b := room[:L]
+		for l := range L {
+			z := &k.links[l]
+			b[l] = k.kept(l, i) * q[z.from*c+i]
+			if direct != nil {
+				t := direct[l*c+i]
+				if i == h {
+					t *= 1 - z.soap
+				}
+				b[l] += t
+			}
+		}
+		if i == k.m.Soap {
+			b[0] += soap
+		}
+		g := k.gain[i*L*L : (i+1)*L*L]
+		surplusSolve(g, b)
+		for l := range L {
+			all[l*c+i] = b[l]
+		}
+		if z := &k.links[0]; i == h && z.soap > 0 {
+			at := z.from*c + h
+			x := q[at]
+			for l := range L {
+				x += k.w[l][at] * b[l]
+			}
+			soap = z.soap * z.o * k.d[at] * x
+			if direct != nil {
+				soap += z.soap * direct[h]
+			}
+		}
+	}
+	for l := range L {
+		g, w := all[l*c:(l+1)*c:(l+1)*c], k.w[l]
+		for o := 0; o < len(q); o += c {
+			x, w := q[o:o+c:o+c], w[o:o+c:o+c]
+			x, w = x[:len(g)], w[:len(g)]
+			for i, g := range g {
+				x[i] += g * w[i]
+			}
+		}
+	}
+}
+
+func surplusSolve(g, b []float64) {
+	L := len(b)
+	for p := range L {
+		for l := p + 1; l < L; l++ {
+			b[l] += g[l*L+p] * b[p]
+		}
+	}
+	for p := L - 1; p >= 0; p-- {
+		for m := p + 1; m < L; m++ {
+			b[p] += g[p*L+m] * b[m]
+		}
+		b[p] /= g[p*L+p]
+	}
+}

@@ -1,0 +1,397 @@
+package cascade
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Circuit is one organic loop through sections of mixer-settlers. Stages are counted along the organic.
+//
+//	              feed │            scrub │           strip acid │
+//	organic ─▶ [ extraction ] ───▶ [ scrub ] ───▶ [ strip ] ─┬─▶ bleed
+//	   ▲  raffinate ◀┘ └── joins ◀───┘   liquor ◀───┘        │
+//	   └── make-up, saponification ◀─────────────────────────┘
+type Circuit struct {
+	Sections []Section
+	Organic  float64   // flow into stage 1, volume per time
+	Capacity float64   // dimers per volume of organic, free and bound
+	Bleed    float64   // fraction of the stripped organic that does not return; 1 is an open circuit
+	Makeup   []float64 // y of the fresh organic by cation; its hydrogen is what is left of the capacity. nil is clean
+	Soap     float64   // fraction of the free dimer that enters stage 1 as its salt
+	Feeds    []Feed
+	Returns  []Return
+}
+
+// Section is a run of stages that share one aqueous stream, which enters at the last of them.
+type Section struct {
+	Name     string
+	Stages   int
+	Flow     float64   // fresh aqueous, volume per time
+	X        []float64 // its cations
+	Ligands  []float64 // its complexing anions
+	Joins    bool      // its aqueous flows on into the section before it; else it leaves
+	LnK      []float64 // ln K at this section's temperature; nil is Chemistry's
+	Murphree []float64 // part of the way to equilibrium that the organic comes, by cation; nil is all of it
+	// Volume carried along by the other phase: organic per aqueous and aqueous per organic that leave a settler.
+	OrganicCarried, AqueousCarried float64
+}
+
+// Feed enters (or, with negative flows, is drawn from) a stage; a draw needs no composition.
+type Feed struct {
+	Section, Stage   int // from 0
+	Aqueous, Organic float64
+	X, Y, Ligands    []float64
+}
+
+// Return takes Flow of the aqueous that leaves section From to a stage: product reflux, acid recycle.
+type Return struct {
+	From, To, Stage int
+	Flow            float64
+}
+
+// link is a flow between stages that are no neighbours.
+type link struct {
+	from, to int
+	a, o     float64 // per unit of x and of y
+	soap     float64 // part of the hydrogen form that becomes soap on the way
+}
+
+// flows are the coefficients of the balances, per unit of x (A) and of y (O) in the stage they leave.
+type flows struct {
+	n            int
+	downA, downO []float64 // to the stage before
+	upA, upO     []float64 // to the stage after
+	outA, outO   []float64 // out of the cascade, or into its holdup
+	exits        []int     // stages with something in out
+	feed         []float64 // [n·c] what enters
+	ligand       [][]float64
+	links        []link
+	section      []int // of every stage
+	leave        []int // [section] stage from which its aqueous leaves the circuit, or −1
+	leaveFlow    []float64
+	organicOut   float64   // leaves the last stage
+	makeup       float64   // flow of fresh organic
+	total        []float64 // [n] organic that leaves the mixer of a stage
+	share        []float64 // [n] part of it that goes up
+	mur          []float64 // [n·c] Murphree, nil if all are 1
+}
+
+func (c *Circuit) stages() int {
+	n := 0
+	for _, s := range c.Sections {
+		n += s.Stages
+	}
+	return n
+}
+
+func (c *Circuit) first(section int) int {
+	n := 0
+	for _, s := range c.Sections[:section] {
+		n += s.Stages
+	}
+	return n
+}
+
+// check refuses what cannot be a circuit, by name.
+func (c *Circuit) check(m *model) error {
+	if !(c.Organic > 0) || c.Organic > 1e12 {
+		return fmt.Errorf("organic flow %g", c.Organic)
+	}
+	if !(c.Capacity > 0) || c.Capacity > 1e12 {
+		return fmt.Errorf("extractant %g per volume of organic", c.Capacity)
+	}
+	if !(c.Bleed >= 0 && c.Bleed <= 1) || !(c.Soap >= 0 && c.Soap <= 1) {
+		return fmt.Errorf("bleed %g, saponified part %g: each is between 0 and 1", c.Bleed, c.Soap)
+	}
+	if c.Soap > 0 && m.Soap < 0 {
+		return fmt.Errorf("saponified part %g without a cation that saponifies", c.Soap)
+	}
+	if len(c.Sections) == 0 || c.Sections[0].Joins {
+		return fmt.Errorf("%d sections; the aqueous of the first has no section to join", len(c.Sections))
+	}
+	composition := func(where string, x []float64, n int) error {
+		if len(x) != 0 && len(x) != n {
+			return fmt.Errorf("%s: %d concentrations for %d", where, len(x), n)
+		}
+		for i, v := range x {
+			if !(v >= 0) || v > 1e12 {
+				name := "ligand"
+				if n == m.c {
+					name = m.Cations[i].Name
+				}
+				return fmt.Errorf("%s: concentration %g of %s", where, v, name)
+			}
+		}
+		return nil
+	}
+	if err := composition("make-up", c.Makeup, m.c); err != nil {
+		return err
+	}
+	for k := range c.Sections {
+		s := &c.Sections[k]
+		if s.Stages < 1 || s.Stages > 5000 {
+			return fmt.Errorf("section %s: %d stages", s.Name, s.Stages)
+		}
+		if !(s.Flow >= 0) || s.Flow > 1e12 || !(s.OrganicCarried >= 0 && s.OrganicCarried < 0.5) || !(s.AqueousCarried >= 0 && s.AqueousCarried < 0.5) {
+			return fmt.Errorf("section %s: flow %g, entrainment %g and %g", s.Name, s.Flow, s.OrganicCarried, s.AqueousCarried)
+		}
+		if err := composition("section "+s.Name, s.X, m.c); err != nil {
+			return err
+		}
+		if err := composition("section "+s.Name, s.Ligands, len(m.beta)); err != nil {
+			return err
+		}
+		for i, v := range s.Murphree {
+			if len(s.Murphree) != m.c || !(v > 0 && v <= 1) {
+				return fmt.Errorf("section %s: efficiency %g of cation %d", s.Name, v, i)
+			}
+		}
+	}
+	for _, f := range c.Feeds {
+		if f.Section < 0 || f.Section >= len(c.Sections) || f.Stage < 0 || f.Stage >= c.Sections[f.Section].Stages {
+			return fmt.Errorf("side feed at stage %d of section %d", f.Stage+1, f.Section+1)
+		}
+		if err := composition("side feed", f.X, m.c); err != nil {
+			return err
+		}
+		if err := composition("side feed", f.Y, m.c); err != nil {
+			return err
+		}
+	}
+	for _, r := range c.Returns {
+		if r.From < 0 || r.To < 0 || r.From >= len(c.Sections) || r.To >= len(c.Sections) || r.Stage < 0 || r.Stage >= c.Sections[r.To].Stages || !(r.Flow > 0) {
+			return fmt.Errorf("return of %g from section %d to section %d", r.Flow, r.From+1, r.To+1)
+		}
+		if r.From > 0 && c.Sections[r.From].Joins {
+			return fmt.Errorf("the aqueous of section %s flows on into the one before it: nothing leaves to return", c.Sections[r.From].Name)
+		}
+	}
+	return nil
+}
+
+func newFlows(m *model, n int) *flows {
+	f := &flows{n: n}
+	for _, p := range []*[]float64{&f.downA, &f.downO, &f.upA, &f.upO, &f.outA, &f.outO, &f.total, &f.share} {
+		*p = make([]float64, n)
+	}
+	f.feed = make([]float64, n*m.c)
+	f.section = make([]int, n)
+	f.ligand = make([][]float64, len(m.beta))
+	for l := range f.ligand {
+		f.ligand[l] = make([]float64, n)
+	}
+	return f
+}
+
+// fill turns the circuit into coefficients. Nothing is allocated when the shape is that of the last call.
+func (f *flows) fill(c *Circuit, m *model) error {
+	for _, p := range [...][]float64{f.downA, f.downO, f.upA, f.upO, f.outA, f.outO, f.feed} {
+		clear(p)
+	}
+	for _, l := range f.ligand {
+		clear(l)
+	}
+	f.links = f.links[:0]
+	f.leave, f.leaveFlow = f.leave[:0], f.leaveFlow[:0]
+	j := 0
+	for k := range c.Sections {
+		for range c.Sections[k].Stages {
+			f.section[j] = k
+			j++
+		}
+		f.leave, f.leaveFlow = append(f.leave, -1), append(f.leaveFlow, 0)
+	}
+	if err := f.aqueous(c, m); err != nil {
+		return err
+	}
+	if err := f.organic(c, m); err != nil {
+		return err
+	}
+	f.exits = f.exits[:0]
+	for j := range f.n {
+		f.total[j] = f.upO[j] + f.outO[j]
+		if j == f.n-1 && len(f.links) > 0 && f.links[0].from == j {
+			f.total[j] += f.links[0].o
+		}
+		if f.outA[j] > 0 || f.outO[j] > 0 {
+			f.exits = append(f.exits, j)
+		}
+	}
+	return nil
+}
+
+// aqueous follows the aqueous volumes from the last stage down. What the organic carries up comes back with the aqueous.
+func (f *flows) aqueous(c *Circuit, m *model) error {
+	carried := func(j int) float64 { // aqueous in the organic that leaves j
+		return c.Sections[f.section[j]].AqueousCarried * c.Organic
+	}
+	flow := 0.0
+	for j := f.n - 1; j >= 0; j-- {
+		k := f.section[j]
+		s := &c.Sections[k]
+		lastOfSection := j == f.n-1 || f.section[j+1] != k
+		if lastOfSection {
+			if j < f.n-1 && !c.Sections[k+1].Joins {
+				flow = 0
+			}
+			flow += s.Flow
+			f.enter(j, m, s.Flow, s.X, s.Ligands)
+		}
+		for q := range c.Feeds {
+			if d := &c.Feeds[q]; d.Aqueous != 0 && c.first(d.Section)+d.Stage == j {
+				flow += d.Aqueous
+				if d.Aqueous > 0 {
+					f.enter(j, m, d.Aqueous, d.X, d.Ligands)
+				} else {
+					f.outA[j] -= d.Aqueous
+				}
+			}
+		}
+		for _, r := range c.Returns {
+			if c.first(r.To)+r.Stage == j {
+				flow += r.Flow
+			}
+		}
+		up, below := carried(j), 0.0
+		if j > 0 {
+			below = carried(j - 1)
+		} else if c.Bleed < 1 {
+			below = (1 - c.Bleed) * carried(f.n-1)
+		}
+		flow += below - up
+		if !(flow > 0) {
+			return fmt.Errorf("stage %d (section %s): no aqueous flows: %g", j+1, s.Name, flow)
+		}
+		if j == f.n-1 {
+			f.outA[j] += up // the loop takes its share later
+		} else {
+			f.upA[j] = up
+		}
+		if j > 0 && (f.section[j-1] == k || s.Joins) {
+			f.downA[j] = flow
+			continue
+		}
+		f.leave[k], f.leaveFlow[k] = j, flow
+		left := flow
+		for _, r := range c.Returns {
+			if r.From == k {
+				left -= r.Flow
+				f.links = append(f.links, link{from: j, to: c.first(r.To) + r.Stage, a: r.Flow})
+			}
+		}
+		if left < -1e-12*flow {
+			return fmt.Errorf("section %s: %g of aqueous leave, %g are to return", s.Name, flow, flow-left)
+		}
+		f.outA[j] += max(left, 0)
+	}
+	return nil
+}
+
+func (f *flows) enter(j int, m *model, flow float64, x, ligands []float64) {
+	for i, v := range x {
+		f.feed[j*m.c+i] += flow * v
+	}
+	for l, v := range ligands {
+		f.ligand[l][j] += flow * v
+	}
+}
+
+// organic follows the organic volumes from stage 1 up; what the aqueous carries down comes back, what leaves with
+// raffinate or liquor is made up.
+func (f *flows) organic(c *Circuit, m *model) error {
+	flow := c.Organic
+	for j := range f.n {
+		s := &c.Sections[f.section[j]]
+		down := s.OrganicCarried * f.downA[j]
+		f.downO[j] = down
+		above := 0.0
+		if j < f.n-1 {
+			above = c.Sections[f.section[j+1]].OrganicCarried * f.downA[j+1]
+		}
+		flow += above - down
+		if f.leave[f.section[j]] == j {
+			lost := s.OrganicCarried * f.leaveFlow[f.section[j]]
+			f.outO[j] += lost
+			flow -= lost
+		}
+		for q := range c.Feeds {
+			d := &c.Feeds[q]
+			if d.Organic == 0 || c.first(d.Section)+d.Stage != j {
+				continue
+			}
+			if flow += d.Organic; d.Organic < 0 {
+				f.outO[j] -= d.Organic
+			} else if err := f.fresh(j, m, c, d.Organic, d.Y, 0); err != nil {
+				return err
+			}
+		}
+		if !(flow > 0) {
+			return fmt.Errorf("stage %d (section %s): no organic flows: %g", j+1, s.Name, flow)
+		}
+		if j < f.n-1 {
+			f.upO[j] = flow
+		}
+	}
+	last := f.n - 1
+	f.organicOut = flow
+	returned := (1 - c.Bleed) * flow
+	f.makeup = c.Organic - returned
+	if f.makeup < -1e-12*c.Organic {
+		return fmt.Errorf("organic returns with %g, stage 1 takes %g: bleed the difference", returned, c.Organic)
+	}
+	f.makeup = max(f.makeup, 0)
+	f.outO[last] += c.Bleed * flow
+	if returned > 0 {
+		a := (1 - c.Bleed) * c.Sections[f.section[last]].AqueousCarried * c.Organic
+		f.outA[last] = max(f.outA[last]-a, 0)
+		f.links = slices.Insert(f.links, 0, link{from: last, to: 0, a: a, o: returned, soap: c.Soap / m.c1})
+	}
+	return f.fresh(0, m, c, f.makeup, c.Makeup, c.Soap/m.c1)
+}
+
+// fresh lets organic of composition y enter stage j, its free extractant saponified in part.
+func (f *flows) fresh(j int, m *model, c *Circuit, flow float64, y []float64, soap float64) error {
+	h := m.c1 * c.Capacity
+	for i, v := range y {
+		if i != m.Hydrogen {
+			f.feed[j*m.c+i] += flow * v
+			h -= m.z[i] * v
+		}
+	}
+	if h < -1e-9*m.c1*c.Capacity {
+		return fmt.Errorf("fresh organic carries more metal than its extractant can hold: charge %g, at most %g", m.c1*c.Capacity-h, m.c1*c.Capacity)
+	}
+	f.feed[j*m.c+m.Hydrogen] += flow * max(h, 0) * (1 - soap)
+	if soap > 0 {
+		f.feed[j*m.c+m.Soap] += flow * max(h, 0) * soap
+	}
+	return nil
+}
+
+// coarse halves every section, feeds and returns at their place.
+func (c *Circuit) coarse() *Circuit {
+	q := *c
+	q.Sections = slices.Clone(c.Sections)
+	for k := range q.Sections {
+		if n := q.Sections[k].Stages; n > 2 {
+			q.Sections[k].Stages = max(2, int(math.Round(float64(n)/2)))
+		}
+	}
+	at := func(section, stage int) int {
+		old, now := c.Sections[section].Stages, q.Sections[section].Stages
+		if stage == old-1 {
+			return now - 1
+		}
+		return min(now-1, int((float64(stage)+0.5)/float64(old)*float64(now)))
+	}
+	q.Feeds = slices.Clone(c.Feeds)
+	for k := range q.Feeds {
+		q.Feeds[k].Stage = at(q.Feeds[k].Section, q.Feeds[k].Stage)
+	}
+	q.Returns = slices.Clone(c.Returns)
+	for k := range q.Returns {
+		q.Returns[k].Stage = at(q.Returns[k].To, q.Returns[k].Stage)
+	}
+	return &q
+}

@@ -1,0 +1,350 @@
+package cascade
+
+import (
+	"math"
+)
+
+// Path says how a solution was found.
+type Path string
+
+// The paths, in the order in which they are tried.
+const (
+	Warm    Path = "warm"    // Newton from the unknowns given
+	Refined Path = "refined" // Newton from the solution of half the stages, those from a quarter and so on
+	Marched Path = "march"   // in pseudo-time at some level of the refinement
+	Naive   Path = "naive"   // in pseudo-time from stages filled with feed
+	Swept   Path = "sweeps"  // stage by stage, then Newton
+	Failed  Path = "failed"
+)
+
+// coarseEnough is the number of stages below which nothing is halved; coarseTol the closure there.
+const (
+	coarseEnough = 12
+	coarseTol    = 1e-3
+)
+
+// start writes the first guess of ln r and of the scalars.
+func (k *Cascade) start() {
+	c, m := k.circuit, k.m
+	h := m.Hydrogen
+	for j := range k.n {
+		s := &c.Sections[k.section[j]]
+		acid := 0.0
+		if len(s.X) > 0 {
+			acid = s.X[h]
+		}
+		k.v[j] = 0
+		if k.section[j] > 0 && acid > 0 {
+			part := 0.8
+			if s.Joins {
+				part = 0.3
+			}
+			k.v[j] = math.Log(part * c.Capacity / acid)
+		}
+	}
+	k.startScalars()
+}
+
+func (k *Cascade) startScalars() {
+	m := k.m
+	fill := func(a int, t float64) {
+		s := k.scalar(k.v, a)
+		for j := range s {
+			s[j] = t
+		}
+	}
+	fill(m.atFree, math.Log(0.5*k.circuit.Capacity))
+	fill(m.atLoad, 0.3)
+	fill(m.atRoom, 0.1)
+	for l := range m.beta {
+		for j := range k.n {
+			k.scalar(k.v, m.atLigand+l)[j] = k.lnTotal[l][j] + math.Log(0.3)
+		}
+	}
+}
+
+// follow moves the scalars to what the last evaluation makes of them, by at most one each.
+func (k *Cascade) follow() {
+	m := k.m
+	for a := range m.scalars {
+		v, r := k.scalar(k.v, a), k.scalar(k.res, a)
+		for j := range v {
+			t := r[j]
+			if q := a - m.atLigand; q >= 0 && q < len(m.beta) {
+				t /= k.self[q][j]
+			}
+			if t == t {
+				v[j] -= max(-1, min(1, t))
+			}
+		}
+	}
+	k.bound()
+}
+
+// spread interpolates the unknowns of a coarser cascade, section by section.
+func (k *Cascade) spread(from *Cascade) {
+	for a := range 1 + k.m.scalars {
+		to, src := k.v[a*k.n:(a+1)*k.n], from.v[a*from.n:(a+1)*from.n]
+		for s := range k.circuit.Sections {
+			n, old := k.circuit.Sections[s].Stages, from.circuit.Sections[s].Stages
+			stretch(to[:n], src[:old])
+			to, src = to[n:], src[old:]
+		}
+	}
+}
+
+func stretch(to, src []float64) {
+	n := float64(len(src))
+	for j := range to {
+		t := max(0, min(n-1, (float64(j)+0.5)/float64(len(to))*n-0.5))
+		q := min(int(t), max(len(src)-2, 0))
+		if len(src) == 1 {
+			to[j] = src[0]
+			continue
+		}
+		w := t - float64(q)
+		to[j] = (1-w)*src[q] + w*src[q+1]
+	}
+}
+
+// refine solves on half the stages first. It says whether it got there and whether a march was needed.
+func (k *Cascade) refine(tol float64) (ok, marched bool) {
+	shrunk := k.n > coarseEnough
+	if shrunk {
+		q := k.circuit.coarse()
+		if q.stages() == k.n {
+			shrunk = false
+		} else {
+			if k.cold == nil || !sameShape(k.cold.circuit, q) {
+				k.cold = newCascade(k.m, q)
+			}
+			if k.cold.set(q) != nil {
+				shrunk = false
+			} else if ok, marched = k.cold.refine(coarseTol); !ok {
+				return false, marched
+			}
+		}
+	}
+	if shrunk {
+		k.spread(k.cold)
+	} else {
+		k.start()
+		for range 2 * min(k.m.scalars, 1) {
+			k.evaluate(k.v, k.res)
+			k.linearise(k.v)
+			k.follow()
+		}
+	}
+	copy(k.begin, k.v)
+	k.evaluate(k.v, k.res)
+	if _, most := size(k.res); most < 8 {
+		if ok, _, _ := k.newton(12, tol); ok {
+			return true, marched
+		}
+	}
+	copy(k.v, k.begin)
+	k.evaluate(k.v, k.res)
+	k.hold()
+	return k.march(3, 0.05, 3, 300, tol), true
+}
+
+func sameShape(a, b *Circuit) bool {
+	if len(a.Sections) != len(b.Sections) || len(a.Returns) != len(b.Returns) {
+		return false
+	}
+	for s := range a.Sections {
+		if a.Sections[s].Stages != b.Sections[s].Stages {
+			return false
+		}
+	}
+	return true
+}
+
+// hold fills the stages with what the last evaluation found, bounded where the start was wild.
+func (k *Cascade) hold() {
+	most := 5.0
+	for _, s := range k.circuit.Sections {
+		for _, x := range s.X {
+			most = max(most, x)
+		}
+	}
+	for j := range k.n {
+		g := min(1, k.capacity/k.sum[j])
+		va, vo := k.volumes(j)
+		for o := j * k.c; o < (j+1)*k.c; o++ {
+			k.pace[o] = (va + g*vo*k.d[o]) * min(k.x[o], most)
+		}
+	}
+}
+
+// volumes are the holdups of stage j in the march: one unit of time of throughput.
+func (k *Cascade) volumes(j int) (va, vo float64) {
+	va, vo = k.downA[j]+k.upA[j]+k.steadyA[j], k.upO[j]+k.downO[j]+k.steadyO[j]
+	for _, l := range k.links {
+		if l.from == j {
+			va, vo = va+l.a, vo+l.o
+		}
+	}
+	return va, vo
+}
+
+// timed makes the balances those of an implicit step dt from the holdup pace.
+func (k *Cascade) timed(dt float64) {
+	k.exits = k.exits[:0]
+	for j := range k.n {
+		va, vo := k.volumes(j)
+		k.outA[j], k.outO[j] = k.steadyA[j]+va/dt, k.steadyO[j]+vo/dt
+		k.exits = append(k.exits, j)
+	}
+	for o, t := range k.pace {
+		k.feed[o] = k.steadyFeed[o] + t/dt
+	}
+}
+
+// steady takes the step back.
+func (k *Cascade) steady() {
+	copy(k.outA, k.steadyA)
+	copy(k.outO, k.steadyO)
+	copy(k.feed, k.steadyFeed)
+	k.exits = k.exits[:0]
+	for j := range k.n {
+		if k.outA[j] > 0 || k.outO[j] > 0 {
+			k.exits = append(k.exits, j)
+		}
+	}
+}
+
+// march goes through pseudo-time by implicit Euler steps until the steady state is in reach of Newton.
+func (k *Cascade) march(dt, inner, grow float64, most int, tol float64) bool {
+	defer k.steady()
+	for range most {
+		k.count.Steps++
+		k.timed(dt)
+		copy(k.begin, k.v)
+		ok, steps, _ := k.newton(7, inner)
+		if !ok {
+			copy(k.v, k.begin)
+			if dt *= 0.2; dt < 1e-3 {
+				return false
+			}
+			continue
+		}
+		for j := range k.n {
+			g := k.capacity / k.sum[j]
+			va, vo := k.volumes(j)
+			for o := j * k.c; o < (j+1)*k.c; o++ {
+				k.pace[o] = (va + g*vo*k.d[o]) * k.x[o]
+			}
+		}
+		if dt > 1e6 {
+			k.steady()
+			copy(k.begin, k.v)
+			if ok, _, _ := k.newton(30, tol); ok {
+				return true
+			}
+			copy(k.v, k.begin)
+			dt, inner, grow = 300, 0.2*inner, max(1.5, 0.7*grow)
+			continue
+		}
+		switch {
+		case steps <= 1:
+			dt *= grow * grow
+		case steps <= 2:
+			dt *= grow
+		case steps <= 4:
+			dt *= math.Sqrt(grow)
+		}
+	}
+	return false
+}
+
+// fill each stage with feed and fresh organic; the flavours differ in the organic.
+func (k *Cascade) naive(flavour int) {
+	m, c, cc := k.m, k.circuit, k.c
+	feed := k.esc // metals of all aqueous feeds in the aqueous that leaves stage 1
+	clear(feed)
+	for j := range k.n {
+		for i := range feed {
+			feed[i] += k.steadyFeed[j*cc+i]
+		}
+	}
+	va, _ := k.volumes(0)
+	for i := range feed {
+		feed[i] /= va
+	}
+	feed[m.Hydrogen] = 0
+	feed = append([]float64(nil), feed...)
+	for j := range k.n {
+		s := &c.Sections[k.section[j]]
+		va, vo := k.volumes(j)
+		for i := range cc {
+			x, y := 0.0, 0.0
+			if len(s.X) > 0 {
+				x = s.X[i]
+			}
+			if k.section[j] == 0 {
+				x = max(x, feed[i])
+			} else {
+				x += 0.1 * feed[i]
+			}
+			soap := 0.0
+			if k.section[j] == 0 && flavour != 1 {
+				soap = c.Soap / m.c1
+			}
+			switch i {
+			case m.Hydrogen:
+				y = k.capacity * (1 - soap)
+				x = max(x, 1e-6*c.Capacity)
+			case m.Soap:
+				y = k.capacity * soap
+			}
+			k.pace[j*cc+i] = va*x + vo*y
+		}
+		k.v[j] = k.flash(j, va, vo)
+	}
+	k.startScalars()
+}
+
+// flash is ln r of stage j when its holdup alone comes to equilibrium, without the scalars.
+func (k *Cascade) flash(j int, va, vo float64) float64 {
+	s := 0.0
+	K := k.rows[k.section[j]]
+	for range 60 {
+		sum, slope := 0.0, 0.0
+		for i := range k.c {
+			p := k.m.slope(i)
+			D := K[i] * math.Exp(p*s)
+			x := k.pace[j*k.c+i] / (va + vo*D)
+			t := k.m.z[i] * D * x
+			sum += t
+			slope += t * p * va / (va + vo*D)
+		}
+		d := max(-2, min(2, -math.Log(sum/k.capacity)*sum/(slope+1e-300)))
+		s = max(leastLnR, min(mostLnR, s+d))
+		if math.Abs(d) < 1e-10 {
+			break
+		}
+	}
+	return s
+}
+
+// rescues are the marches from naive states: first step, closure of each, growth.
+var rescues = [...][3]float64{{0.3, 0.05, 2.5}, {3, 0.01, 2}, {0.1, 0.01, 1.7}, {0.03, 0.003, 1.5}}
+
+// Cold solves without a start value.
+func (k *Cascade) coldSolve(tol float64) Path {
+	ok, marched := k.refine(tol)
+	switch {
+	case ok && !marched:
+		return Refined
+	case ok:
+		return Marched
+	}
+	for flavour, r := range rescues {
+		k.naive(flavour)
+		if k.march(r[0], r[1], r[2], 600, tol) {
+			return Naive
+		}
+	}
+	return Failed
+}

@@ -1,0 +1,212 @@
+package cascade
+
+// jacobian writes the n×n derivatives of the closures after ln r, at the last evaluated point and fixed scalars. The
+// inverse of a tridiagonal matrix is semiseparable: G_jk = ρ_j G_(j+1)k above and λ_j G_(j−1)k below the diagonal.
+func (k *Cascade) jacobian() {
+	k.count.Jacobians++
+	clear(k.jac)
+	k.downwards()
+	h := k.m.Hydrogen
+	k.cation(h)
+	for i := range k.c {
+		if i != h {
+			k.cation(i)
+		}
+	}
+	for j := range k.n {
+		row := k.jac[j*k.n : (j+1)*k.n]
+		t := 0.0
+		for i := range k.c {
+			o := j*k.c + i
+			t += k.m.z[i] * k.m.slope(i) * k.d[o] * k.x[o]
+		}
+		row[j] += t
+		s := 1 / k.sum[j]
+		for q := range row {
+			row[q] *= s
+		}
+	}
+}
+
+// slope is ∂ln D/∂ln r.
+func (m *model) slope(i int) float64 { return m.classes[m.class[i]].r }
+
+// downwards eliminates from the other end: what of a unit in stage j goes down, and the diagonal of the inverse.
+func (k *Cascade) downwards() {
+	c := k.c
+	esc := k.esc[:c]
+	clear(esc)
+	for j := k.n - 1; j >= 0; j-- {
+		o := j * c
+		da, do, ua, uo, la, lo := k.downA[j], k.downO[j], k.upA[j], k.upO[j], k.outA[j], k.outO[j]
+		for _, l := range k.links {
+			if l.from == j {
+				la, lo = la+l.a, lo+l.o
+			}
+		}
+		D, b, g := k.d[o:o+c:o+c], k.below[o:o+c:o+c], k.diag[o:o+c:o+c]
+		b, g = b[:len(D)], g[:len(D)]
+		up := k.kap[o : o+c : o+c]
+		P := k.pinv[o : o+c : o+c]
+		up, P, esc := up[:len(D)], P[:len(D)], esc[:len(D)]
+		for i, D := range D {
+			u := ua + uo*D
+			above := u * esc[i] // leaves for good above j
+			e := la + lo*D + above
+			p := 1 / (e + da + do*D)
+			b[i] = p
+			esc[i] = e * p
+			// escapes from j without this stage's own loops: below (1/pinv − u) and above
+			g[i] = 1 / ((1-up[i])/P[i] + above)
+		}
+	}
+}
+
+// cation adds the part of cation i.
+func (k *Cascade) cation(i int) {
+	m, n, c := k.m, k.n, k.c
+	z, slope := m.z[i], m.slope(i)
+	row := k.row
+	L := len(k.links)
+	if slope == 0 && i != m.Soap {
+		return
+	}
+	// Diagonal and its neighbours in column q, per unit of ln r of stage q.
+	for q := range n {
+		o := q*c + i
+		y := slope * k.d[o] * k.x[o]
+		all := k.downO[q] + k.upO[q] + k.outO[q]
+		for _, l := range k.links {
+			if l.from == q {
+				all += l.o
+			}
+		}
+		g := k.diag[o]
+		same, before, after := -all*g, 0.0, 0.0
+		if q > 0 { // arrives in q−1 by down
+			do, lam, rho, gb := k.downO[q], k.lambda(q, i), k.rho[o-c], k.diag[o-c]
+			same += do * lam * gb
+			before = do*gb - all*rho*g
+		}
+		if q+1 < n {
+			uo, rho, lam, ga := k.upO[q], k.rho[o], k.lambda(q+1, i), k.diag[o+c]
+			same += uo * rho * ga
+			after = uo*ga - all*lam*g
+			if q > 0 {
+				before += uo * k.rho[o-c] * rho * ga
+				after += k.downO[q] * lam * k.lambda(q, i) * k.diag[o-c]
+			}
+		}
+		k.same[q], k.before[q], k.after[q] = same*y, before*y, after*y
+	}
+	for j := n - 1; j >= 0; j-- {
+		zd := z * k.d[j*c+i]
+		jac := k.jac[j*n : j*n+n]
+		row[j] = k.same[j]
+		jac[j] += zd * row[j]
+		if j+1 < n {
+			row[j+1] = k.before[j+1]
+			jac[j+1] += zd * row[j+1]
+			scaleAdd(row[min(j+2, n):], jac[min(j+2, n):], k.rho[j*c+i], zd)
+		}
+		for l := range L {
+			if k.links[l].from == j {
+				copy(k.linkRow[l][j:], row[j:])
+			}
+		}
+	}
+	for j := 1; j < n; j++ {
+		zd := z * k.d[j*c+i]
+		jac := k.jac[j*n : j*n+n]
+		scaleAdd(row[:j-1], jac[:j-1], k.lambda(j, i), zd)
+		row[j-1] = k.after[j-1]
+		jac[j-1] += zd * row[j-1]
+		for l := range L {
+			if k.links[l].from == j {
+				copy(k.linkRow[l][:j], row[:j])
+			}
+		}
+	}
+	if L > 0 {
+		k.linked(i, slope, z)
+	}
+}
+
+// lambda is what of a unit in stage j−1 is in stage j: G_jq = λ_j G_(j−1)q for q < j.
+func (k *Cascade) lambda(j, i int) float64 {
+	o := j*k.c + i
+	return (k.upA[j-1] + k.upO[j-1]*k.d[o-k.c]) * k.below[o]
+}
+
+// scaleAdd multiplies row by f and adds it, times w, to jac.
+func scaleAdd(row, jac []float64, f, w float64) {
+	if f == 0 {
+		clear(row)
+		return
+	}
+	jac = jac[:len(row)]
+	for q, t := range row {
+		t *= f
+		row[q] = t
+		jac[q] += w * t
+	}
+}
+
+// linked adds what comes back by the links.
+func (k *Cascade) linked(i int, slope, z float64) {
+	m, n, c, L := k.m, k.n, k.c, len(k.links)
+	g := k.gain[i*L*L : (i+1)*L*L]
+	var room [8]float64
+	b := room[:L]
+	for q := range n {
+		for l := range L {
+			e := &k.links[l]
+			o := e.from*c + i
+			b[l] = k.kept(l, i) * k.linkRow[l][q]
+			if e.from == q {
+				t := slope * e.o * k.d[o] * k.x[o]
+				if i == m.Hydrogen {
+					t *= 1 - e.soap
+				}
+				b[l] += t
+			}
+		}
+		if i == m.Soap {
+			b[0] += k.soapRow[q]
+		}
+		if L == 1 {
+			b[0] /= g[0]
+		} else {
+			surplusSolve(g, b)
+		}
+		for l := range L {
+			k.linkAdd[l][q] = b[l]
+		}
+		if e := &k.links[0]; i == m.Hydrogen {
+			o := e.from*c + i
+			dx := k.linkRow[0][q]
+			for l := range L {
+				dx += k.w[l][o] * b[l]
+			}
+			t := k.d[o] * dx
+			if q == e.from {
+				t += slope * k.d[o] * k.x[o]
+			}
+			k.soapRow[q] = e.soap * e.o * t
+		}
+	}
+	for l := range L {
+		v, w := k.linkAdd[l][:n], k.w[l]
+		for j := range n {
+			s := z * k.d[j*c+i] * w[j*c+i]
+			if s == 0 {
+				continue
+			}
+			jac := k.jac[j*n : j*n+n]
+			jac = jac[:len(v)]
+			for q, v := range v {
+				jac[q] += s * v
+			}
+		}
+	}
+}

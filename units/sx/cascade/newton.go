@@ -1,0 +1,211 @@
+package cascade
+
+import (
+	"math"
+
+	"reetwin/flowsheet/solve"
+)
+
+// newtonSpace is the room of the Newton iteration.
+type newtonSpace struct {
+	jac                           []float64
+	lu                            *solve.LU
+	factored                      bool
+	below, diag                   []float64 // [n·c]
+	same, before, after, row      []float64 // [n]
+	linkRow, linkAdd              [][]float64
+	soapRow                       []float64
+	direct                        []float64 // [links·c]
+	gmres                         *solve.GMRES
+	rhs, step, at, tried, pre, t4 []float64 // all unknowns
+	t1, t2                        []float64 // [n]
+	mul                           func(v, out []float64) error
+}
+
+// products is the most that one Newton step may take.
+const products = 16
+
+func newNewtonSpace(n int, m *model, links int) newtonSpace {
+	s := newtonSpace{jac: make([]float64, n*n), lu: solve.NewLU(n)}
+	for _, p := range []*[]float64{&s.same, &s.before, &s.after, &s.row, &s.soapRow, &s.t1, &s.t2} {
+		*p = make([]float64, n)
+	}
+	for range links {
+		s.linkRow, s.linkAdd = append(s.linkRow, make([]float64, n)), append(s.linkAdd, make([]float64, n))
+	}
+	s.below, s.diag, s.direct = make([]float64, n*m.c), make([]float64, n*m.c), make([]float64, links*m.c)
+	size := n * (1 + m.scalars)
+	for _, p := range []*[]float64{&s.rhs, &s.step, &s.at, &s.tried, &s.pre, &s.t4} {
+		*p = make([]float64, size)
+	}
+	if m.scalars > 0 {
+		most := products
+		if m.room {
+			most = 3 * products
+		}
+		s.gmres = solve.NewGMRES(size, most)
+	}
+	return s
+}
+
+func size(r []float64) (two, most float64) {
+	for _, t := range r {
+		two += t * t
+		if !(math.Abs(t) <= most) {
+			most = math.Abs(t)
+		}
+	}
+	return math.Sqrt(two), most
+}
+
+// Bounds of ln r and caps of one step.
+const (
+	leastLnR, mostLnR = -40.0, 40.0
+	capLog, capLoad   = 3.0, 0.7
+)
+
+// newton solves from k.v in at most limit steps; k.res is the residual at the end, most its largest entry.
+func (k *Cascade) newton(limit int, tol float64) (ok bool, steps int, most float64) {
+	v, res := k.v, k.res
+	k.evaluate(v, res)
+	two, most := size(res)
+	for ; steps < limit && !(most <= tol); steps++ {
+		if math.IsNaN(two) || !k.refactor() || !k.direction(two) {
+			return false, steps, most
+		}
+		scale := k.limit()
+		copy(k.at, v)
+		better := false
+		for range 5 {
+			for a := range v {
+				v[a] = k.at[a] + scale*k.step[a]
+			}
+			k.bound()
+			k.evaluate(v, res)
+			t, u := size(res)
+			if t < two*(1-1e-4*scale) || u <= tol {
+				two, most, better = t, u, true
+				break
+			}
+			scale *= 0.4
+		}
+		if !better {
+			copy(v, k.at)
+			k.evaluate(v, res)
+			_, most = size(res)
+			return most <= tol, steps + 1, most
+		}
+	}
+	return most <= tol, steps, most
+}
+
+// refactor factors the derivatives at the present point.
+func (k *Cascade) refactor() bool {
+	k.jacobian()
+	k.factored = k.lu.Factor(k.jac) == nil
+	return k.factored
+}
+
+// direction writes the Newton step for the residual at hand, whose norm is two, with the factors at hand.
+func (k *Cascade) direction(two float64) bool {
+	for a, r := range k.res {
+		k.rhs[a] = -r
+	}
+	if k.m.scalars == 0 {
+		copy(k.step, k.rhs)
+		k.lu.Solve(k.step)
+		return true
+	}
+	return k.krylov(k.rhs, k.step, max(1e-6, min(0.05, 0.3*two)))
+}
+
+// krylov solves Jacobian·sol = rhs by GMRES, preconditioned from the right.
+func (k *Cascade) krylov(rhs, sol []float64, tol float64) bool {
+	k.linearise(k.v)
+	if k.mul == nil {
+		k.mul = func(v, out []float64) error {
+			k.precondition(v, k.pre)
+			k.product(k.pre, out)
+			return nil
+		}
+	}
+	rel, _, err := k.gmres.Solve(k.mul, rhs, k.t4, tol)
+	if err != nil && !(rel < 1) {
+		return false
+	}
+	k.precondition(k.t4, sol)
+	return true
+}
+
+// precondition solves the block triangle: scalars by their own diagonal, then ln r with their effect on the closures.
+func (k *Cascade) precondition(r, z []float64) {
+	m, n := k.m, k.n
+	copy(z, r)
+	for l := range m.beta {
+		zs, self := k.scalar(z, m.atLigand+l), k.self[l]
+		for j := range zs {
+			zs[j] /= self[j]
+		}
+	}
+	if m.room { // room's own row holds ln u
+		zu, zr := k.scalar(z, m.atFree), k.scalar(z, m.atRoom)
+		for j := range zu {
+			// zu + zr = ru, zr + R/(1+R) zu = rr
+			f := k.room[j] / (1 + k.room[j])
+			zu[j], zr[j] = (zu[j]-zr[j])*(1+k.room[j]), (zr[j]-f*zu[j])*(1+k.room[j])
+		}
+	}
+	clear(z[:n])
+	k.product(z, k.t4b())
+	for j := range n {
+		z[j] = r[j] - k.t4b()[j]
+	}
+	k.lu.Solve(z[:n])
+}
+
+func (k *Cascade) t4b() []float64 { return k.tried }
+
+// limit is the part of the step that the caps allow.
+func (k *Cascade) limit() float64 {
+	m := k.m
+	_, big := size(k.step[:k.n])
+	s := min(1, capLog/(big+1e-300))
+	for a := range m.scalars {
+		c := capLog
+		if a == m.atLoad {
+			c = capLoad
+		}
+		_, big := size(k.scalar(k.step, a))
+		s = min(s, c/(big+1e-300))
+	}
+	return s
+}
+
+// bound keeps the unknowns where numbers are.
+func (k *Cascade) bound() {
+	m, v := k.m, k.v
+	for j := range k.n {
+		v[j] = max(leastLnR, min(mostLnR, v[j]))
+	}
+	if lu := k.scalar(v, m.atFree); lu != nil {
+		for j := range lu {
+			lu[j] = max(k.lnCapacity-60, min(k.lnCapacity+3, lu[j]))
+		}
+	}
+	for l := range m.beta {
+		s := k.scalar(v, m.atLigand+l)
+		for j := range s {
+			s[j] = min(k.lnTotal[l][j], s[j])
+		}
+	}
+	if load := k.scalar(v, m.atLoad); load != nil {
+		for j := range load {
+			load[j] = max(-0.5, min(1.5, load[j]))
+		}
+	}
+	if room := k.scalar(v, m.atRoom); room != nil {
+		for j := range room {
+			room[j] = max(0, min(60, room[j]))
+		}
+	}
+}
