@@ -28,9 +28,15 @@ type Cascade struct {
 
 	newtonSpace
 	modelSpace
-	pace  []float64 // march: holdup state [n·c]
-	cold  *Cascade  // of the coarser circuit
-	count Count
+	sides                  [2]*flows // of a tangent
+	entered                []float64 // [links·c]
+	inertFeed, inertSource []float64 // [n]
+	pace                   []float64 // march: holdup state [n·c]
+	end                    []float64 // unknowns where a continuation ended
+	reached                float64   // furthest part of a continuation that has a solution
+	part                   float64   // of the capacities\' difference from 2 z that is on
+	cold                   *Cascade  // of the coarser circuit
+	count                  Count
 }
 
 // Count says what a solve cost.
@@ -50,7 +56,7 @@ func New(chem *Chemistry, c *Circuit) (*Cascade, error) {
 
 func newCascade(m *model, c *Circuit) *Cascade {
 	n := c.stages()
-	k := &Cascade{m: m, n: n, c: m.c, flows: newFlows(m, n)}
+	k := &Cascade{m: m, n: n, c: m.c, flows: newFlows(m, n), part: 1}
 	for _, p := range []*[]float64{&k.d, &k.x, &k.pinv, &k.rho, &k.kap, &k.pace} {
 		*p = make([]float64, n*m.c)
 	}
@@ -62,11 +68,12 @@ func newCascade(m *model, c *Circuit) *Cascade {
 	k.sum, k.esc = make([]float64, n), make([]float64, m.c)
 	k.v, k.res = make([]float64, n*(1+m.scalars)), make([]float64, n*(1+m.scalars))
 	k.steadyA, k.steadyO, k.steadyFeed = make([]float64, n), make([]float64, n), make([]float64, n*m.c)
-	k.begin = make([]float64, len(k.v))
+	k.begin, k.end = make([]float64, len(k.v)), make([]float64, len(k.v))
 	k.rows = make([][]float64, len(c.Sections))
 	for range m.beta {
 		k.ligandTotal, k.lnTotal = append(k.ligandTotal, make([]float64, n)), append(k.lnTotal, make([]float64, n))
 	}
+	k.entered, k.inertFeed, k.inertSource = make([]float64, links*m.c), make([]float64, n), make([]float64, n)
 	k.newtonSpace = newNewtonSpace(n, m, links)
 	k.modelSpace = newModelSpace(n, m)
 	return k
@@ -106,7 +113,7 @@ func (k *Cascade) set(c *Circuit) error {
 // enough for plain sweeps of elimination with the returns as an outer loop.
 func (k *Cascade) inert(feed, out []float64) {
 	n := k.n
-	src, piv := k.newtonSpace.t1, k.newtonSpace.t2
+	src, piv := k.inertSource, k.t2
 	clear(out)
 	for range 200 {
 		copy(src, feed)

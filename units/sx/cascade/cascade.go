@@ -2,6 +2,7 @@ package cascade
 
 import (
 	"fmt"
+	"math"
 )
 
 // Result says how a solve went.
@@ -38,6 +39,67 @@ func (k *Cascade) Solve(c *Circuit, tol float64, cold bool) (Result, error) {
 	return r, nil
 }
 
+// Failure says why a circuit has no solution, or none that was found.
+type Failure struct {
+	Section string  // and
+	Stage   int     // from 1 within it: where it is worst
+	Closure float64 // of the extractant there
+	Free    float64 // part of the extractant that is free there
+	Loading float64 // part that metals hold
+	Metal   string  // the one that holds most
+	Reached float64 // part of the capacities' differences up to which there are solutions; 1 where that is not the cause
+	Soap    float64 // charge per time that saponification offers, and
+	Demand  float64 // that of the metals fed
+}
+
+func (f *Failure) Error() string {
+	at := fmt.Sprintf("%s stage %d", f.Section, f.Stage)
+	switch {
+	case f.Reached < 1:
+		return fmt.Sprintf("%s has no free extractant: free dimer (%.2g of the extractant) and free acid vanish together as the cations' "+
+			"capacities part from each other: the solution was followed to %.3g of the difference; %s binds most of the %.3g %% that is loaded; "+
+			"an exponent n of half the capacity m is consistent and has no such end", at, f.Free, f.Reached, f.Metal, 100*f.Loading)
+	case f.Free < 1e-4:
+		return fmt.Sprintf("%s has no free extractant (%.2g of it): %s holds most of the %.3g %% that is loaded; saponification offers %.4g, "+
+			"metals need %.4g of charge per time", at, f.Free, f.Metal, 100*f.Loading, f.Soap, f.Demand)
+	}
+	return fmt.Sprintf("no equilibrium found: extractant of %s open by %.2g; %.3g %% is free, %.3g %% loaded, most by %s",
+		at, f.Closure, 100*f.Free, 100*f.Loading, f.Metal)
+}
+
+// explain looks for the reason of a failure.
 func (k *Cascade) explain() error {
-	return fmt.Errorf("no solution found")
+	f := &Failure{Reached: 1}
+	worst, at := -1.0, 0
+	continued := k.m.room && k.reached < 1 && k.m.inconsistent()
+	if continued {
+		f.Reached = k.reached
+		copy(k.v, k.end)
+		k.part = k.reached
+		defer k.setPart(1)
+	}
+	k.evaluate(k.v, k.res)
+	for j := range k.n {
+		t := math.Abs(k.res[j])
+		if continued {
+			t = -k.FreeDimer(j)
+		}
+		if t > worst || j == 0 {
+			worst, at = t, j
+		}
+	}
+	s := k.section[at]
+	f.Section, f.Stage = k.circuit.Sections[s].Name, at-k.circuit.first(s)+1
+	f.Closure, f.Free, f.Loading = math.Expm1(math.Abs(k.res[at])), k.FreeDimer(at)/k.circuit.Capacity, k.Loading(at)
+	most := 0.0
+	for i, q := range k.m.Cations {
+		if t := q.Z * k.organicAt(at, i); k.m.metal[i] > 0 && t > most {
+			most, f.Metal = t, q.Name
+		}
+		for j := range k.n {
+			f.Demand += k.m.metal[i] * k.steadyFeed[j*k.c+i]
+		}
+	}
+	f.Soap = k.circuit.Organic * k.circuit.Capacity * k.circuit.Soap
+	return f
 }

@@ -179,3 +179,19 @@ func (m *model) reference() float64 {
 	}
 	return 1
 }
+
+// inconsistent says that some cation binds another amount of extractant than its exponent says: such a model has no
+// energy to be least, and no solution where extractant and acid run out.
+func (m *model) inconsistent() bool {
+	for i := range m.Cations {
+		q := &m.Cations[i]
+		n := q.N
+		if n == 0 {
+			n = q.Z
+		}
+		if i != m.Hydrogen && q.binds() != 2*n {
+			return true
+		}
+	}
+	return false
+}

@@ -9,12 +9,12 @@ type Path string
 
 // The paths, in the order in which they are tried.
 const (
-	Warm    Path = "warm"    // Newton from the unknowns given
-	Refined Path = "refined" // Newton from the solution of half the stages, those from a quarter and so on
-	Marched Path = "march"   // in pseudo-time at some level of the refinement
-	Naive   Path = "naive"   // in pseudo-time from stages filled with feed
-	Swept   Path = "sweeps"  // stage by stage, then Newton
-	Failed  Path = "failed"
+	Warm      Path = "warm"      // Newton from the unknowns given
+	Refined   Path = "refined"   // Newton from the solution of half the stages, those from a quarter and so on
+	Marched   Path = "march"     // in pseudo-time at some level of the refinement
+	Naive     Path = "naive"     // in pseudo-time from stages filled with feed
+	Continued Path = "continued" // from equal capacities of all cations
+	Failed    Path = "failed"
 )
 
 // coarseEnough is the number of stages below which nothing is halved; coarseTol the closure there.
@@ -108,7 +108,7 @@ func stretch(to, src []float64) {
 }
 
 // refine solves on half the stages first. It says whether it got there and whether a march was needed.
-func (k *Cascade) refine(tol float64) (ok, marched bool) {
+func (k *Cascade) refine(tol float64, march bool) (ok, marched bool) {
 	shrunk := k.n > coarseEnough
 	if shrunk {
 		q := k.circuit.coarse()
@@ -120,7 +120,7 @@ func (k *Cascade) refine(tol float64) (ok, marched bool) {
 			}
 			if k.cold.set(q) != nil {
 				shrunk = false
-			} else if ok, marched = k.cold.refine(coarseTol); !ok {
+			} else if ok, marched = k.cold.refine(coarseTol, march); !ok {
 				return false, marched
 			}
 		}
@@ -144,6 +144,9 @@ func (k *Cascade) refine(tol float64) (ok, marched bool) {
 	}
 	copy(k.v, k.begin)
 	k.evaluate(k.v, k.res)
+	if !march {
+		return false, marched
+	}
 	k.hold()
 	return k.march(3, 0.05, 3, 300, tol), true
 }
@@ -331,14 +334,19 @@ func (k *Cascade) flash(j int, va, vo float64) float64 {
 // rescues are the marches from naive states: first step, closure of each, growth.
 var rescues = [...][3]float64{{0.3, 0.05, 2.5}, {3, 0.01, 2}, {0.1, 0.01, 1.7}, {0.03, 0.003, 1.5}}
 
-// Cold solves without a start value.
+// coldSolve solves without a start value.
 func (k *Cascade) coldSolve(tol float64) Path {
-	ok, marched := k.refine(tol)
+	ok, marched := k.refine(tol, true)
 	switch {
 	case ok && !marched:
 		return Refined
 	case ok:
 		return Marched
+	}
+	if k.reached = 1; k.m.room && k.part == 1 {
+		if k.capacities(tol) {
+			return Continued
+		}
 	}
 	for flavour, r := range rescues {
 		k.naive(flavour)
@@ -347,4 +355,40 @@ func (k *Cascade) coldSolve(tol float64) Path {
 		}
 	}
 	return Failed
+}
+
+// leastPart is the step of the continuation below which no solution lies further on.
+const leastPart = 1e-3
+
+// capacities follows the solution from equal capacities of all cations as they part from each other.
+func (k *Cascade) capacities(tol float64) bool {
+	defer k.setPart(1)
+	k.setPart(0)
+	k.reached = 0
+	if k.coldSolve(1e-8) == Failed {
+		k.reached = 1
+		return false
+	}
+	k.reached = 0
+	for step := 0.25; step >= leastPart; {
+		k.part = min(1, k.reached+step)
+		copy(k.begin, k.v)
+		if ok, _, _ := k.newton(15, tol); !ok {
+			copy(k.v, k.begin)
+			step /= 4
+			continue
+		}
+		if k.reached = k.part; k.reached == 1 {
+			return true
+		}
+		step *= 2
+	}
+	copy(k.end, k.v)
+	return false
+}
+
+func (k *Cascade) setPart(t float64) {
+	for ; k != nil; k = k.cold {
+		k.part = t
+	}
 }

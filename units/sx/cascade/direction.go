@@ -124,7 +124,7 @@ func (k *Cascade) change(dx, dl, dv, out []float64) {
 				s += kappa * D[i] * (q[i] + x[i]*e[i])
 			}
 			r := k.room[j]
-			s = s/(m.c1*math.Exp(k.scalar(k.v, m.atFree)[j])) - r*k.scalar(dv, m.atFree)[j]
+			s = k.part*s/(m.c1*math.Exp(k.scalar(k.v, m.atFree)[j])) - r*k.scalar(dv, m.atFree)[j]
 			k.scalar(out, m.atRoom)[j] = k.scalar(dv, m.atRoom)[j] - s/(1+r)
 		}
 	}

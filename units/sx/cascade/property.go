@@ -152,7 +152,7 @@ func (k *Cascade) scalarResiduals(v, res []float64) {
 			for i, kappa := range m.kappa {
 				t += kappa * D[i] * x[i]
 			}
-			k.room[j] = t / (m.c1 * math.Exp(lu[j]))
+			k.room[j] = k.part * t / (m.c1 * math.Exp(lu[j]))
 			k.scalar(res, m.atRoom)[j] = room[j] - math.Log1p(k.room[j])
 		}
 	}

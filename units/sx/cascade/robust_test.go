@@ -1,0 +1,125 @@
+package cascade
+
+import (
+	"flag"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"sort"
+	"testing"
+	"time"
+)
+
+var (
+	seedFlag  = flag.Uint64("seed", 0, "seed of the random circuits; 0 takes those of the test")
+	casesFlag = flag.Int("cases", 0, "random circuits per cell; 0 takes those of the test")
+)
+
+// with gives the chemistry a property model on SX-1: a exponent 2.38, b half a mole of sulfate, c loading, d all of them,
+// m mixed capacities 4.6 and 6.
+func (b *sx1) with(kind string, c *Circuit) *Chemistry {
+	q := b.chemistry()
+	q.Reference = 0.25
+	if kind == "b" || kind == "d" {
+		q.Ligands = []string{"SO4-2"}
+		for s := range c.Sections {
+			c.Sections[s].Ligands = []float64{0.5}
+		}
+		q.Cations[hydrogen].Beta = [][2]float64{{math.Pow(10, 1.3)}}
+		q.Cations[18].Beta = [][2]float64{{15}}
+	}
+	for i := range q.Cations {
+		k := &q.Cations[i]
+		if k.Z != 3 {
+			continue
+		}
+		if kind == "a" || kind == "d" {
+			k.N = 2.38
+		}
+		if kind == "b" || kind == "d" {
+			k.Beta = [][2]float64{{math.Pow(10, 2.4+0.05*float64(i%5-2))}}
+		}
+		if kind == "c" || kind == "d" {
+			k.Fall = 0.5 * math.Ln10
+		}
+		if kind == "m" || kind == "M" {
+			k.M = 4.6
+			if i%2 == 0 {
+				k.M = 6
+			}
+			if kind == "M" {
+				k.N = k.M / 2
+			}
+		}
+	}
+	return q
+}
+
+type tally struct {
+	solved, asked int
+	paths         map[Path]int
+	ms            []float64
+	failures      []string
+}
+
+func (t *tally) String() string {
+	sort.Float64s(t.ms)
+	at := func(p float64) float64 { return t.ms[int(p*float64(len(t.ms)-1))] }
+	mean := 0.0
+	for _, v := range t.ms {
+		mean += v / float64(len(t.ms))
+	}
+	return fmt.Sprintf("%d of %d, paths %v, ms: mean %.2f median %.2f p99 %.1f most %.0f", t.solved, t.asked, t.paths, mean, at(0.5), at(0.99), at(1))
+}
+
+func randomCases(t testing.TB, kind, variant string, n, cases int, seed uint64) *tally {
+	b := readSX1(t)
+	r := rand.New(rand.NewPCG(seed, uint64(n)))
+	out := &tally{asked: cases, paths: map[Path]int{}}
+	base := b.circuit(n, variant)
+	chem0 := b.with(kind, base)
+	for i := range cases {
+		c, chem := shake(base, chem0, r)
+		k, err := New(chem, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := time.Now()
+		res, err := k.Solve(c, 1e-9, true)
+		out.ms = append(out.ms, float64(time.Since(at).Microseconds())/1000)
+		out.paths[res.Path]++
+		if err != nil {
+			out.failures = append(out.failures, fmt.Sprintf("case %d: %v", i, err))
+			continue
+		}
+		out.solved++
+		if msg := audit(k, c, chem); msg != "" {
+			t.Errorf("case %d: %s", i, msg)
+		}
+	}
+	return out
+}
+
+func TestRandomCircuits(t *testing.T) {
+	for _, cell := range []struct {
+		kind, variant string
+		n, cases      int
+	}{
+		{"", "closed", 10, 100}, {"", "closed", 30, 100}, {"", "closed", 60, 50}, {"", "closed", 100, 30}, {"", "open", 30, 100}, {"", "open", 100, 30},
+		{"a", "closed", 30, 100}, {"b", "closed", 30, 100}, {"c", "closed", 30, 100}, {"d", "closed", 30, 100}, {"d", "closed", 100, 20},
+		{"m", "closed", 30, 100}, {"m", "closed", 60, 50},
+	} {
+		cases, seed := cell.cases, uint64(20261123)
+		if *casesFlag > 0 {
+			cases = *casesFlag
+		}
+		if *seedFlag > 0 {
+			seed = *seedFlag
+		}
+		out := randomCases(t, cell.kind, cell.variant, cell.n, cases, seed)
+		t.Logf("model %q %s N=%d seed %d: %v", cell.kind, cell.variant, cell.n, seed, out)
+		for _, f := range out.failures {
+			t.Errorf("model %q %s N=%d: %s", cell.kind, cell.variant, cell.n, f)
+		}
+	}
+}
