@@ -21,6 +21,7 @@ type library struct {
 	density     map[string]Constant  // by component; "solid" for all solids
 	enthalpy    map[string]*Enthalpy // by component
 	models      []model
+	exchanges   []exchange
 	ka2         Constant
 	constants   []Constant
 }
@@ -73,6 +74,7 @@ func open(files fs.FS) (*library, error) {
 		{"components", (*library).readComponents},
 		{"thermo", (*library).readThermo},
 		{"extraction", (*library).readExtraction},
+		{"exchange", (*library).readExchange},
 		{"equilibria", (*library).readEquilibria},
 	} {
 		name := "data/" + file.name + ".toml"

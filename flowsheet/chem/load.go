@@ -176,6 +176,7 @@ func (l *library) assemble(sel Selection) *System {
 		s.sulfate = i
 	}
 	l.addModels(s)
+	l.addExchanges(s)
 	return s
 }
 

@@ -79,6 +79,7 @@ type System struct {
 	families   []string // selected
 	extractant string
 	models     []LogD
+	exchanges  []Exchange
 	ka2        Constant
 	acid       int // H+, or -1
 	sulfate    int // SO4-2, or -1
@@ -219,6 +220,9 @@ func (s *System) Constants() []Constant {
 	}
 	for i := range s.models {
 		all = append(all, s.models[i].Constants...)
+	}
+	for i := range s.exchanges {
+		all = append(all, s.exchanges[i].Constants...)
 	}
 	return all
 }

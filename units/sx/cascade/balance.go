@@ -9,12 +9,12 @@ type Cascade struct {
 	n, c    int
 	circuit *Circuit
 	*flows
-	capacity, lnCapacity         float64 // c1 L
-	rows                         [][]float64
-	steadyA, steadyO, steadyFeed []float64   // out and feed without a time step
-	begin                        []float64   // start of a step
-	ligandTotal                  [][]float64 // [ligand][n]
-	lnTotal                      [][]float64
+	capacity, lnCapacity float64 // c1 L
+	rows                 [][]float64
+	base                 *flows      // the circuit without a time step
+	begin                []float64   // start of a step
+	ligandTotal          [][]float64 // [ligand][n]
+	lnTotal              [][]float64
 
 	// Unknowns: ln r of every stage, then each scalar of the model for every stage.
 	v, res []float64
@@ -31,6 +31,9 @@ type Cascade struct {
 	sides                  [2]*flows // of a tangent
 	entered                []float64 // [links·c]
 	inertFeed, inertSource []float64 // [n]
+	moment                 *Step     // of time; nil in the steady state
+	vessels                *Vessels  // of the march, whose step is
+	pacing, last           Step
 	pace                   []float64 // march: holdup state [n·c]
 	end                    []float64 // unknowns where a continuation ended
 	reached                float64   // furthest part of a continuation that has a solution
@@ -67,7 +70,7 @@ func newCascade(m *model, c *Circuit) *Cascade {
 	k.gain, k.arrive = make([]float64, m.c*links*links), make([]float64, links*m.c)
 	k.sum, k.esc = make([]float64, n), make([]float64, m.c)
 	k.v, k.res = make([]float64, n*(1+m.scalars)), make([]float64, n*(1+m.scalars))
-	k.steadyA, k.steadyO, k.steadyFeed = make([]float64, n), make([]float64, n), make([]float64, n*m.c)
+	k.base, k.vessels = newFlows(m, n), newVessels(n)
 	k.begin, k.end = make([]float64, len(k.v)), make([]float64, len(k.v))
 	k.rows = make([][]float64, len(c.Sections))
 	for range m.beta {
@@ -80,14 +83,16 @@ func newCascade(m *model, c *Circuit) *Cascade {
 }
 
 // set makes the circuit the problem: flows, constants, and the ligand that stands in every stage.
-func (k *Cascade) set(c *Circuit) error {
+func (k *Cascade) set(c *Circuit, step *Step) error {
 	k.circuit = c
-	if err := k.fill(c, k.m); err != nil {
+	if err := k.base.fill(c, k.m); err != nil {
 		return err
 	}
-	copy(k.steadyA, k.outA)
-	copy(k.steadyO, k.outO)
-	copy(k.steadyFeed, k.feed)
+	k.flows.copy(k.base)
+	if step != nil {
+		k.flows.time(step, k.m)
+	}
+	k.moment = step
 	k.capacity = k.m.c1 * c.Capacity
 	k.lnCapacity = math.Log(k.capacity)
 	for s := range c.Sections {

@@ -148,7 +148,7 @@ func TestJacobian(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := k.set(c); err != nil {
+	if err := k.set(c, nil); err != nil {
 		t.Fatal(err)
 	}
 	k.start()

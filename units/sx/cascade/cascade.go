@@ -16,13 +16,7 @@ type Result struct {
 // the last solve are the start. tol is the largest closure, relative to the extractant.
 func (k *Cascade) Solve(c *Circuit, tol float64, cold bool) (Result, error) {
 	k.count = Count{}
-	if err := c.check(k.m); err != nil {
-		return Result{Path: Failed}, err
-	}
-	if c.stages() != k.n || len(c.Returns)+1 > len(k.w) {
-		return Result{Path: Failed}, fmt.Errorf("circuit of %d stages in a cascade of %d", c.stages(), k.n)
-	}
-	if err := k.set(c); err != nil {
+	if err := k.prepare(c, nil); err != nil {
 		return Result{Path: Failed}, err
 	}
 	if !cold {
@@ -37,6 +31,17 @@ func (k *Cascade) Solve(c *Circuit, tol float64, cold bool) (Result, error) {
 		return r, k.explain()
 	}
 	return r, nil
+}
+
+// prepare makes the circuit the problem, if it can be one.
+func (k *Cascade) prepare(c *Circuit, step *Step) error {
+	if err := c.check(k.m); err != nil {
+		return err
+	}
+	if c.stages() != k.n || len(c.Returns)+1 > len(k.w) {
+		return fmt.Errorf("circuit of %d stages in a cascade of %d", c.stages(), k.n)
+	}
+	return k.set(c, step)
 }
 
 // Failure says why a circuit has no solution, or none that was found.
@@ -97,7 +102,7 @@ func (k *Cascade) explain() error {
 			most, f.Metal = t, q.Name
 		}
 		for j := range k.n {
-			f.Demand += k.m.metal[i] * k.steadyFeed[j*k.c+i]
+			f.Demand += k.m.metal[i] * k.base.feed[j*k.c+i]
 		}
 	}
 	f.Soap = k.circuit.Organic * k.circuit.Capacity * k.circuit.Soap

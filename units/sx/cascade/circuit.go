@@ -70,11 +70,8 @@ type flows struct {
 	section      []int // of every stage
 	leave        []int // [section] stage from which its aqueous leaves the circuit, or −1
 	leaveFlow    []float64
-	organicOut   float64   // leaves the last stage
-	makeup       float64   // flow of fresh organic
-	total        []float64 // [n] organic that leaves the mixer of a stage
-	share        []float64 // [n] part of it that goes up
-	mur          []float64 // [n·c] Murphree, nil if all are 1
+	organicOut   float64 // leaves the last stage
+	makeup       float64 // flow of fresh organic
 }
 
 func (c *Circuit) stages() int {
@@ -172,7 +169,7 @@ func (c *Circuit) check(m *model) error {
 
 func newFlows(m *model, n int) *flows {
 	f := &flows{n: n}
-	for _, p := range []*[]float64{&f.downA, &f.downO, &f.upA, &f.upO, &f.outA, &f.outO, &f.total, &f.share} {
+	for _, p := range []*[]float64{&f.downA, &f.downO, &f.upA, &f.upO, &f.outA, &f.outO} {
 		*p = make([]float64, n)
 	}
 	f.feed = make([]float64, n*m.c)
@@ -182,6 +179,32 @@ func newFlows(m *model, n int) *flows {
 		f.ligand[l] = make([]float64, n)
 	}
 	return f
+}
+
+// copy makes f the same as o, without allocating where the shape is the same.
+func (f *flows) copy(o *flows) {
+	for _, p := range [...][2][]float64{{f.downA, o.downA}, {f.downO, o.downO}, {f.upA, o.upA}, {f.upO, o.upO}, {f.outA, o.outA},
+		{f.outO, o.outO}, {f.feed, o.feed}} {
+		copy(p[0], p[1])
+	}
+	for l := range f.ligand {
+		copy(f.ligand[l], o.ligand[l])
+	}
+	copy(f.section, o.section)
+	f.exits, f.links = append(f.exits[:0], o.exits...), append(f.links[:0], o.links...)
+	f.leave, f.leaveFlow = append(f.leave[:0], o.leave...), append(f.leaveFlow[:0], o.leaveFlow...)
+	f.organicOut, f.makeup = o.organicOut, o.makeup
+}
+
+// volumes are the flows of aqueous and organic that leave the mixer of stage j.
+func (f *flows) volumes(j int) (a, o float64) {
+	a, o = f.downA[j]+f.upA[j]+f.outA[j], f.upO[j]+f.downO[j]+f.outO[j]
+	for _, l := range f.links {
+		if l.from == j {
+			a, o = a+l.a, o+l.o
+		}
+	}
+	return a, o
 }
 
 // fill turns the circuit into coefficients. Nothing is allocated when the shape is that of the last call.
@@ -210,10 +233,6 @@ func (f *flows) fill(c *Circuit, m *model) error {
 	}
 	f.exits = f.exits[:0]
 	for j := range f.n {
-		f.total[j] = f.upO[j] + f.outO[j]
-		if j == f.n-1 && len(f.links) > 0 && f.links[0].from == j {
-			f.total[j] += f.links[0].o
-		}
 		if f.outA[j] > 0 || f.outO[j] > 0 {
 			f.exits = append(f.exits, j)
 		}

@@ -118,7 +118,7 @@ func (k *Cascade) refine(tol float64, march bool) (ok, marched bool) {
 			if k.cold == nil || !sameShape(k.cold.circuit, q) {
 				k.cold = newCascade(k.m, q)
 			}
-			if k.cold.set(q) != nil {
+			if k.cold.set(q, nil) != nil {
 				shrunk = false
 			} else if ok, marched = k.cold.refine(coarseTol, march); !ok {
 				return false, marched
@@ -173,49 +173,25 @@ func (k *Cascade) hold() {
 	}
 	for j := range k.n {
 		g := min(1, k.capacity/k.sum[j])
-		va, vo := k.volumes(j)
+		va, vo := k.base.volumes(j)
 		for o := j * k.c; o < (j+1)*k.c; o++ {
 			k.pace[o] = (va + g*vo*k.d[o]) * min(k.x[o], most)
 		}
 	}
 }
 
-// volumes are the holdups of stage j in the march: one unit of time of throughput.
-func (k *Cascade) volumes(j int) (va, vo float64) {
-	va, vo = k.downA[j]+k.upA[j]+k.steadyA[j], k.upO[j]+k.downO[j]+k.steadyO[j]
-	for _, l := range k.links {
-		if l.from == j {
-			va, vo = va+l.a, vo+l.o
-		}
-	}
-	return va, vo
-}
-
-// timed makes the balances those of an implicit step dt from the holdup pace.
+// timed makes the balances those of an implicit step dt from the holdup pace; the stages hold one unit of time of flow.
 func (k *Cascade) timed(dt float64) {
-	k.exits = k.exits[:0]
+	k.flows.copy(k.base)
 	for j := range k.n {
-		va, vo := k.volumes(j)
-		k.outA[j], k.outO[j] = k.steadyA[j]+va/dt, k.steadyO[j]+vo/dt
-		k.exits = append(k.exits, j)
+		k.vessels.MixerA[j], k.vessels.MixerO[j] = k.base.volumes(j)
 	}
-	for o, t := range k.pace {
-		k.feed[o] = k.steadyFeed[o] + t/dt
-	}
+	k.pacing = Step{Rate: 1 / dt, Vessels: k.vessels, Mixer: k.pace}
+	k.flows.time(&k.pacing, k.m)
 }
 
 // steady takes the step back.
-func (k *Cascade) steady() {
-	copy(k.outA, k.steadyA)
-	copy(k.outO, k.steadyO)
-	copy(k.feed, k.steadyFeed)
-	k.exits = k.exits[:0]
-	for j := range k.n {
-		if k.outA[j] > 0 || k.outO[j] > 0 {
-			k.exits = append(k.exits, j)
-		}
-	}
-}
+func (k *Cascade) steady() { k.flows.copy(k.base) }
 
 // march goes through pseudo-time by implicit Euler steps until the steady state is in reach of Newton.
 func (k *Cascade) march(dt, inner, grow float64, most int, tol float64) bool {
@@ -234,7 +210,7 @@ func (k *Cascade) march(dt, inner, grow float64, most int, tol float64) bool {
 		}
 		for j := range k.n {
 			g := k.capacity / k.sum[j]
-			va, vo := k.volumes(j)
+			va, vo := k.base.volumes(j)
 			for o := j * k.c; o < (j+1)*k.c; o++ {
 				k.pace[o] = (va + g*vo*k.d[o]) * k.x[o]
 			}
@@ -268,10 +244,10 @@ func (k *Cascade) naive(flavour int) {
 	clear(feed)
 	for j := range k.n {
 		for i := range feed {
-			feed[i] += k.steadyFeed[j*cc+i]
+			feed[i] += k.base.feed[j*cc+i]
 		}
 	}
-	va, _ := k.volumes(0)
+	va, _ := k.base.volumes(0)
 	for i := range feed {
 		feed[i] /= va
 	}
@@ -279,7 +255,7 @@ func (k *Cascade) naive(flavour int) {
 	feed = append([]float64(nil), feed...)
 	for j := range k.n {
 		s := &c.Sections[k.section[j]]
-		va, vo := k.volumes(j)
+		va, vo := k.base.volumes(j)
 		for i := range cc {
 			x, y := 0.0, 0.0
 			if len(s.X) > 0 {
