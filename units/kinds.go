@@ -28,6 +28,7 @@ func Kinds() map[string]func() flowsheet.Unit {
 		"releach":                  hydromet.NewReleach,
 		"solid_liquid_separator":   hydromet.NewSeparator,
 		"splitter":                 hydromet.NewSplitter,
+		"sx_circuit":               sx.NewCircuit,
 		"sx_section":               sx.NewSection,
 		"tank":                     hydromet.NewTank,
 		"thickener":                hydromet.NewThickener,

@@ -7,7 +7,7 @@ import (
 	"reetwin/flowsheet"
 )
 
-func benchCascade(b *testing.B, n int) (*cascade, []float64) {
+func benchCascade(b *testing.B, n int) (*run, []float64) {
 	r := readReference(b)
 	k := r.cascade(n)
 	r.set(k, &r.Cases[0])

@@ -1,7 +1,7 @@
 package sx
 
 // jacobian adds ∂r/∂v at the point of the last residual to a matrix of zeros, row by row. solve.Newton takes it nowhere else.
-func (k *cascade) jacobian(_, jac []float64) {
+func (k *run) jacobian(_, jac []float64) {
 	n := k.n
 	for i := range k.terms {
 		if k.terms[i].constant {
@@ -30,7 +30,7 @@ func scaleBy(x []float64, f float64) {
 
 // column writes dx/dln D_j of metal i to w. The right side of the balance changes by −(O + R Vo) y_j in stage j and by
 // +O y_j in stage j−1; eliminated, the first is again a sum.
-func (k *cascade) column(i, j int) {
+func (k *run) column(i, j int) {
 	n, d := k.n, k.data
 	O, ro := d[flowO], d[rate]*d[holdO]
 	D, g, keep := k.D[i*n:(i+1)*n], k.g[i*n:(i+1)*n], k.keep[i*n:(i+1)*n]
@@ -56,7 +56,7 @@ func (k *cascade) column(i, j int) {
 }
 
 // accumulate adds what column (i, j) does to the sums of all stages.
-func (k *cascade) accumulate(jac []float64, i, j int) {
+func (k *run) accumulate(jac []float64, i, j int) {
 	n := k.n
 	z, sh, sc := k.terms[i].z, k.sh[i*n+j], k.sc[i*n+j]
 	D := k.D[i*n : (i+1)*n]

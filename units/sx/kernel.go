@@ -31,11 +31,11 @@ const (
 	marchStuck = 1e6
 )
 
-// cascade is n counter-current equilibrium stages with m metals; the aqueous enters stage 0 and leaves stage n−1, the
+// run is n counter-current equilibrium stages with m metals; the aqueous enters stage 0 and leaves stage n−1, the
 // organic the other way. It knows nothing of components, streams or keys. Concentrations are mol/m3, flows mol/s.
 //
 // The problem is in the vector data, cut into the slices below; the unknowns v are ln h and ln c of every stage in turn.
-type cascade struct {
+type run struct {
 	n, m  int
 	terms []term
 	ka2   float64                             // mol/m3, dissociation of bisulfate
@@ -91,9 +91,9 @@ const (
 	header        // how many
 )
 
-func newCascade(n int, terms []term, ka2, pure float64, free func(acid, sulfate float64) float64) *cascade {
+func newCascade(n int, terms []term, ka2, pure float64, free func(acid, sulfate float64) float64) *run {
 	m := len(terms)
-	k := &cascade{n: n, m: m, terms: terms, ka2: ka2, pure: pure, free: free, bad: -1}
+	k := &run{n: n, m: m, terms: terms, ka2: ka2, pure: pure, free: free, bad: -1}
 	size := header + 2*m + m*n + 3*n
 	k.data = make([]float64, size)
 	k.direction = make([]float64, size)
@@ -158,7 +158,7 @@ func chain(out []float64, in float64, prev []float64, flow, rate, hold float64, 
 }
 
 // inerts finds the three sums that pass the cascade as inerts.
-func (k *cascade) inerts() {
+func (k *run) inerts() {
 	d := k.data
 	chain(k.q, d[inQ], k.prevQ, d[flowA], d[rate], d[holdA], false)
 	chain(k.s, d[inS], k.prevS, d[flowA], d[rate], d[holdA], false)
@@ -166,7 +166,7 @@ func (k *cascade) inerts() {
 }
 
 // distribute finds every D at v; false where one is out of the limits.
-func (k *cascade) distribute(v []float64) bool {
+func (k *run) distribute(v []float64) bool {
 	n := k.n
 	lnPure := math.Log(k.pure)
 	for j := range n {
@@ -195,7 +195,7 @@ func (k *cascade) distribute(v []float64) bool {
 }
 
 // evaluate solves the balances of every metal for the D of v and forms the two sums of every stage.
-func (k *cascade) evaluate(v []float64) bool {
+func (k *run) evaluate(v []float64) bool {
 	k.factored = false // x and y will be others
 	if !k.distribute(v) {
 		return false
@@ -222,7 +222,7 @@ func (k *cascade) evaluate(v []float64) bool {
 //
 // for metal i. What a pivot has beyond A, the loss, is carried from stage to stage as a sum of products (Grassmann, Taksar
 // and Heyman 1985, doi:10.1287/opre.33.5.1107): nothing is subtracted, so every x is right to rounding however large the D.
-func (k *cascade) balance(i int) {
+func (k *run) balance(i int) {
 	n, d := k.n, k.data
 	A, O, R := d[flowA], d[flowO], d[rate]
 	ra, ro := R*d[holdA], R*d[holdO]
@@ -252,7 +252,7 @@ func (k *cascade) balance(i int) {
 }
 
 // residual writes the closures of every stage, in logarithms: acidity, then extractant.
-func (k *cascade) residual(v, r []float64) bool {
+func (k *run) residual(v, r []float64) bool {
 	if !k.evaluate(v) {
 		return false
 	}

@@ -93,7 +93,7 @@ func TestBalanceIsRightToRounding(t *testing.T) {
 }
 
 // exact solves the balance of metal 0 by elimination with 2000 bits.
-func exact(k *cascade) []float64 {
+func exact(k *run) []float64 {
 	num := func(x float64) *big.Float { return new(big.Float).SetPrec(2000).SetFloat64(x) }
 	mul := func(a, b *big.Float) *big.Float { return num(0).Mul(a, b) }
 	add := func(a, b *big.Float) *big.Float { return num(0).Add(a, b) }

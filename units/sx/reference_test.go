@@ -70,7 +70,7 @@ func (r *reference) freeAcid(a, s float64) float64 {
 	return (root - b) / 2
 }
 
-func (r *reference) cascade(stages int) *cascade {
+func (r *reference) cascade(stages int) *run {
 	var terms []term
 	for _, m := range metals {
 		z, p := r.Charge[m], r.Terms[m]
@@ -93,7 +93,7 @@ func (r *reference) sulfate(mg map[string]float64) float64 {
 }
 
 // set makes the case the steady problem of k.
-func (r *reference) set(k *cascade, c *referenceCase) {
+func (r *reference) set(k *run, c *referenceCase) {
 	const perHour = 1e-3 / 3600
 	A, O := c.AqueousIn.Flow*perHour, c.OrganicIn.Flow*perHour
 	aq, org := c.AqueousIn.Tenors, c.OrganicIn.Tenors

@@ -8,7 +8,7 @@ import (
 
 // Far-away inlets from a cold start: dosage 5 to 25 %, O/A 0.3 to 700, acid 1e-3 to 2 mol/L, metals × 0.1 to × 3 of the
 // rougher feed, sulfate 0 to 0.5 mol/L, organic barren or carrying × 0 to × 1 of the recycled organic, 1 to 10 stages.
-func farAway(r *reference, rnd *rand.Rand) *cascade {
+func farAway(r *reference, rnd *rand.Rand) *run {
 	between := func(lo, hi float64) float64 { return lo * math.Pow(hi/lo, rnd.Float64()) }
 	k := r.cascade(1 + rnd.IntN(10))
 	aq, org := r.Cases[0].AqueousIn.Tenors, r.Cases[0].OrganicIn.Tenors
@@ -57,7 +57,7 @@ func TestFarAway(t *testing.T) {
 	}
 }
 
-func provenShort(k *cascade) bool {
+func provenShort(k *run) bool {
 	for j := range k.n {
 		var acid, extractant float64
 		for i, m := range k.terms {

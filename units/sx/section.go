@@ -33,7 +33,7 @@ import (
 type Section struct {
 	system   *chem.System
 	model    *chem.LogD
-	k        *cascade
+	k        *run
 	backward bool
 
 	symbols          []string // of the metals

@@ -31,7 +31,7 @@ type failure struct {
 
 // solve closes every stage. v is the start and the result; cold says that it is worth nothing. inerts must have run. On
 // return x, y and the sums are those of v.
-func (k *cascade) solve(v []float64, tol float64, cold bool) failure {
+func (k *run) solve(v []float64, tol float64, cold bool) failure {
 	tol = min(max(tol, finest), coarsest)
 	for j := range k.n {
 		switch {
@@ -61,14 +61,14 @@ func (k *cascade) solve(v []float64, tol float64, cold bool) failure {
 }
 
 // close is Newton from v, and leaves everything evaluated at the result.
-func (k *cascade) close(v []float64, tol float64) bool {
+func (k *run) close(v []float64, tol float64) bool {
 	o := k.newton.Solve(v, tol, k.residualFunc, k.jacobianFunc)
 	return (o.Converged || o.Reason == solve.ErrStalled && o.Residual <= rounding) && k.evaluate(v)
 }
 
 // start estimates v from nothing: all metal charge is taken for acid and all extractant for free, which gives the least
 // extraction; two damped corrections by the closures follow.
-func (k *cascade) start(v []float64) {
+func (k *run) start(v []float64) {
 	for j := range k.n {
 		v[2*j] = math.Log(k.free(k.q[j], k.s[j]))
 		v[2*j+1] = math.Log(k.e[j])
@@ -90,7 +90,7 @@ func (k *cascade) start(v []float64) {
 }
 
 // metals is Σ z of a phase in one stage.
-func (k *cascade) metals(a []float64, j int) (sum float64) {
+func (k *run) metals(a []float64, j int) (sum float64) {
 	for i := range k.terms {
 		sum += k.terms[i].z * a[i*k.n+j]
 	}
@@ -100,7 +100,7 @@ func (k *cascade) metals(a []float64, j int) (sum float64) {
 // march walks in pseudo-time from the state in which every stage is at equilibrium with v to the wanted one, by implicit
 // steps that grow while they succeed. Its holdups are those of the problem, or one second of throughput in the steady
 // state. It changes data; the caller restores it from saved.
-func (k *cascade) march(v []float64, tol float64) bool {
+func (k *run) march(v []float64, tol float64) bool {
 	copy(k.saved, k.data)
 	if d := k.data; d[rate] == 0 {
 		d[holdA], d[holdO] = d[flowA], d[flowO]
@@ -136,7 +136,7 @@ func (k *cascade) march(v []float64, tol float64) bool {
 }
 
 // hold remembers what the stages contain now, for the next step of the march.
-func (k *cascade) hold() {
+func (k *run) hold() {
 	va, vo := k.data[holdA], k.data[holdO]
 	for a := range k.x {
 		k.heldM[a] = va*k.x[a] + vo*k.y[a]
@@ -148,7 +148,7 @@ func (k *cascade) hold() {
 }
 
 // anchor makes the problem of one step of the march: the saved one and speed times the change since hold.
-func (k *cascade) anchor(speed float64) {
+func (k *run) anchor(speed float64) {
 	r := k.saved[rate]
 	copy(k.data, k.saved)
 	k.data[rate] = r + speed
@@ -163,14 +163,14 @@ func (k *cascade) anchor(speed float64) {
 	k.inerts()
 }
 
-func (k *cascade) restore() {
+func (k *run) restore() {
 	copy(k.data, k.saved)
 	k.inerts()
 }
 
 // diagnose repeats the solve from the cold start to say what cannot be closed. The metals of constant D take the same
 // whatever the stages do, so that what they need is a proof; for the rest the last point reached speaks.
-func (k *cascade) diagnose(v []float64) failure {
+func (k *run) diagnose(v []float64) failure {
 	k.start(v)
 	o := k.newton.Solve(v, coarsest, k.residualFunc, k.jacobianFunc)
 	if !k.evaluate(v) || o.Worst < 0 {
@@ -195,7 +195,7 @@ func (k *cascade) diagnose(v []float64) failure {
 
 // pass is the solution where the phases do not meet: metals stay in what is present. Where there is no free acid or no
 // free extractant the unknown keeps its value, which nothing depends on.
-func (k *cascade) pass(v []float64, noAqueous bool) {
+func (k *run) pass(v []float64, noAqueous bool) {
 	k.factored = false
 	d := k.data
 	for i := range k.terms {

@@ -7,7 +7,7 @@ import (
 
 // linearise makes the factors of the Jacobian at v for the present data, unless they are those already. inerts must
 // have run.
-func (k *cascade) linearise(v []float64) bool {
+func (k *run) linearise(v []float64) bool {
 	size := len(k.data)
 	if k.factored && slices.Equal(k.factoredAt[:size], k.data) && slices.Equal(k.factoredAt[size:], v) {
 		return true
@@ -27,7 +27,7 @@ func (k *cascade) linearise(v []float64) bool {
 }
 
 // tangent writes dv, dx, dy, dq, de and ds for the change `direction` of data, after linearise.
-func (k *cascade) tangent() {
+func (k *run) tangent() {
 	n := k.n
 	k.dInerts()
 	for j := range n {
@@ -54,7 +54,7 @@ func (k *cascade) tangent() {
 }
 
 // passTangent is the derivative of pass, in the place of linearise and tangent. inerts must have run.
-func (k *cascade) passTangent(v []float64, noAqueous bool) {
+func (k *run) passTangent(v []float64, noAqueous bool) {
 	k.pass(v, noAqueous)
 	k.dInerts()
 	d, u := k.data, k.direction
@@ -84,7 +84,7 @@ func (k *cascade) passTangent(v []float64, noAqueous bool) {
 }
 
 // dInerts is the derivative of inerts.
-func (k *cascade) dInerts() {
+func (k *run) dInerts() {
 	d, u := k.data, k.direction
 	dChain(k.dq, k.q, u[inQ], k.dPrevQ, d[flowA], u[flowA], d[rate], d[holdA], u[holdA], false)
 	dChain(k.ds, k.s, u[inS], k.dPrevS, d[flowA], u[flowA], d[rate], d[holdA], u[holdA], false)
@@ -113,7 +113,7 @@ func dChain(dout, out []float64, din float64, dprev []float64, flow, dflow, rate
 
 // dBalance writes dx and dy of metal i for the direction; with moving, also for the change of D that dv brings. What
 // moves with the organic leaves the right side of one stage and enters that of the next: it is carried as in column.
-func (k *cascade) dBalance(i int, moving bool) {
+func (k *run) dBalance(i int, moving bool) {
 	n, d, u := k.n, k.data, k.direction
 	O, R, dA, dO := d[flowO], d[rate], u[flowA], u[flowO]
 	x, y, D := k.x[i*n:(i+1)*n], k.y[i*n:(i+1)*n], k.D[i*n:(i+1)*n]

@@ -9,8 +9,8 @@ type Cascade struct {
 	n, c    int
 	circuit *Circuit
 	*flows
-	capacity, lnCapacity float64 // c1 L
-	rows                 [][]float64
+	capacity, lnCapacity float64     // c1 L
+	rows, ownRows        [][]float64 // K of each section
 	base                 *flows      // the circuit without a time step
 	begin                []float64   // start of a step
 	ligandTotal          [][]float64 // [ligand][n]
@@ -38,7 +38,9 @@ type Cascade struct {
 	end                    []float64 // unknowns where a continuation ended
 	reached                float64   // furthest part of a continuation that has a solution
 	part                   float64   // of the capacities\' difference from 2 z that is on
-	cold                   *Cascade  // of the coarser circuit
+	cold                   *Cascade  // of half the stages
+	coldCircuit            *Circuit
+	fed                    []float64 // [c] scratch
 	count                  Count
 }
 
@@ -71,21 +73,38 @@ func newCascade(m *model, c *Circuit) *Cascade {
 	k.sum, k.esc = make([]float64, n), make([]float64, m.c)
 	k.v, k.res = make([]float64, n*(1+m.scalars)), make([]float64, n*(1+m.scalars))
 	k.base, k.vessels = newFlows(m, n), newVessels(n)
+	k.sides = [2]*flows{newFlows(m, n), newFlows(m, n)}
 	k.begin, k.end = make([]float64, len(k.v)), make([]float64, len(k.v))
 	k.rows = make([][]float64, len(c.Sections))
-	for range m.beta {
+	for range c.Sections {
+		k.ownRows = append(k.ownRows, make([]float64, m.c))
+	}
+	for range m.dissolved() {
 		k.ligandTotal, k.lnTotal = append(k.ligandTotal, make([]float64, n)), append(k.lnTotal, make([]float64, n))
 	}
+	if n > coarseEnough {
+		if q := c.coarse(); q.stages() < n {
+			k.cold = newCascade(m, q)
+			k.coldCircuit = q
+		}
+	}
+	k.fed = make([]float64, m.c)
 	k.entered, k.inertFeed, k.inertSource = make([]float64, links*m.c), make([]float64, n), make([]float64, n)
 	k.newtonSpace = newNewtonSpace(n, m, links)
 	k.modelSpace = newModelSpace(n, m)
+	k.mul = func(v, out []float64) error {
+		k.precondition(v, k.pre)
+		k.product(k.pre, out)
+		return nil
+	}
 	return k
 }
 
 // set makes the circuit the problem: flows, constants, and the ligand that stands in every stage.
 func (k *Cascade) set(c *Circuit, step *Step) error {
 	k.circuit = c
-	if err := k.base.fill(c, k.m); err != nil {
+	k.base.fill(c, k.m)
+	if err := k.base.possible(c, k.m); err != nil {
 		return err
 	}
 	k.flows.copy(k.base)
@@ -98,11 +117,10 @@ func (k *Cascade) set(c *Circuit, step *Step) error {
 	for s := range c.Sections {
 		k.rows[s] = k.m.k
 		if q := c.Sections[s].LnK; len(q) == k.c {
-			row := make([]float64, k.c)
 			for i, v := range q {
-				row[i] = math.Exp(v)
+				k.ownRows[s][i] = math.Exp(v)
 			}
-			k.rows[s] = row
+			k.rows[s] = k.ownRows[s]
 		}
 	}
 	for l := range k.ligandTotal {

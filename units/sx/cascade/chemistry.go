@@ -29,6 +29,7 @@ type Chemistry struct {
 	Hydrogen  int      // index of H+, whose Beta is that of its acids (1/Ka2 for bisulfate)
 	Soap      int      // index of the cation of the base that saponifies, or −1
 	Ligands   []string // anions that form complexes
+	Solutes   int      // further solutes of the aqueous that take no part
 	Reference float64  // free dimer at which LnK holds where n ≠ z; 0 means 1
 }
 

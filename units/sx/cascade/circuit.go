@@ -17,6 +17,7 @@ type Circuit struct {
 	Organic  float64   // flow into stage 1, volume per time
 	Capacity float64   // dimers per volume of organic, free and bound
 	Bleed    float64   // fraction of the stripped organic that does not return; 1 is an open circuit
+	Loop     bool      // the way back is there even if Bleed is 1: for derivatives
 	Makeup   []float64 // y of the fresh organic by cation; its hydrogen is what is left of the capacity. nil is clean
 	Soap     float64   // fraction of the free dimer that enters stage 1 as its salt
 	Feeds    []Feed
@@ -29,7 +30,7 @@ type Section struct {
 	Stages   int
 	Flow     float64   // fresh aqueous, volume per time
 	X        []float64 // its cations
-	Ligands  []float64 // its complexing anions
+	Ligands  []float64 // its complexing anions, then its solutes
 	Joins    bool      // its aqueous flows on into the section before it; else it leaves
 	LnK      []float64 // ln K at this section's temperature; nil is Chemistry's
 	Murphree []float64 // part of the way to equilibrium that the organic comes, by cation; nil is all of it
@@ -70,8 +71,10 @@ type flows struct {
 	section      []int // of every stage
 	leave        []int // [section] stage from which its aqueous leaves the circuit, or −1
 	leaveFlow    []float64
-	organicOut   float64 // leaves the last stage
-	makeup       float64 // flow of fresh organic
+	left         []float64 // [section] and what of it does not return
+	va, vo       []float64 // [n] what leaves each mixer, before a step of time is put in
+	organicOut   float64   // leaves the last stage
+	makeup       float64   // flow of fresh organic
 }
 
 func (c *Circuit) stages() int {
@@ -107,22 +110,7 @@ func (c *Circuit) check(m *model) error {
 	if len(c.Sections) == 0 || c.Sections[0].Joins {
 		return fmt.Errorf("%d sections; the aqueous of the first has no section to join", len(c.Sections))
 	}
-	composition := func(where string, x []float64, n int) error {
-		if len(x) != 0 && len(x) != n {
-			return fmt.Errorf("%s: %d concentrations for %d", where, len(x), n)
-		}
-		for i, v := range x {
-			if !(v >= 0) || v > 1e12 {
-				name := "ligand"
-				if n == m.c {
-					name = m.Cations[i].Name
-				}
-				return fmt.Errorf("%s: concentration %g of %s", where, v, name)
-			}
-		}
-		return nil
-	}
-	if err := composition("make-up", c.Makeup, m.c); err != nil {
+	if err := m.composition("make-up", c.Makeup, m.c); err != nil {
 		return err
 	}
 	for k := range c.Sections {
@@ -133,10 +121,10 @@ func (c *Circuit) check(m *model) error {
 		if !(s.Flow >= 0) || s.Flow > 1e12 || !(s.OrganicCarried >= 0 && s.OrganicCarried < 0.5) || !(s.AqueousCarried >= 0 && s.AqueousCarried < 0.5) {
 			return fmt.Errorf("section %s: flow %g, entrainment %g and %g", s.Name, s.Flow, s.OrganicCarried, s.AqueousCarried)
 		}
-		if err := composition("section "+s.Name, s.X, m.c); err != nil {
+		if err := m.composition(s.Name, s.X, m.c); err != nil {
 			return err
 		}
-		if err := composition("section "+s.Name, s.Ligands, len(m.beta)); err != nil {
+		if err := m.composition(s.Name, s.Ligands, m.dissolved()); err != nil {
 			return err
 		}
 		for i, v := range s.Murphree {
@@ -149,10 +137,10 @@ func (c *Circuit) check(m *model) error {
 		if f.Section < 0 || f.Section >= len(c.Sections) || f.Stage < 0 || f.Stage >= c.Sections[f.Section].Stages {
 			return fmt.Errorf("side feed at stage %d of section %d", f.Stage+1, f.Section+1)
 		}
-		if err := composition("side feed", f.X, m.c); err != nil {
+		if err := m.composition("side feed", f.X, m.c); err != nil {
 			return err
 		}
-		if err := composition("side feed", f.Y, m.c); err != nil {
+		if err := m.composition("side feed", f.Y, m.c); err != nil {
 			return err
 		}
 	}
@@ -167,14 +155,41 @@ func (c *Circuit) check(m *model) error {
 	return nil
 }
 
+// dissolved is the number of solutes besides the cations.
+func (m *model) dissolved() int { return len(m.beta) + m.Solutes }
+
+// negative is the part of a stream that a concentration may be below zero: rounding of a recycle.
+const negative = 1e-9
+
+// composition refuses concentrations that cannot be, of n cations or other solutes.
+func (m *model) composition(where string, x []float64, n int) error {
+	if len(x) != 0 && len(x) != n {
+		return fmt.Errorf("%s: %d concentrations for %d", where, len(x), n)
+	}
+	least := 0.0 // of a recycle's rounding
+	for _, v := range x {
+		least += negative * math.Abs(v)
+	}
+	for i, v := range x {
+		if !(v >= -least) || v > 1e12 {
+			name := "a solute"
+			if n == m.c {
+				name = m.Cations[i].Name
+			}
+			return fmt.Errorf("%s: concentration %g of %s", where, v, name)
+		}
+	}
+	return nil
+}
+
 func newFlows(m *model, n int) *flows {
 	f := &flows{n: n}
-	for _, p := range []*[]float64{&f.downA, &f.downO, &f.upA, &f.upO, &f.outA, &f.outO} {
+	for _, p := range []*[]float64{&f.downA, &f.downO, &f.upA, &f.upO, &f.outA, &f.outO, &f.va, &f.vo} {
 		*p = make([]float64, n)
 	}
 	f.feed = make([]float64, n*m.c)
 	f.section = make([]int, n)
-	f.ligand = make([][]float64, len(m.beta))
+	f.ligand = make([][]float64, m.dissolved())
 	for l := range f.ligand {
 		f.ligand[l] = make([]float64, n)
 	}
@@ -184,7 +199,7 @@ func newFlows(m *model, n int) *flows {
 // copy makes f the same as o, without allocating where the shape is the same.
 func (f *flows) copy(o *flows) {
 	for _, p := range [...][2][]float64{{f.downA, o.downA}, {f.downO, o.downO}, {f.upA, o.upA}, {f.upO, o.upO}, {f.outA, o.outA},
-		{f.outO, o.outO}, {f.feed, o.feed}} {
+		{f.outO, o.outO}, {f.feed, o.feed}, {f.va, o.va}, {f.vo, o.vo}} {
 		copy(p[0], p[1])
 	}
 	for l := range f.ligand {
@@ -193,7 +208,7 @@ func (f *flows) copy(o *flows) {
 	copy(f.section, o.section)
 	f.exits, f.links = append(f.exits[:0], o.exits...), append(f.links[:0], o.links...)
 	f.leave, f.leaveFlow = append(f.leave[:0], o.leave...), append(f.leaveFlow[:0], o.leaveFlow...)
-	f.organicOut, f.makeup = o.organicOut, o.makeup
+	f.left, f.organicOut, f.makeup = append(f.left[:0], o.left...), o.organicOut, o.makeup
 }
 
 // volumes are the flows of aqueous and organic that leave the mixer of stage j.
@@ -208,7 +223,7 @@ func (f *flows) volumes(j int) (a, o float64) {
 }
 
 // fill turns the circuit into coefficients. Nothing is allocated when the shape is that of the last call.
-func (f *flows) fill(c *Circuit, m *model) error {
+func (f *flows) fill(c *Circuit, m *model) {
 	for _, p := range [...][]float64{f.downA, f.downO, f.upA, f.upO, f.outA, f.outO, f.feed} {
 		clear(p)
 	}
@@ -216,32 +231,28 @@ func (f *flows) fill(c *Circuit, m *model) error {
 		clear(l)
 	}
 	f.links = f.links[:0]
-	f.leave, f.leaveFlow = f.leave[:0], f.leaveFlow[:0]
+	f.leave, f.leaveFlow, f.left = f.leave[:0], f.leaveFlow[:0], f.left[:0]
 	j := 0
 	for k := range c.Sections {
 		for range c.Sections[k].Stages {
 			f.section[j] = k
 			j++
 		}
-		f.leave, f.leaveFlow = append(f.leave, -1), append(f.leaveFlow, 0)
+		f.leave, f.leaveFlow, f.left = append(f.leave, -1), append(f.leaveFlow, 0), append(f.left, 0)
 	}
-	if err := f.aqueous(c, m); err != nil {
-		return err
-	}
-	if err := f.organic(c, m); err != nil {
-		return err
-	}
+	f.aqueous(c, m)
+	f.organic(c, m)
 	f.exits = f.exits[:0]
 	for j := range f.n {
-		if f.outA[j] > 0 || f.outO[j] > 0 {
+		f.va[j], f.vo[j] = f.volumes(j)
+		if f.outA[j] != 0 || f.outO[j] != 0 {
 			f.exits = append(f.exits, j)
 		}
 	}
-	return nil
 }
 
 // aqueous follows the aqueous volumes from the last stage down. What the organic carries up comes back with the aqueous.
-func (f *flows) aqueous(c *Circuit, m *model) error {
+func (f *flows) aqueous(c *Circuit, m *model) {
 	carried := func(j int) float64 { // aqueous in the organic that leaves j
 		return c.Sections[f.section[j]].AqueousCarried * c.Organic
 	}
@@ -275,13 +286,10 @@ func (f *flows) aqueous(c *Circuit, m *model) error {
 		up, below := carried(j), 0.0
 		if j > 0 {
 			below = carried(j - 1)
-		} else if c.Bleed < 1 {
+		} else {
 			below = (1 - c.Bleed) * carried(f.n-1)
 		}
 		flow += below - up
-		if !(flow > 0) {
-			return fmt.Errorf("stage %d (section %s): no aqueous flows: %g", j+1, s.Name, flow)
-		}
 		if j == f.n-1 {
 			f.outA[j] += up // the loop takes its share later
 		} else {
@@ -299,12 +307,9 @@ func (f *flows) aqueous(c *Circuit, m *model) error {
 				f.links = append(f.links, link{from: j, to: c.first(r.To) + r.Stage, a: r.Flow})
 			}
 		}
-		if left < -1e-12*flow {
-			return fmt.Errorf("section %s: %g of aqueous leave, %g are to return", s.Name, flow, flow-left)
-		}
-		f.outA[j] += max(left, 0)
+		f.left[k] = left
+		f.outA[j] += left
 	}
-	return nil
 }
 
 func (f *flows) enter(j int, m *model, flow float64, x, ligands []float64) {
@@ -318,7 +323,7 @@ func (f *flows) enter(j int, m *model, flow float64, x, ligands []float64) {
 
 // organic follows the organic volumes from stage 1 up; what the aqueous carries down comes back, what leaves with
 // raffinate or liquor is made up.
-func (f *flows) organic(c *Circuit, m *model) error {
+func (f *flows) organic(c *Circuit, m *model) {
 	flow := c.Organic
 	for j := range f.n {
 		s := &c.Sections[f.section[j]]
@@ -341,12 +346,9 @@ func (f *flows) organic(c *Circuit, m *model) error {
 			}
 			if flow += d.Organic; d.Organic < 0 {
 				f.outO[j] -= d.Organic
-			} else if err := f.fresh(j, m, c, d.Organic, d.Y, 0); err != nil {
-				return err
+			} else {
+				f.fresh(j, m, c, d.Organic, d.Y, 0)
 			}
-		}
-		if !(flow > 0) {
-			return fmt.Errorf("stage %d (section %s): no organic flows: %g", j+1, s.Name, flow)
 		}
 		if j < f.n-1 {
 			f.upO[j] = flow
@@ -356,21 +358,17 @@ func (f *flows) organic(c *Circuit, m *model) error {
 	f.organicOut = flow
 	returned := (1 - c.Bleed) * flow
 	f.makeup = c.Organic - returned
-	if f.makeup < -1e-12*c.Organic {
-		return fmt.Errorf("organic returns with %g, stage 1 takes %g: bleed the difference", returned, c.Organic)
-	}
-	f.makeup = max(f.makeup, 0)
 	f.outO[last] += c.Bleed * flow
-	if returned > 0 {
+	if c.Bleed != 1 || c.Loop {
 		a := (1 - c.Bleed) * c.Sections[f.section[last]].AqueousCarried * c.Organic
-		f.outA[last] = max(f.outA[last]-a, 0)
+		f.outA[last] -= a
 		f.links = slices.Insert(f.links, 0, link{from: last, to: 0, a: a, o: returned, soap: c.Soap / m.c1})
 	}
-	return f.fresh(0, m, c, f.makeup, c.Makeup, c.Soap/m.c1)
+	f.fresh(0, m, c, f.makeup, c.Makeup, c.Soap/m.c1)
 }
 
 // fresh lets organic of composition y enter stage j, its free extractant saponified in part.
-func (f *flows) fresh(j int, m *model, c *Circuit, flow float64, y []float64, soap float64) error {
+func (f *flows) fresh(j int, m *model, c *Circuit, flow float64, y []float64, soap float64) {
 	h := m.c1 * c.Capacity
 	for i, v := range y {
 		if i != m.Hydrogen {
@@ -378,39 +376,77 @@ func (f *flows) fresh(j int, m *model, c *Circuit, flow float64, y []float64, so
 			h -= m.z[i] * v
 		}
 	}
-	if h < -1e-9*m.c1*c.Capacity {
-		return fmt.Errorf("fresh organic carries more metal than its extractant can hold: charge %g, at most %g", m.c1*c.Capacity-h, m.c1*c.Capacity)
+	f.feed[j*m.c+m.Hydrogen] += flow * h * (1 - soap)
+	if soap != 0 {
+		f.feed[j*m.c+m.Soap] += flow * h * soap
 	}
-	f.feed[j*m.c+m.Hydrogen] += flow * max(h, 0) * (1 - soap)
-	if soap > 0 {
-		f.feed[j*m.c+m.Soap] += flow * max(h, 0) * soap
+}
+
+// possible refuses flows that cannot be, once they are filled in.
+func (f *flows) possible(c *Circuit, m *model) error {
+	for j := range f.n {
+		s := &c.Sections[f.section[j]]
+		a, o := f.volumes(j)
+		if !(a > 0) || !(f.downA[j] >= 0) || a > 1e15 {
+			return fmt.Errorf("%s stage %d: no aqueous flows: %g", s.Name, j-c.first(f.section[j])+1, a)
+		}
+		if !(o > 0) || !(f.upO[j] >= 0) || o > 1e15 {
+			return fmt.Errorf("%s stage %d: no organic flows: %g", s.Name, j-c.first(f.section[j])+1, o)
+		}
+	}
+	for k, left := range f.left {
+		if !(left >= -1e-12*f.leaveFlow[k]) {
+			return fmt.Errorf("%s: %g of aqueous leave, %g are to return", c.Sections[k].Name, f.leaveFlow[k], f.leaveFlow[k]-left)
+		}
+		if left < 0 {
+			f.outA[f.leave[k]] = max(f.outA[f.leave[k]], 0)
+		}
+	}
+	if f.makeup < -1e-12*c.Organic {
+		return fmt.Errorf("organic returns with %g, stage 1 takes %g: bleed the difference", c.Organic-f.makeup, c.Organic)
+	}
+	for j := range f.n {
+		f.outA[j], f.outO[j] = max(f.outA[j], 0), max(f.outO[j], 0)
+		if h := j*m.c + m.Hydrogen; f.feed[h] < 0 {
+			return fmt.Errorf("organic that enters stage %d carries more metal than its extractant can hold", j+1)
+		}
 	}
 	return nil
 }
 
-// coarse halves every section, feeds and returns at their place.
+// coarse is the circuit with half the stages of every section.
 func (c *Circuit) coarse() *Circuit {
-	q := *c
-	q.Sections = slices.Clone(c.Sections)
+	q := &Circuit{Sections: make([]Section, len(c.Sections)), Feeds: make([]Feed, len(c.Feeds)), Returns: make([]Return, len(c.Returns))}
+	c.coarsen(q)
+	return q
+}
+
+// coarsen writes the circuit to q with half the stages of every section, feeds and returns at their place.
+func (c *Circuit) coarsen(q *Circuit) {
+	sections, feeds, returns := q.Sections, q.Feeds[:len(c.Feeds)], q.Returns[:len(c.Returns)]
+	*q = *c
+	q.Sections, q.Feeds, q.Returns = sections, feeds, returns
+	copy(q.Sections, c.Sections)
 	for k := range q.Sections {
 		if n := q.Sections[k].Stages; n > 2 {
 			q.Sections[k].Stages = max(2, int(math.Round(float64(n)/2)))
 		}
 	}
-	at := func(section, stage int) int {
-		old, now := c.Sections[section].Stages, q.Sections[section].Stages
-		if stage == old-1 {
-			return now - 1
-		}
-		return min(now-1, int((float64(stage)+0.5)/float64(old)*float64(now)))
-	}
-	q.Feeds = slices.Clone(c.Feeds)
+	copy(q.Feeds, c.Feeds)
 	for k := range q.Feeds {
-		q.Feeds[k].Stage = at(q.Feeds[k].Section, q.Feeds[k].Stage)
+		q.Feeds[k].Stage = c.place(q, q.Feeds[k].Section, q.Feeds[k].Stage)
 	}
-	q.Returns = slices.Clone(c.Returns)
+	copy(q.Returns, c.Returns)
 	for k := range q.Returns {
-		q.Returns[k].Stage = at(q.Returns[k].To, q.Returns[k].Stage)
+		q.Returns[k].Stage = c.place(q, q.Returns[k].To, q.Returns[k].Stage)
 	}
-	return &q
+}
+
+// place is where a stage of a section lies in the coarser circuit q.
+func (c *Circuit) place(q *Circuit, section, stage int) int {
+	old, now := c.Sections[section].Stages, q.Sections[section].Stages
+	if stage == old-1 {
+		return now - 1
+	}
+	return min(now-1, int((float64(stage)+0.5)/float64(old)*float64(now)))
 }

@@ -109,18 +109,12 @@ func stretch(to, src []float64) {
 
 // refine solves on half the stages first. It says whether it got there and whether a march was needed.
 func (k *Cascade) refine(tol float64, march bool) (ok, marched bool) {
-	shrunk := k.n > coarseEnough
-	if shrunk {
-		q := k.circuit.coarse()
-		if q.stages() == k.n {
-			shrunk = false
-		} else {
-			if k.cold == nil || !sameShape(k.cold.circuit, q) {
-				k.cold = newCascade(k.m, q)
-			}
-			if k.cold.set(q, nil) != nil {
-				shrunk = false
-			} else if ok, marched = k.cold.refine(coarseTol, march); !ok {
+	shrunk := false
+	if k.cold != nil {
+		k.circuit.coarsen(k.coldCircuit)
+		if k.cold.set(k.coldCircuit, nil) == nil {
+			shrunk = true
+			if ok, marched = k.cold.refine(coarseTol, march); !ok {
 				return false, marched
 			}
 		}
@@ -149,18 +143,6 @@ func (k *Cascade) refine(tol float64, march bool) (ok, marched bool) {
 	}
 	k.hold()
 	return k.march(3, 0.05, 3, 300, tol), true
-}
-
-func sameShape(a, b *Circuit) bool {
-	if len(a.Sections) != len(b.Sections) || len(a.Returns) != len(b.Returns) {
-		return false
-	}
-	for s := range a.Sections {
-		if a.Sections[s].Stages != b.Sections[s].Stages {
-			return false
-		}
-	}
-	return true
 }
 
 // hold fills the stages with what the last evaluation found, bounded where the start was wild.
@@ -240,7 +222,7 @@ func (k *Cascade) march(dt, inner, grow float64, most int, tol float64) bool {
 // fill each stage with feed and fresh organic; the flavours differ in the organic.
 func (k *Cascade) naive(flavour int) {
 	m, c, cc := k.m, k.circuit, k.c
-	feed := k.esc // metals of all aqueous feeds in the aqueous that leaves stage 1
+	feed := k.fed // all cations fed in the aqueous that leaves stage 1
 	clear(feed)
 	for j := range k.n {
 		for i := range feed {
@@ -252,7 +234,6 @@ func (k *Cascade) naive(flavour int) {
 		feed[i] /= va
 	}
 	feed[m.Hydrogen] = 0
-	feed = append([]float64(nil), feed...)
 	for j := range k.n {
 		s := &c.Sections[k.section[j]]
 		va, vo := k.base.volumes(j)

@@ -58,6 +58,9 @@ func size(r []float64) (two, most float64) {
 	return math.Sqrt(two), most
 }
 
+// rounding is where a stall of Newton counts as arrived: with many stages and steep D it can stop above the tolerance.
+const rounding = 1e-11
+
 // Bounds of ln r and caps of one step.
 const (
 	leastLnR, mostLnR = -40.0, 40.0
@@ -93,7 +96,7 @@ func (k *Cascade) newton(limit int, tol float64) (ok bool, steps int, most float
 			copy(v, k.at)
 			k.evaluate(v, res)
 			_, most = size(res)
-			return most <= tol, steps + 1, most
+			return most <= max(tol, rounding), steps + 1, most
 		}
 	}
 	return most <= tol, steps, most
@@ -122,13 +125,6 @@ func (k *Cascade) direction(two float64) bool {
 // krylov solves Jacobian·sol = rhs by GMRES, preconditioned from the right.
 func (k *Cascade) krylov(rhs, sol []float64, tol float64) bool {
 	k.linearise(k.v)
-	if k.mul == nil {
-		k.mul = func(v, out []float64) error {
-			k.precondition(v, k.pre)
-			k.product(k.pre, out)
-			return nil
-		}
-	}
 	rel, _, err := k.gmres.Solve(k.mul, rhs, k.t4, tol)
 	if err != nil && !(rel < 1) {
 		return false

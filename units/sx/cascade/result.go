@@ -53,7 +53,7 @@ func (k *Cascade) Loading(j int) float64 {
 func (k *Cascade) Liquor(s int) (flow float64, stage int) { return k.leaveFlow[s], k.leave[s] }
 
 // Makeup is the flow of fresh organic.
-func (k *Cascade) Makeup() float64 { return k.makeup }
+func (k *Cascade) Makeup() float64 { return k.base.makeup }
 
 // Balance is the imbalance of every cation over the whole circuit relative to what enters of it, the worst of them and
 // its name. What enters are the feeds and fresh organic; hydrogen and the soap's cation are taken together.
@@ -84,4 +84,96 @@ func (k *Cascade) Balance() (worst float64, name string) {
 		worst, name = t, m.Cations[m.Hydrogen].Name
 	}
 	return worst, name
+}
+
+// Unknowns are ln r of every stage, then each scalar of the model for every stage: the start of a warm solve, to be
+// overwritten by the caller, and its result.
+func (k *Cascade) Unknowns() []float64 { return k.v }
+
+// Dissolved is the concentration of ligand or solute l in the aqueous that leaves the mixer of stage j.
+func (k *Cascade) Dissolved(l, j int) float64 { return k.ligandTotal[l][j] }
+
+// Leaving is the aqueous flow of section s that leaves the circuit, the organic it carries away, and the last stage it is in.
+func (k *Cascade) Leaving(s int) (aqueous, organic float64, stage int) {
+	f := k.base
+	if f.leave[s] < 0 {
+		return 0, 0, -1
+	}
+	return max(f.left[s], 0), k.circuit.Sections[s].OrganicCarried * f.leaveFlow[s], f.leave[s]
+}
+
+// Bled is the organic flow that leaves after the last stage for good, and the aqueous in it.
+func (k *Cascade) Bled() (organic, aqueous float64) {
+	last := &k.circuit.Sections[len(k.circuit.Sections)-1]
+	return k.circuit.Bleed * k.base.organicOut, k.circuit.Bleed * last.AqueousCarried * k.circuit.Organic
+}
+
+// SoapFlows are the part of the hydrogen inventory that saponification takes, and the organic flow that returns to it.
+func (k *Cascade) SoapFlows() (part, returned float64) {
+	return k.circuit.Soap / k.m.c1, k.base.organicOut - k.circuit.Bleed*k.base.organicOut
+}
+
+// Soaped is the base that saponification takes, charge per time: from the organic that returns with hydrogen inventory yH,
+// and from the fresh organic.
+func (k *Cascade) Soaped(yH float64) float64 {
+	part, returned := k.SoapFlows()
+	h := k.capacity
+	for i, v := range k.circuit.Makeup {
+		if i != k.m.Hydrogen {
+			h -= k.m.z[i] * v
+		}
+	}
+	return part * (returned*yH + k.base.makeup*h)
+}
+
+// Inventory is c1: Σ z y of an organic, its hydrogen inventory included, per dimer of extractant.
+func (k *Cascade) Inventory() float64 { return k.m.c1 }
+
+// Unknown names scalar a of the unknowns; 0 is ln r.
+func (k *Cascade) Unknown(a int) string {
+	m := k.m
+	switch a--; {
+	case a < 0:
+		return "ln_r"
+	case a == m.atFree:
+		return "ln_free_dimer"
+	case a == m.atLoad:
+		return "loading"
+	case a == m.atRoom:
+		return "ln_hydrogen_factor"
+	}
+	return "ln_free_" + m.Ligands[a-m.atLigand]
+}
+
+// Inventories writes the concentration of every cation in the organic of stage j, the hydrogen inventory among them.
+func (k *Cascade) Inventories(j int, y []float64) {
+	for i := range y {
+		y[i] = k.organicAt(j, i)
+	}
+}
+
+// PhaseFlows are the flows that leave the mixer of stage j.
+func (k *Cascade) PhaseFlows(j int) (aqueous, organic float64) { return k.base.va[j], k.base.vo[j] }
+
+// Recall makes the contents of the mixers in held, and the unknowns at hand, the state that results are asked of: what is
+// in each phase follows from D.
+func (k *Cascade) Recall(c *Circuit, held *Step) {
+	k.circuit = c
+	k.base.fill(c, k.m)
+	k.capacity = k.m.c1 * c.Capacity
+	for l := range k.ligandTotal {
+		for j := range k.n {
+			k.ligandTotal[l][j] = held.LigandMixer[l][j] / held.Vessels.MixerA[j]
+		}
+	}
+	for s := range k.rows {
+		k.rows[s] = k.m.k
+	}
+	k.distribute(k.v)
+	for j := range k.n {
+		a, o := held.Vessels.MixerA[j], held.Vessels.MixerO[j]
+		for q := j * k.c; q < (j+1)*k.c; q++ {
+			k.x[q] = held.Mixer[q] / (a + o*k.d[q])
+		}
+	}
 }

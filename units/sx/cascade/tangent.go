@@ -2,29 +2,45 @@ package cascade
 
 import "fmt"
 
-// Slope is the derivative of a solution: of ln r and the scalars, and of what every stage sends on.
+// Slope is the derivative of a solution: of ln r and the scalars, and of what is in every stage.
 type Slope struct {
 	Unknowns         []float64
-	Aqueous, Organic []float64 // [stage·cations]; Organic is of y, hydrogen as in its inventory
+	Aqueous, Organic []float64   // [stage·cations]; Organic is of y, hydrogen as in its inventory
+	Dissolved        [][]float64 // [ligand, solute][stage]
+	// The same of the settlers' layers, and of the flows that leave: those of Leaving by section, Bled, Makeup.
+	LayerAqueous, LayerOrganic []float64
+	LayerDissolved             [][]float64
+	Left, Lost                 []float64
+	Bled, Makeup, Returned     float64
+	BledAqueous                float64
 }
 
 // NewSlope makes room for a derivative.
 func (k *Cascade) NewSlope() *Slope {
-	return &Slope{make([]float64, len(k.v)), make([]float64, k.n*k.c), make([]float64, k.n*k.c)}
+	s := &Slope{Unknowns: make([]float64, len(k.v)), Aqueous: make([]float64, k.n*k.c), Organic: make([]float64, k.n*k.c)}
+	s.LayerAqueous, s.LayerOrganic = make([]float64, k.n*k.c), make([]float64, k.n*k.c)
+	s.Left, s.Lost = make([]float64, len(k.rows)), make([]float64, len(k.rows))
+	for range k.ligandTotal {
+		s.Dissolved, s.LayerDissolved = append(s.Dissolved, make([]float64, k.n)), append(s.LayerDissolved, make([]float64, k.n))
+	}
+	return s
 }
 
-// Tangent writes the derivative of the last solution in the direction (hi − lo)/span of its circuit, where lo and hi lie
-// on the two sides of it. The coefficients are products of at most three numbers of the circuit, so that a central
-// difference of them (not of the solution) has no truncation worth the name at a relative span of 1e-4.
-func (k *Cascade) Tangent(lo, hi *Circuit, span float64, to *Slope) error {
-	if k.sides[0] == nil {
-		for s := range k.sides {
-			k.sides[s] = newFlows(k.m, k.n)
-		}
-	}
-	for s, c := range [2]*Circuit{lo, hi} {
-		if err := k.sides[s].fill(c, k.m); err != nil {
-			return fmt.Errorf("tangent: %w", err)
+// Side is a circuit beside that of the last solve, and its step of time (nil in the steady state).
+type Side struct {
+	Circuit *Circuit
+	Step    *Step
+}
+
+// Tangent writes the derivative of the last solution in the direction (hi − lo)/span. The coefficients are products of at
+// most three numbers of the circuit, so that a central difference of them (not of the solution) has no truncation worth
+// the name at a relative span of 1e-4.
+func (k *Cascade) Tangent(low, high Side, span float64, to *Slope) error {
+	lo, hi := low.Circuit, high.Circuit
+	for s, c := range [2]Side{low, high} {
+		k.sides[s].fill(c.Circuit, k.m)
+		if c.Step != nil {
+			k.sides[s].time(c.Step, k.m)
 		}
 	}
 	if len(k.sides[0].links) != len(k.links) || len(k.sides[1].links) != len(k.links) {
@@ -50,13 +66,16 @@ func (k *Cascade) Tangent(lo, hi *Circuit, span float64, to *Slope) error {
 	for j := range k.n {
 		k.rhs[j] += (hi.Capacity - lo.Capacity) / span / k.circuit.Capacity
 	}
-	for l := range k.m.beta {
-		k.inertSlope(l, span, k.t1)
-		for j, t := range k.scalar(k.rhs, k.m.atLigand+l) {
-			if total := k.ligandTotal[l][j]; total > 0 {
-				t += k.t1[j] / total
+	for l := range k.ligandTotal {
+		k.inertSlope(l, span, to.Dissolved[l])
+		if l >= len(k.m.beta) {
+			continue
+		}
+		rhs := k.scalar(k.rhs, k.m.atLigand+l)
+		for j, total := range k.ligandTotal[l] {
+			if total > 0 {
+				rhs[j] += to.Dissolved[l][j] / total
 			}
-			k.scalar(k.rhs, k.m.atLigand+l)[j] = t
 		}
 	}
 	if k.m.scalars == 0 {
@@ -76,7 +95,49 @@ func (k *Cascade) Tangent(lo, hi *Circuit, span float64, to *Slope) error {
 	for o, d := range k.d {
 		to.Organic[o] = d * (q[o] + k.x[o]*k.dl[o])
 	}
+	k.layers(low, high, span, to)
 	return nil
+}
+
+// layers carries a derivative on through the settlers and to the outlets.
+func (k *Cascade) layers(low, high Side, span float64, to *Slope) {
+	c := k.c
+	copy(to.LayerAqueous, to.Aqueous)
+	copy(to.LayerOrganic, to.Organic)
+	for l := range to.Dissolved {
+		copy(to.LayerDissolved[l], to.Dissolved[l])
+	}
+	lo, hi := k.sides[0], k.sides[1]
+	if k.moment != nil {
+		m, a, b := k.moment, low.Step, high.Step
+		for j := range k.n {
+			pa, po := k.passes(m.Vessels, j)
+			if pa < 1 {
+				da := pa * (1 - pa) / k.base.va[j] * (hi.va[j] - lo.va[j]) / span
+				for q := j * c; q < (j+1)*c; q++ {
+					to.LayerAqueous[q] = pa*to.Aqueous[q] + (1-pa)*(b.Aqueous[q]-a.Aqueous[q])/span + da*(k.x[q]-m.Aqueous[q])
+				}
+				for l, t := range k.ligandTotal {
+					to.LayerDissolved[l][j] = pa*to.Dissolved[l][j] + (1-pa)*(b.LigandAq[l][j]-a.LigandAq[l][j])/span + da*(t[j]-m.LigandAq[l][j])
+				}
+			}
+			if po < 1 {
+				do := po * (1 - po) / k.base.vo[j] * (hi.vo[j] - lo.vo[j]) / span
+				for q := j * c; q < (j+1)*c; q++ {
+					to.LayerOrganic[q] = po*to.Organic[q] + (1-po)*(b.Organic[q]-a.Organic[q])/span + do*(k.d[q]*k.x[q]-m.Organic[q])
+				}
+			}
+		}
+	}
+	for s := range to.Left {
+		to.Left[s] = (hi.left[s] - lo.left[s]) / span
+		to.Lost[s] = k.circuit.Sections[s].OrganicCarried * (hi.leaveFlow[s] - lo.leaveFlow[s]) / span
+	}
+	a, b := low.Circuit, high.Circuit
+	to.Bled = (b.Bleed*hi.organicOut - a.Bleed*lo.organicOut) / span
+	to.Returned = (hi.organicOut-lo.organicOut)/span - to.Bled
+	to.BledAqueous = k.circuit.Sections[len(to.Left)-1].AqueousCarried * (b.Bleed*b.Organic - a.Bleed*a.Organic) / span
+	to.Makeup = (hi.makeup - lo.makeup) / span
 }
 
 // constants writes the change of ln K, by stages and cations.

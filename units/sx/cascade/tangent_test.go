@@ -75,7 +75,7 @@ func TestTangent(t *testing.T) {
 			move(hi, 1+1e-4)
 			copy(k.v, base)
 			k.set(c, nil)
-			if err := k.Tangent(lo, hi, 2e-4, slope); err != nil {
+			if err := k.Tangent(Side{Circuit: lo}, Side{Circuit: hi}, 2e-4, slope); err != nil {
 				t.Fatalf("model %q, %s: %v", kind, name, err)
 			}
 			lo, hi = clone(c), clone(c)

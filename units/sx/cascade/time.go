@@ -116,41 +116,59 @@ func (f *flows) returned(z *link, a, o float64, s *Step, m *model) {
 	}
 }
 
-// Held writes the contents after the last solve, in the form of a Step: amounts in the mixers, concentrations of the
-// layers. In the steady state the layers are as the mixer's phases.
-func (k *Cascade) Held(v *Vessels, mixer, aqueous, organic []float64) {
-	c, rate := k.c, 0.0
-	if k.moment != nil {
-		rate = k.moment.Rate
-	}
+// Held writes the contents after the last solve, in the form of a Step of its own: amounts in the mixers, concentrations
+// of the layers. In the steady state the layers are as the mixer's phases.
+func (k *Cascade) Held(v *Vessels, to *Step) {
+	c := k.c
 	for j := range k.n {
-		a, o := k.base.volumes(j)
-		pa, po := 1.0, 1.0
-		if rate > 0 {
-			pa, po = pass(a, rate, v.SettlerA[j]), pass(o, rate, v.SettlerO[j])
-		}
+		pa, po := k.passes(v, j)
 		for q := j * c; q < (j+1)*c; q++ {
 			x, y := k.x[q], k.d[q]*k.x[q]
-			mixer[q] = v.MixerA[j]*x + v.MixerO[j]*y
-			aqueous[q], organic[q] = x, y
+			to.Mixer[q] = v.MixerA[j]*x + v.MixerO[j]*y
+			to.Aqueous[q], to.Organic[q] = x, y
 			if pa < 1 {
-				aqueous[q] = pa*x + (1-pa)*k.moment.Aqueous[q]
+				to.Aqueous[q] = pa*x + (1-pa)*k.moment.Aqueous[q]
 			}
 			if po < 1 {
-				organic[q] = po*y + (1-po)*k.moment.Organic[q]
+				to.Organic[q] = po*y + (1-po)*k.moment.Organic[q]
+			}
+		}
+		for l, t := range k.ligandTotal {
+			to.LigandMixer[l][j], to.LigandAq[l][j] = v.MixerA[j]*t[j], t[j]
+			if pa < 1 {
+				to.LigandAq[l][j] = pa*t[j] + (1-pa)*k.moment.LigandAq[l][j]
 			}
 		}
 	}
 }
 
+// passes are the parts of stage j's flows that are new after its settler's layers.
+func (k *Cascade) passes(v *Vessels, j int) (a, o float64) {
+	if k.moment == nil {
+		return 1, 1
+	}
+	return pass(k.base.va[j], k.moment.Rate, v.SettlerA[j]), pass(k.base.vo[j], k.moment.Rate, v.SettlerO[j])
+}
+
+// At makes a circuit, and a step of time or nil, the one that the unknowns at hand solve.
+func (k *Cascade) At(c *Circuit, step *Step) error {
+	if err := k.prepare(c, step); err != nil {
+		return err
+	}
+	k.evaluate(k.v, k.res)
+	return nil
+}
+
 // Advance is Solve for one implicit stage in time.
-func (k *Cascade) Advance(c *Circuit, step *Step, tol float64) (Result, error) {
+func (k *Cascade) Advance(c *Circuit, step *Step, tol float64, cold bool) (Result, error) {
 	k.count = Count{}
 	if err := k.prepare(c, step); err != nil {
 		return Result{Path: Failed}, err
 	}
-	if ok, _, most := k.newton(12, tol); ok {
-		return Result{Warm, most, k.count}, nil
+	if !cold {
+		if ok, _, most := k.newton(12, tol); ok {
+			return Result{Warm, most, k.count}, nil
+		}
 	}
 	// From where the stages stand, in steps that grow to this one.
 	k.last = *step

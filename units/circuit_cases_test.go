@@ -1,0 +1,132 @@
+package units_test
+
+import (
+	"math/rand/v2"
+	"strings"
+
+	"reetwin/flowsheet"
+	"reetwin/flowsheet/chem"
+	"reetwin/units/unittest"
+)
+
+// circuitCases are whole solvent-extraction circuits: PC88A with mixers and settlers, entrainment and reflux; D2EHPA, whose
+// exponent is no whole number, with sulfate, and no settlers.
+func circuitCases() []kindCase {
+	const pc88a = `
+[chemistry]
+elements = ["Na", "Ca", "Y", "La", "Nd", "Dy", "Cl"]
+families = ["aqueous", "organic", "oxide", "gas"]
+extractant = "PC88A"
+[unit]
+sections = ["extraction", "scrub", "strip"]
+model = "PC88A-HCl"
+organic_flow = "20 L/min"
+extractant = "1 mol/L"
+saponification = 0.2
+bleed = 0.02
+organic_tank = "2 m3"
+[unit.extraction]
+stages = 3
+mixer_aqueous = "40 L"
+mixer_organic = "60 L"
+settler_aqueous = "150 L"
+settler_organic = "250 L"
+organic_carried = 1e-4
+aqueous_carried = 2e-4
+[unit.scrub]
+stages = 2
+joins = true
+mixer_aqueous = "10 L"
+mixer_organic = "60 L"
+settler_aqueous = "30 L"
+settler_organic = "250 L"
+aqueous_carried = 2e-4
+[unit.strip]
+stages = 2
+mixer_aqueous = "10 L"
+mixer_organic = "60 L"
+settler_aqueous = "30 L"
+settler_organic = "250 L"
+organic_carried = 1e-4
+[unit.reflux.strip]
+to = "scrub"
+flow = "0.2 L/min"
+`
+	const d2ehpa = `
+[chemistry]
+elements = ["Na", "Ca", "Y", "La", "Nd", "S", "Cl"]
+families = ["aqueous", "organic", "oxide"]
+extractant = "D2EHPA"
+[unit]
+sections = ["load", "strip"]
+model = "D2EHPA-HCl"
+organic_flow = "10 L/min"
+extractant = "0.6 mol/L"
+saponification = 0
+bleed = 1
+[unit.load]
+stages = 2
+mixer_aqueous = "40 L"
+mixer_organic = "60 L"
+[unit.strip]
+stages = 2
+mixer_aqueous = "40 L"
+mixer_organic = "60 L"
+`
+	return []kindCase{
+		{"sx_circuit", unittest.Case{
+			Name: "sx_circuit", Config: pc88a, In: []string{"extraction", "scrub", "strip"},
+			Out: []string{"extraction", "strip", "bleed", "makeup", "base"},
+			Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
+				brine(r, s, &in[0], 10, map[string]float64{"H+": 20, "Na+": 50, "Ca+2": 20, "Y+3": 20, "La+3": 60, "Nd+3": 70, "Dy+3": 8}, "Cl-")
+				brine(r, s, &in[1], 1.5, map[string]float64{"H+": 800}, "Cl-")
+				brine(r, s, &in[2], 2, map[string]float64{"H+": 4000}, "Cl-")
+			},
+			Held: heldInCircuit,
+			Bad: []unittest.Bad{
+				{Name: "section", Set: "unit.reflux.strip.to=scrubb", Want: `"scrub"`},
+				{Name: "stages", Set: "unit.strip.stages=0", Want: "stages"},
+				{Name: "model", Set: "unit.model=PC88-HCl", Want: "PC88A-HCl"},
+				{Name: "other extractant", Set: "unit.model=D2EHPA-HCl", Want: "D2EHPA"},
+				{Name: "soap beyond NaA.HA", Set: "unit.saponification=0.6", Want: "saponification"},
+			},
+		}},
+		{"sx_circuit", unittest.Case{
+			Name: "sx_circuit_sulfate", Config: d2ehpa, In: []string{"load", "strip"}, Out: []string{"load", "strip", "bleed", "makeup", "base"},
+			Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
+				brine(r, s, &in[0], 10, map[string]float64{"H+": 300, "Na+": 50, "Ca+2": 10, "Y+3": 10, "La+3": 20, "Nd+3": 20}, "SO4-2")
+				brine(r, s, &in[1], 3, map[string]float64{"H+": 3000}, "SO4-2")
+			},
+		}},
+	}
+}
+
+// heldInCircuit: metal in a settler's organic layer stands for M^z+ − z H+, since the metals leave there what is hydrogen's.
+func heldInCircuit(s *chem.System, state string, x float64, n []float64) {
+	i, ok := s.Index(state[strings.LastIndexByte(state, '.')+1:])
+	if !ok {
+		panic("state " + state)
+	}
+	n[i] += x
+	if strings.Contains(state, ".organic.") {
+		acid, _ := s.Index("H+")
+		n[acid] -= s.Components[i].Charge * x
+	}
+}
+
+// brine adds a flow in L/min of the given cations, mol/m3 to within 30 %, neutral by one anion.
+func brine(r *rand.Rand, s *chem.System, in *flowsheet.Stream, flow float64, cations map[string]float64, anion string) {
+	in.T = between(r, 290, 310)
+	A := flow * between(r, 0.8, 1.25) / 6e4
+	put(s, in, "H2O", A/s.Components[s.Solvent(chem.Aqueous)].V)
+	charge := 0.0
+	for _, c := range s.Components { // in order: the same random numbers in every run
+		if x, ok := cations[c.Name]; ok {
+			n := A * x * between(r, 0.77, 1.3)
+			put(s, in, c.Name, n)
+			charge += c.Charge * n
+		}
+	}
+	i, _ := s.Index(anion)
+	put(s, in, anion, -charge/s.Components[i].Charge)
+}

@@ -1,0 +1,379 @@
+package sx
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"reetwin/flowsheet"
+	"reetwin/flowsheet/chem"
+	"reetwin/flowsheet/conf"
+	"reetwin/units/sx/cascade"
+)
+
+// Circuit is a whole solvent-extraction circuit: one organic that goes round through any number of sections of
+// mixer-settlers, saponified on its way back, solved as one block.
+//
+//	           aqueous of a section enters at its last stage and leaves at its first, or joins the section before
+//	organic ─▶ [ extraction ] ─▶ [ scrub ] ─▶ [ strip ] ─┬─▶ bleed
+//	   ▲                                                 │
+//	   └── make-up ── saponification (base) ◀────────────┘
+//
+//	M^z+ + n (HA)2 = M-complex + z H+     D = K [(HA)2]^n / ([H+]^z α),  one cation binds 2 n monomers
+//	acidity = [H+] + [HSO4-],  [H+] [SO4-2] = Ka2 [HSO4-]
+//	mixer: Rate·(Va x + Vo y − before) = what enters − A x − O y at equilibrium; each settler layer, and the organic tank, is
+//	a stirred volume behind it
+//
+// States are amounts by stage: in the mixer (both phases), in the settler's aqueous and organic layer; hydrogen in a mixer
+// stands for acidity and free extractant together, in an organic layer it is what the metals leave. Unknowns are ln([(HA)2]/[H+]) of every stage and the scalars of the model.
+//
+// Assumptions: equilibrium in every mixer; phase volumes are those of the solvents and stay; concentrations stand for
+// activities; entrained droplets have the composition of their settler layer; one strength of extractant everywhere; the
+// base neutralises a fixed part of the extractant; outlets at the mass-weighted mean temperature of the inlets. Solutes that
+// the model does not know pass with the aqueous; organic, solids and gases in an aqueous inlet pass to where that section's
+// aqueous leaves, unreacted.
+//
+// Validity: acid and extractant ranges of the model (Report warns), loading below 85 %. Degrees of freedom: stages, organic
+// flow, extractant, saponification, bleed, reflux; the aqueous inlets are streams.
+//
+// Sources: model and constants from chem (Spec.Constants); method: package cascade.
+type Circuit struct {
+	system *chem.System
+	model  *chem.Exchange
+	k      *cascade.Cascade
+	chem   cascade.Chemistry
+	plan   [3]cascade.Circuit // the circuit, and the two sides of a tangent
+	step   [3]cascade.Step
+	vessel cascade.Vessels
+
+	names            []string // of the sections
+	sections         []sectionSpec
+	aqueous, organic []int // component of every cation; of hydrogen H+ and the extractant
+	solutes          []int // components: ligands, then what takes no part
+	acid, extractant int   // component
+	sodium           int   // component of the soap's cation in the aqueous, or −1
+	hydrogen, soap   int   // cation
+	strength         float64
+	refluxes         []int // handle of each return's flow
+
+	in     int // sections
+	leaves []int
+	out    []string // names of the outlets
+	n, c   int
+	block  int
+
+	mixer, layerA, layerO    []float64 // contents after a solve, [stage·cations]
+	soluteMixer, soluteLayer [][]float64
+	prev                     [3]memory
+	shifted                  [2][]flowsheet.Stream
+	shiftedU                 [2][]float64
+	now                      cascade.Step // the contents above, as a step
+	slope                    *cascade.Slope
+}
+
+// memory is what a step of time starts from, in the cascade's form.
+type memory struct {
+	mixer, layerA, layerO    []float64
+	soluteMixer, soluteLayer [][]float64
+}
+
+// sectionSpec is a section as the file has it.
+type sectionSpec struct {
+	stages                    int
+	joins                     bool
+	mixA, mixO, setA, setO    float64
+	organicCarried, aqCarried float64
+}
+
+// The handles that every circuit has; the flow of each reflux follows.
+const (
+	organicFlow = iota
+	bleedPart
+	saponified
+	ownHandles
+)
+
+// NewCircuit makes a circuit.
+func NewCircuit() flowsheet.Unit { return new(Circuit) }
+
+// Init reads the circuit.
+func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
+	p := env.Param
+	flows, parts := conf.Between(1e-9, 1e3), conf.Between(0, 1)
+	var spec flowsheet.Spec
+	s.system = env.System
+	s.names = p.Texts("sections")
+	spec.Handles = []flowsheet.Handle{
+		{Name: "organic_flow", Unit: "m3/s", Value: p.Quantity("organic_flow", "m3/s", flows), Lo: flows.Lo, Hi: flows.Hi},
+		{Name: "bleed", Unit: "1", Value: p.Quantity("bleed", "1", parts), Hi: 1},
+		{Name: "saponification", Unit: "1", Value: p.Quantity("saponification", "1", conf.Between(0, 0.5)), Hi: 0.5},
+	}
+	s.strength = p.Quantity("extractant", "mol/m3", conf.Between(1, 1e4)) / 2
+	tank := p.QuantityOr("organic_tank", "m3", 0, conf.Between(0, 1e6))
+	if len(s.names) == 0 || slices.Contains(s.names, "") {
+		p.Fault("sections", "needs the names of the sections in the order of the organic")
+		return spec, nil
+	}
+	seen := map[string]bool{}
+	for _, name := range s.names {
+		if seen[name] || strings.ContainsAny(name, ". ") || slices.Contains([]string{"bleed", "makeup", "base"}, name) {
+			p.Fault("sections", "%q is taken or cannot be the name of a section", name)
+			return spec, nil
+		}
+		seen[name] = true
+		s.section(p, name)
+	}
+	s.reflux(p, &spec)
+	name := p.Text("model")
+	if p.Faulty("model") {
+		return spec, nil
+	}
+	var err error
+	if s.model, err = s.system.Exchange(name); err != nil {
+		p.Fault("model", "%v", err)
+		return spec, nil
+	}
+	if err := s.cations(); err != nil {
+		return spec, err
+	}
+	if s.soap < 0 && spec.Handles[saponified].Value > 0 {
+		p.Fault("saponification", "needs the element of the model's soap (Na) in the system")
+		return spec, nil
+	}
+	s.build(tank)
+	if s.k, err = cascade.New(&s.chem, &s.plan[0]); err != nil {
+		p.Fault("sections", "%v", err)
+		return spec, nil
+	}
+	s.slope = s.k.NewSlope()
+	s.declare(&spec)
+	return spec, nil
+}
+
+// section reads one section.
+func (s *Circuit) section(p *conf.Table, name string) {
+	t := p.Required(name, "a table with stages and volumes")
+	volume := conf.Between(0, 1e4)
+	s.sections = append(s.sections, sectionSpec{
+		stages: t.Int("stages", 1, 200), joins: t.BoolOr("joins", false),
+		mixA: t.Quantity("mixer_aqueous", "m3", conf.Between(1e-9, 1e4)), mixO: t.Quantity("mixer_organic", "m3", conf.Between(1e-9, 1e4)),
+		setA: t.QuantityOr("settler_aqueous", "m3", 0, volume), setO: t.QuantityOr("settler_organic", "m3", 0, volume),
+		organicCarried: t.QuantityOr("organic_carried", "1", 0, conf.Between(0, 0.2)),
+		aqCarried:      t.QuantityOr("aqueous_carried", "1", 0, conf.Between(0, 0.2)),
+	})
+	if len(s.sections) == 1 && s.sections[0].joins {
+		t.Fault("joins", "the first section has none before it")
+	}
+	t.Close()
+}
+
+// reflux reads what of a section's aqueous goes back to another.
+func (s *Circuit) reflux(p *conf.Table, spec *flowsheet.Spec) {
+	if !p.Has("reflux") {
+		return
+	}
+	all := p.Table("reflux")
+	for _, from := range all.Keys() {
+		t := all.Table(from)
+		r := cascade.Return{From: slices.Index(s.names, from)}
+		if r.From < 0 || s.sections[r.From].joins {
+			all.Fault(from, "is no section whose aqueous leaves; %s", conf.Hint(from, s.names))
+			r.From = 0
+		}
+		r.To = slices.Index(s.names, t.Choice("to", s.names...))
+		r.Stage = t.IntOr("stage", s.sections[r.To].stages, 1, s.sections[r.To].stages) - 1
+		flows := conf.Between(1e-9, 1e3)
+		h := flowsheet.Handle{Name: "reflux." + from + ".flow", Unit: "m3/s", Value: t.Quantity("flow", "m3/s", flows), Lo: flows.Lo, Hi: flows.Hi}
+		r.Flow = h.Value
+		s.refluxes = append(s.refluxes, len(spec.Handles))
+		spec.Handles = append(spec.Handles, h)
+		s.plan[0].Returns = append(s.plan[0].Returns, r)
+		t.Close()
+	}
+	all.Close()
+}
+
+// cations finds the components of every cation that the model knows, and the solutes.
+func (s *Circuit) cations() error {
+	sys := s.system
+	var ok bool
+	if s.acid, ok = sys.Index("H+"); !ok {
+		return fmt.Errorf("the system has no aqueous H+")
+	}
+	if s.extractant, ok = sys.Index(s.model.Extractant); !ok {
+		return fmt.Errorf("the system has no organic %s", s.model.Extractant)
+	}
+	sulfate, hasSulfate := sys.Index("SO4-2")
+	taken := map[int]bool{s.acid: true, sys.Solvent(chem.Aqueous): true}
+	s.soap, s.sodium = -1, -1
+	s.chem = cascade.Chemistry{Reference: chem.Molar}
+	for k, t := range s.model.Terms {
+		a, o := sys.ByKey(chem.Aqueous, t.Element), sys.ByKey(chem.Organic, t.Element)
+		if err := s.balanced(a, o, t.Z); err != nil {
+			return err
+		}
+		taken[a] = true
+		if k == s.model.Soap {
+			s.soap, s.sodium = len(s.aqueous), a
+		}
+		s.aqueous, s.organic = append(s.aqueous, a), append(s.organic, o)
+		s.chem.Cations = append(s.chem.Cations, cascade.Cation{Name: sys.Elements[t.Element].Symbol, Z: t.Z, LnK: t.LnK, N: t.N, M: 2 * t.N})
+	}
+	s.hydrogen = len(s.aqueous)
+	s.aqueous, s.organic = append(s.aqueous, s.acid), append(s.organic, s.extractant)
+	h := cascade.Cation{Name: "H", Z: 1}
+	if hasSulfate {
+		s.chem.Ligands = []string{"SO4-2"}
+		h.Beta = [][2]float64{{1 / sys.Ka2().Value}}
+		s.solutes, taken[sulfate] = append(s.solutes, sulfate), true
+	}
+	s.chem.Cations = append(s.chem.Cations, h)
+	first, end := sys.Span(chem.Aqueous)
+	for c := first; c < end; c++ {
+		if !taken[c] {
+			s.solutes = append(s.solutes, c)
+			s.chem.Solutes++
+		}
+	}
+	s.chem.Hydrogen, s.chem.Soap = s.hydrogen, s.soap
+	s.c = len(s.aqueous)
+	if s.c < 2 {
+		return fmt.Errorf("model %s knows none of the system's elements", s.model.Name)
+	}
+	return nil
+}
+
+// balanced checks M + z HA = MA_z + z H+ in atoms and charge.
+func (s *Circuit) balanced(a, o int, z float64) error {
+	c := s.system.Components
+	off := math.Abs(c[a].Charge + z*c[s.extractant].Charge - c[o].Charge - z*c[s.acid].Charge)
+	for e := range s.system.Elements {
+		off = max(off, math.Abs(c[a].Formula[e]+z*c[s.extractant].Formula[e]-c[o].Formula[e]-z*c[s.acid].Formula[e]))
+	}
+	if off > 1e-9 {
+		return fmt.Errorf("model %s: %s + %g %s = %s + %g H+ does not balance", s.model.Name, c[a].Name, z, c[s.extractant].Name, c[o].Name, z)
+	}
+	return nil
+}
+
+// build makes the plan, its two copies for tangents, and the vessels.
+func (s *Circuit) build(tank float64) {
+	s.in = len(s.names)
+	for q := range s.plan {
+		p := &s.plan[q]
+		p.Organic, p.Capacity, p.Loop, p.Bleed = 1, s.strength, true, 1
+		p.Returns = slices.Clone(s.plan[0].Returns)
+		for k, t := range s.sections {
+			p.Sections = append(p.Sections, cascade.Section{Name: s.names[k], Stages: t.stages, Joins: t.joins, Flow: 1,
+				X: make([]float64, s.c), Ligands: make([]float64, len(s.solutes)), OrganicCarried: t.organicCarried, AqueousCarried: t.aqCarried})
+		}
+	}
+	v := &s.vessel
+	for _, t := range s.sections {
+		for range t.stages {
+			v.MixerA, v.MixerO = append(v.MixerA, t.mixA), append(v.MixerO, t.mixO)
+			v.SettlerA, v.SettlerO = append(v.SettlerA, t.setA), append(v.SettlerO, t.setO)
+		}
+	}
+	s.n = len(v.MixerA)
+	v.SettlerO[s.n-1] += tank
+	room := func() []float64 { return make([]float64, s.n*s.c) }
+	rows := func() (r [][]float64) {
+		for range s.solutes {
+			r = append(r, make([]float64, s.n))
+		}
+		return r
+	}
+	s.mixer, s.layerA, s.layerO, s.soluteMixer, s.soluteLayer = room(), room(), room(), rows(), rows()
+	for q := range s.prev {
+		s.prev[q] = memory{room(), room(), room(), rows(), rows()}
+		m := &s.prev[q]
+		s.step[q] = cascade.Step{Vessels: v, Mixer: m.mixer, Aqueous: m.layerA, Organic: m.layerO, LigandMixer: m.soluteMixer, LigandAq: m.soluteLayer}
+	}
+	s.now = cascade.Step{Vessels: v, Mixer: s.mixer, Aqueous: s.layerA, Organic: s.layerO, LigandMixer: s.soluteMixer, LigandAq: s.soluteLayer}
+	for q := range s.shifted {
+		for range s.names {
+			s.shifted[q] = append(s.shifted[q], flowsheet.Stream{N: make([]float64, len(s.system.Components))})
+		}
+		s.shiftedU[q] = make([]float64, ownHandles+len(s.refluxes))
+	}
+	s.block = 3*s.c - 1 + 2*len(s.solutes)
+}
+
+// declare names ports, states, unknowns and signals.
+func (s *Circuit) declare(spec *flowsheet.Spec) {
+	sys := s.system
+	for k, name := range s.names {
+		spec.In = append(spec.In, flowsheet.Port{Name: name})
+		if !s.sections[k].joins {
+			s.leaves = append(s.leaves, k)
+			spec.Out = append(spec.Out, flowsheet.Port{Name: name})
+		}
+	}
+	spec.Out = append(spec.Out, flowsheet.Port{Name: "bleed"}, flowsheet.Port{Name: "makeup", Drawn: true}, flowsheet.Port{Name: "base", Drawn: true})
+	const acid = 1000.0
+	for j := range s.n {
+		v, place := &s.vessel, s.place(j)
+		amount := func(what string, comp int, scale, start float64) {
+			spec.States = append(spec.States, flowsheet.Variable{Name: place + what + sys.Components[comp].Name, Unit: "mol", Scale: scale, Start: start})
+		}
+		for _, part := range []struct {
+			name string
+			a, o float64
+		}{{".mixer.", v.MixerA[j], v.MixerO[j]}, {".aqueous.", v.SettlerA[j], 0}, {".organic.", 0, v.SettlerO[j]}} {
+			size := part.a*acid + part.o*s.strength
+			for i, a := range s.aqueous {
+				if i == s.hydrogen && part.name == ".organic." {
+					continue // what the metals leave of the extractant
+				}
+				start := 0.0
+				if i == s.hydrogen {
+					start = size
+				}
+				amount(part.name, a, max(size, 1e-6), start)
+			}
+		}
+		for _, part := range []struct {
+			name string
+			v    float64
+		}{{".mixer.", v.MixerA[j]}, {".aqueous.", v.SettlerA[j]}} {
+			for _, a := range s.solutes {
+				amount(part.name, a, max(part.v*acid, 1e-6), 0)
+			}
+		}
+	}
+	for a := range len(s.k.Unknowns()) {
+		spec.Algebraic = append(spec.Algebraic, flowsheet.Variable{Name: fmt.Sprintf("%s.%s", s.place(a%s.n), s.k.Unknown(a/s.n)), Unit: "1", Scale: 1, Lower: flowsheet.NoBound})
+	}
+	for j := range s.n {
+		spec.Signals = append(spec.Signals, flowsheet.Variable{Name: "pH." + s.place(j), Unit: "1", Scale: 1, Lower: flowsheet.NoBound})
+	}
+	for _, name := range s.names {
+		spec.Signals = append(spec.Signals, flowsheet.Variable{Name: "loading." + name, Unit: "1", Scale: 1})
+	}
+	spec.Constants = append(spec.Constants, s.model.Constants...)
+	if len(s.chem.Ligands) > 0 {
+		spec.Constants = append(spec.Constants, sys.Ka2())
+	}
+}
+
+// place is the name of stage j: its section and number along the organic.
+func (s *Circuit) place(j int) string {
+	for k, t := range s.sections {
+		if j < t.stages {
+			return fmt.Sprintf("%s%d", s.names[k], j+1)
+		}
+		j -= t.stages
+	}
+	return ""
+}
+
+// last is the stage that the organic leaves section k from.
+func (s *Circuit) last(k int) int {
+	n := -1
+	for _, t := range s.sections[:k+1] {
+		n += t.stages
+	}
+	return n
+}

@@ -1,0 +1,407 @@
+package sx
+
+import (
+	"fmt"
+
+	"reetwin/flowsheet"
+	"reetwin/flowsheet/chem"
+	"reetwin/units/sx/cascade"
+)
+
+// Solve solves the whole circuit as one block.
+func (s *Circuit) Solve(st *flowsheet.Stage, u, x []float64, in, out []flowsheet.Stream) error {
+	if err := s.check(in); err != nil {
+		return err
+	}
+	s.fill(&s.plan[0], u, in)
+	v := x[s.n*s.block:]
+	copy(s.k.Unknowns(), v)
+	tol := max(st.Tol, 1e-13)
+	var err error
+	if st.Rate > 0 {
+		s.remember(&s.prev[0], st.Prev, nil, 0)
+		s.step[0].Rate = st.Rate
+		_, err = s.k.Advance(&s.plan[0], &s.step[0], tol, st.Cold)
+	} else {
+		_, err = s.k.Solve(&s.plan[0], tol, st.Cold)
+	}
+	if err != nil {
+		return err
+	}
+	copy(v, s.k.Unknowns())
+	s.contents(x)
+	s.release(in, out)
+	return s.finite(x, out)
+}
+
+// check refuses inlets that cannot be.
+func (s *Circuit) check(in []flowsheet.Stream) error {
+	for k := range s.names {
+		a := s.system.PhaseVolume(chem.Aqueous, in[k].N)
+		if !(a >= 0) {
+			return fmt.Errorf("%s: aqueous enters with %.3g m3/s", s.names[k], a)
+		}
+		first, end := s.system.Span(chem.Aqueous)
+		for c := first; c < end && a == 0; c++ {
+			if in[k].N[c] != 0 {
+				return fmt.Errorf("%s: %s enters without water", s.names[k], s.system.Components[c].Name)
+			}
+		}
+	}
+	return nil
+}
+
+// fill makes handles and inlets the circuit of the cascade.
+func (s *Circuit) fill(p *cascade.Circuit, u []float64, in []flowsheet.Stream) {
+	p.Organic, p.Bleed, p.Soap = u[organicFlow], u[bleedPart], 2*u[saponified]
+	for q, h := range s.refluxes {
+		p.Returns[q].Flow = u[h]
+	}
+	for k := range p.Sections {
+		t := &p.Sections[k]
+		t.Flow = s.system.PhaseVolume(chem.Aqueous, in[k].N)
+		per := 0.0
+		if t.Flow != 0 {
+			per = 1 / t.Flow
+		}
+		for i, a := range s.aqueous {
+			t.X[i] = in[k].N[a] * per
+		}
+		for l, a := range s.solutes {
+			t.Ligands[l] = in[k].N[a] * per
+		}
+	}
+}
+
+// remember sorts states into the form of the cascade: x + by·dx.
+func (s *Circuit) remember(m *memory, x, dx []float64, by float64) {
+	v, c := &s.vessel, s.c
+	at := 0
+	next := func() float64 {
+		t := x[at]
+		if dx != nil {
+			t += by * dx[at]
+		}
+		at++
+		return t
+	}
+	per := func(volume float64) float64 {
+		if volume > 0 {
+			return 1 / volume
+		}
+		return 0
+	}
+	for j := range s.n {
+		for i := range c {
+			m.mixer[j*c+i] = next()
+		}
+		a, o := per(v.SettlerA[j]), per(v.SettlerO[j])
+		for i := range c {
+			m.layerA[j*c+i] = a * next()
+		}
+		h := s.k.Inventory() * s.strength
+		for i := range c - 1 {
+			m.layerO[j*c+i] = o * next()
+			h -= s.chem.Cations[i].Z * m.layerO[j*c+i]
+		}
+		m.layerO[j*c+s.hydrogen] = h
+		for l := range s.solutes {
+			m.soluteMixer[l][j] = next()
+		}
+		for l := range s.solutes {
+			m.soluteLayer[l][j] = a * next()
+		}
+	}
+}
+
+// contents writes the states.
+func (s *Circuit) contents(x []float64) {
+	v, c := &s.vessel, s.c
+	s.k.Held(v, &s.now)
+	at := 0
+	for j := range s.n {
+		row := j * c
+		at += copy(x[at:], s.mixer[row:row+c])
+		for i := range c {
+			x[at+i] = v.SettlerA[j] * s.layerA[row+i]
+		}
+		for i := range c - 1 {
+			x[at+c+i] = v.SettlerO[j] * s.layerO[row+i]
+		}
+		at += 2*c - 1
+		n := len(s.solutes)
+		for l := range n {
+			x[at+l], x[at+n+l] = s.soluteMixer[l][j], v.SettlerA[j]*s.soluteLayer[l][j]
+		}
+		at += 2 * n
+	}
+}
+
+// release writes what leaves.
+func (s *Circuit) release(in, out []flowsheet.Stream) {
+	T, mass := 0.0, 0.0
+	for k := range s.names {
+		m := s.system.Mass(in[k].N)
+		T, mass = T+m*in[k].T, mass+m
+	}
+	if T /= mass; mass == 0 {
+		T = in[0].T
+	}
+	for p := range out {
+		out[p].Zero(T)
+	}
+	for p, k := range s.leaves {
+		a, o, j := s.k.Leaving(k)
+		s.sendAqueous(&out[p], a, j, 1, nil)
+		s.sendOrganic(&out[p], o, j)
+	}
+	base := len(s.leaves)
+	o, a := s.k.Bled()
+	s.sendOrganic(&out[base], o, s.n-1)
+	s.sendAqueous(&out[base], a, s.n-1, 1, nil)
+	s.fresh(&out[base+1], s.k.Makeup())
+	s.alkali(&out[base+2], s.k.Soaped(s.layerO[(s.n-1)*s.c+s.hydrogen]))
+	s.strays(in, out, 1)
+}
+
+// sendAqueous adds flow, m3/s, of the aqueous layer of stage j, with conc concentrations in place of the layer's if given.
+func (s *Circuit) sendAqueous(to *flowsheet.Stream, flow float64, j int, water float64, d *cascade.Slope) {
+	w := s.system.Solvent(chem.Aqueous)
+	x, dissolved := s.layerA, s.soluteLayer
+	if d != nil {
+		x, dissolved = d.LayerAqueous, d.LayerDissolved
+	}
+	to.N[w] += water * flow / s.system.Components[w].V
+	for i, a := range s.aqueous {
+		to.N[a] += flow * x[j*s.c+i]
+	}
+	for l, a := range s.solutes {
+		to.N[a] += flow * dissolved[l][j]
+	}
+}
+
+// sendOrganic adds flow, m3/s, of the organic layer of stage j.
+func (s *Circuit) sendOrganic(to *flowsheet.Stream, flow float64, j int) {
+	w := s.system.Solvent(chem.Organic)
+	to.N[w] += flow / s.system.Components[w].V
+	for i, o := range s.organic {
+		to.N[o] += flow * s.layerO[j*s.c+i]
+	}
+	to.N[s.extractant] += flow * s.bound()
+}
+
+// bound is the extractant that is no part of the hydrogen inventory, mol/m3: monomers are conserved, whatever binds them.
+func (s *Circuit) bound() float64 { return (2 - s.k.Inventory()) * s.strength }
+
+// fresh adds flow, m3/s, of fresh organic.
+func (s *Circuit) fresh(to *flowsheet.Stream, flow float64) {
+	w := s.system.Solvent(chem.Organic)
+	to.N[w] += flow / s.system.Components[w].V
+	to.N[s.extractant] += flow * 2 * s.strength
+}
+
+// alkali adds base, mol/s of hydroxide of the soap's cation less the water that it forms.
+func (s *Circuit) alkali(to *flowsheet.Stream, base float64) {
+	if s.sodium >= 0 {
+		to.N[s.sodium] += base
+		to.N[s.acid] -= base
+	}
+}
+
+// strays lets organic, solids and gases of an aqueous inlet pass to where that section's aqueous leaves.
+func (s *Circuit) strays(in, out []flowsheet.Stream, by float64) {
+	for k := range s.names {
+		p := s.exit(k)
+		for _, phase := range [...]chem.Phase{chem.Organic, chem.Solid, chem.Gas} {
+			first, end := s.system.Span(phase)
+			for c := first; c < end; c++ {
+				out[p].N[c] += by * in[k].N[c]
+			}
+		}
+	}
+}
+
+// exit is the outlet that the aqueous of section k leaves by.
+func (s *Circuit) exit(k int) int {
+	p := 0
+	for q, leaves := range s.leaves {
+		if leaves <= k {
+			p = q
+		}
+	}
+	return p
+}
+
+// finite refuses a result that the numbers cannot hold.
+func (s *Circuit) finite(x []float64, out []flowsheet.Stream) error {
+	for i, v := range x[:s.n*s.block] {
+		if v-v != 0 {
+			return fmt.Errorf("%s: a content is %g: the inlets are beyond all measure", s.place(i/s.block), v)
+		}
+	}
+	for p := range out {
+		for c, v := range out[p].N {
+			if v-v != 0 {
+				return fmt.Errorf("%s leaves with %g mol/s: the inlets are beyond all measure", s.system.Components[c].Name, v)
+			}
+		}
+		if T := out[p].T; T-T != 0 {
+			return fmt.Errorf("the outlets are at %g K: the inlets are beyond all measure", T)
+		}
+	}
+	return nil
+}
+
+// Tangent carries a direction through the circuit by the factors of the solution.
+func (s *Circuit) Tangent(st *flowsheet.Stage, u, x []float64, in, out []flowsheet.Stream,
+	du, dprev []float64, din []flowsheet.Stream, dx []float64, dout []flowsheet.Stream) error {
+	s.fill(&s.plan[0], u, in)
+	copy(s.k.Unknowns(), x[s.n*s.block:])
+	var now *cascade.Step
+	if st.Rate > 0 {
+		s.remember(&s.prev[0], st.Prev, nil, 0)
+		s.step[0].Rate, now = st.Rate, &s.step[0]
+	}
+	if err := s.k.At(&s.plan[0], now); err != nil {
+		return err
+	}
+	s.k.Held(&s.vessel, &s.now)
+	size := s.size(st, u, in, du, dprev, din)
+	span := 1e-4 / size
+	if size == 0 {
+		span = 1
+	}
+	var sides [2]cascade.Side
+	for q, by := range [...]float64{-span, span} {
+		for k := range in {
+			for c, n := range in[k].N {
+				s.shifted[q][k].N[c] = n + by*din[k].N[c]
+			}
+		}
+		for i := range u {
+			s.shiftedU[q][i] = u[i] + by*du[i]
+		}
+		s.fill(&s.plan[q+1], s.shiftedU[q], s.shifted[q])
+		sides[q].Circuit = &s.plan[q+1]
+		if st.Rate > 0 {
+			s.remember(&s.prev[q+1], st.Prev, dprev, by)
+			s.step[q+1].Rate = st.Rate
+			sides[q].Step = &s.step[q+1]
+		}
+	}
+	if err := s.k.Tangent(sides[0], sides[1], 2*span, s.slope); err != nil {
+		return err
+	}
+	s.slopes(dx)
+	s.releaseSlopes(in, din, du, dout)
+	return nil
+}
+
+// size is the largest relative change of a direction.
+func (s *Circuit) size(st *flowsheet.Stage, u []float64, in []flowsheet.Stream, du, dprev []float64, din []flowsheet.Stream) float64 {
+	worst := 0.0
+	look := func(d, scale float64) {
+		if scale > 0 {
+			worst = max(worst, d/scale, -d/scale)
+		}
+	}
+	for i, d := range du {
+		scale := u[i]
+		if i == bleedPart || i == saponified {
+			scale = max(scale, 0.1)
+		}
+		look(d, scale)
+	}
+	for k := range in {
+		first, end := s.system.Span(chem.Aqueous)
+		water := s.system.Solvent(chem.Aqueous)
+		total := 0.0
+		for c := first; c < end; c++ {
+			if c != water {
+				total += max(in[k].N[c], -in[k].N[c])
+			}
+		}
+		for c := first; c < end; c++ {
+			if c == water {
+				look(din[k].N[c], in[k].N[c])
+			} else {
+				look(din[k].N[c], max(total, 1e-6*in[k].N[water]))
+			}
+		}
+	}
+	if st.Rate > 0 {
+		total := 0.0
+		for i := range s.n * s.block {
+			total = max(total, st.Prev[i], -st.Prev[i])
+		}
+		for i := range s.n * s.block {
+			look(dprev[i], total)
+		}
+	}
+	return worst
+}
+
+// slopes writes the derivative of states and unknowns.
+func (s *Circuit) slopes(dx []float64) {
+	v, c, d := &s.vessel, s.c, s.slope
+	at, n := 0, len(s.solutes)
+	for j := range s.n {
+		for i := range c {
+			q := j*c + i
+			dx[at+i] = v.MixerA[j]*d.Aqueous[q] + v.MixerO[j]*d.Organic[q]
+			dx[at+c+i] = v.SettlerA[j] * d.LayerAqueous[q]
+			if i < c-1 {
+				dx[at+2*c+i] = v.SettlerO[j] * d.LayerOrganic[q]
+			}
+		}
+		at += 3*c - 1
+		for l := range n {
+			dx[at+l] = v.MixerA[j] * d.Dissolved[l][j]
+			dx[at+n+l] = v.SettlerA[j] * d.LayerDissolved[l][j]
+		}
+		at += 2 * n
+	}
+	copy(dx[at:], d.Unknowns)
+}
+
+// releaseSlopes writes the derivative of the outlets.
+func (s *Circuit) releaseSlopes(in, din []flowsheet.Stream, du []float64, dout []flowsheet.Stream) {
+	T, mass, dT, dm := 0.0, 0.0, 0.0, 0.0
+	for k := range s.names {
+		m, d := s.system.Mass(in[k].N), s.system.Mass(din[k].N)
+		T, mass, dT, dm = T+m*in[k].T, mass+m, dT+m*din[k].T+d*in[k].T, dm+d
+	}
+	if dT = (dT - T/mass*dm) / mass; mass == 0 {
+		dT = din[0].T
+	}
+	for p := range dout {
+		dout[p].Zero(dT)
+	}
+	d, last := s.slope, s.n-1
+	for p, k := range s.leaves {
+		a, o, j := s.k.Leaving(k)
+		s.sendAqueous(&dout[p], d.Left[k], j, 1, nil)
+		s.sendAqueous(&dout[p], a, j, 0, d)
+		s.sendOrganic(&dout[p], d.Lost[k], j)
+		s.organicSlope(&dout[p], o, j)
+	}
+	base := len(s.leaves)
+	o, a := s.k.Bled()
+	s.sendOrganic(&dout[base], d.Bled, last)
+	s.organicSlope(&dout[base], o, last)
+	s.sendAqueous(&dout[base], d.BledAqueous, last, 1, nil)
+	s.sendAqueous(&dout[base], a, last, 0, d)
+	s.fresh(&dout[base+1], d.Makeup)
+	yH := s.layerO[last*s.c+s.hydrogen]
+	soap, back := s.k.SoapFlows()
+	full := s.k.Inventory() * s.strength
+	dsoap := 2 * du[saponified] / s.k.Inventory()
+	s.alkali(&dout[base+2], soap*(d.Returned*yH+back*d.LayerOrganic[last*s.c+s.hydrogen]+d.Makeup*full)+dsoap*(back*yH+s.k.Makeup()*full))
+	s.strays(din, dout, 1)
+}
+
+func (s *Circuit) organicSlope(to *flowsheet.Stream, flow float64, j int) {
+	for i, o := range s.organic {
+		to.N[o] += flow * s.slope.LayerOrganic[j*s.c+i]
+	}
+}
