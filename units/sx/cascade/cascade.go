@@ -59,17 +59,15 @@ type Failure struct {
 
 func (f *Failure) Error() string {
 	at := fmt.Sprintf("%s stage %d", f.Section, f.Stage)
+	state := fmt.Sprintf("%.2g of the extractant is free, %.3g %% holds metal, most %s", f.Free, 100*f.Loading, f.Metal)
 	switch {
 	case f.Reached < 1:
-		return fmt.Sprintf("%s has no free extractant: free dimer (%.2g of the extractant) and free acid vanish together as the cations' "+
-			"capacities part from each other: the solution was followed to %.3g of the difference; %s binds most of the %.3g %% that is loaded; "+
-			"an exponent n of half the capacity m is consistent and has no such end", at, f.Free, f.Reached, f.Metal, 100*f.Loading)
+		return fmt.Sprintf("no equilibrium found near %s: %s. Cations bind other amounts of extractant than their exponents say: such a model "+
+			"has no solution where extractant and acid run out together (followed to %.3g of the difference)", at, state, f.Reached)
 	case f.Free < 1e-4:
-		return fmt.Sprintf("%s has no free extractant (%.2g of it): %s holds most of the %.3g %% that is loaded; saponification offers %.4g, "+
-			"metals need %.4g of charge per time", at, f.Free, f.Metal, 100*f.Loading, f.Soap, f.Demand)
+		return fmt.Sprintf("%s has no free extractant: %s; saponification offers %.4g, metals need %.4g of charge per time", at, state, f.Soap, f.Demand)
 	}
-	return fmt.Sprintf("no equilibrium found: extractant of %s open by %.2g; %.3g %% is free, %.3g %% loaded, most by %s",
-		at, f.Closure, 100*f.Free, 100*f.Loading, f.Metal)
+	return fmt.Sprintf("no equilibrium found: extractant of %s open by %.2g; %s", at, f.Closure, state)
 }
 
 // explain looks for the reason of a failure.

@@ -168,7 +168,9 @@ func (m *model) composition(where string, x []float64, n int) error {
 	}
 	least := 0.0 // of a recycle's rounding
 	for _, v := range x {
-		least += negative * math.Abs(v)
+		if v == v {
+			least += negative * math.Abs(v)
+		}
 	}
 	for i, v := range x {
 		if !(v >= -least) || v > 1e12 {

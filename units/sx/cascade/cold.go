@@ -142,7 +142,20 @@ func (k *Cascade) refine(tol float64, march bool) (ok, marched bool) {
 		return false, marched
 	}
 	k.hold()
-	return k.march(3, 0.05, 3, 300, tol), true
+	if k.march(3, 0.05, 3, 80, tol) {
+		return true, true
+	}
+	// A coarse level that marches astray costs little to fill anew; a fine one is left to the rescues.
+	for flavour, r := range rescues[:2] {
+		if k.n > 40 {
+			break
+		}
+		k.naive(flavour)
+		if k.march(r[0], r[1], r[2], 150, tol) {
+			return true, true
+		}
+	}
+	return false, true
 }
 
 // hold fills the stages with what the last evaluation found, bounded where the start was wild.
@@ -307,7 +320,11 @@ func (k *Cascade) coldSolve(tol float64) Path {
 	}
 	for flavour, r := range rescues {
 		k.naive(flavour)
-		if k.march(r[0], r[1], r[2], 600, tol) {
+		most := 200
+		if flavour == len(rescues)-1 {
+			most = 600
+		}
+		if k.march(r[0], r[1], r[2], most, tol) {
 			return Naive
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"sort"
+	"strings"
 	"testing"
 	"time"
 )
@@ -16,7 +17,7 @@ var (
 )
 
 // with gives the chemistry a property model on SX-1: a exponent 2.38, b half a mole of sulfate, c loading, d all of them,
-// m mixed capacities 4.6 and 6.
+// M mixed capacities 4.6 and 6 with exponents half of them, m the same with exponent 3.
 func (b *sx1) with(kind string, c *Circuit) *Chemistry {
 	q := b.chemistry()
 	q.Reference = 0.25
@@ -100,16 +101,23 @@ func randomCases(t testing.TB, kind, variant string, n, cases int, seed uint64) 
 	return out
 }
 
+// TestRandomCircuits solves random circuits cold, none of which the code was tuned on (tuned on: seed 1), and audits every
+// answer by code that shares nothing with the kernel. Capacities that contradict the exponents ("m") need not have a
+// solution: there a failure has to say so. More: go test -run RandomCircuits -v -seed 77 -cases 1000
 func TestRandomCircuits(t *testing.T) {
 	for _, cell := range []struct {
 		kind, variant string
 		n, cases      int
+		most          int // failures, of a hundred
 	}{
-		{"", "closed", 10, 100}, {"", "closed", 30, 100}, {"", "closed", 60, 50}, {"", "closed", 100, 30}, {"", "open", 30, 100}, {"", "open", 100, 30},
-		{"a", "closed", 30, 100}, {"b", "closed", 30, 100}, {"c", "closed", 30, 100}, {"d", "closed", 30, 100}, {"d", "closed", 100, 20},
-		{"m", "closed", 30, 100}, {"m", "closed", 60, 50},
+		{"", "closed", 10, 200, 0}, {"", "closed", 30, 200, 0}, {"", "closed", 60, 60, 0}, {"", "closed", 100, 30, 0}, {"", "open", 30, 200, 0}, {"", "open", 100, 30, 0},
+		{"a", "closed", 30, 100, 0}, {"b", "closed", 30, 100, 0}, {"c", "closed", 30, 100, 0}, {"d", "closed", 30, 100, 0}, {"d", "closed", 100, 15, 0},
+		{"M", "closed", 30, 100, 0}, {"M", "closed", 60, 40, 0}, {"m", "closed", 30, 60, 10},
 	} {
 		cases, seed := cell.cases, uint64(20261123)
+		if testing.Short() {
+			cases = max(cases/5, 10)
+		}
 		if *casesFlag > 0 {
 			cases = *casesFlag
 		}
@@ -119,7 +127,9 @@ func TestRandomCircuits(t *testing.T) {
 		out := randomCases(t, cell.kind, cell.variant, cell.n, cases, seed)
 		t.Logf("model %q %s N=%d seed %d: %v", cell.kind, cell.variant, cell.n, seed, out)
 		for _, f := range out.failures {
-			t.Errorf("model %q %s N=%d: %s", cell.kind, cell.variant, cell.n, f)
+			if 100*len(out.failures) > cell.most*cases || !strings.Contains(f, "other amounts of extractant") {
+				t.Errorf("model %q %s N=%d: %s", cell.kind, cell.variant, cell.n, f)
+			}
 		}
 	}
 }
