@@ -1,5 +1,7 @@
 package cascade
 
+import "math"
+
 // jacobian writes the n×n derivatives of the closures after ln r, at the last evaluated point and fixed scalars. The
 // inverse of a tridiagonal matrix is semiseparable: G_jk = ρ_j G_(j+1)k above and λ_j G_(j−1)k below the diagonal.
 func (k *Cascade) jacobian() {
@@ -12,6 +14,9 @@ func (k *Cascade) jacobian() {
 		if i != h {
 			k.cation(i)
 		}
+	}
+	if len(k.links) > 0 {
+		k.addLinked()
 	}
 	for j := range k.n {
 		row := k.jac[j*k.n : (j+1)*k.n]
@@ -69,6 +74,7 @@ func (k *Cascade) cation(i int) {
 	row := k.row
 	L := len(k.links)
 	if slope == 0 && i != m.Soap {
+		clear(k.linkAdd[i*L*n : (i+1)*L*n])
 		return
 	}
 	// Diagonal and its neighbours in column q, per unit of ln r of stage q.
@@ -99,6 +105,8 @@ func (k *Cascade) cation(i int) {
 		}
 		k.same[q], k.before[q], k.after[q] = same*y, before*y, after*y
 	}
+	// What is below least of the extractant stays so further off: ρ and λ are at most 1. Rows are cut there.
+	least, end := negligible*k.capacity, n
 	for j := n - 1; j >= 0; j-- {
 		zd := z * k.d[j*c+i]
 		jac := k.jac[j*n : j*n+n]
@@ -107,30 +115,49 @@ func (k *Cascade) cation(i int) {
 		if j+1 < n {
 			row[j+1] = k.before[j+1]
 			jac[j+1] += zd * row[j+1]
-			scaleAdd(row[min(j+2, n):], jac[min(j+2, n):], k.rho[j*c+i], zd)
+			if rho := k.rho[j*c+i]; rho == 0 {
+				end = min(end, j+2)
+			} else if j+2 < end {
+				scaleAdd(row[j+2:end], jac[j+2:end], rho, zd)
+				for end > j+2 && math.Abs(zd*row[end-1]) < least {
+					end--
+				}
+			}
+			end = max(end, min(j+2, n))
 		}
 		for l := range L {
 			if k.links[l].from == j {
-				copy(k.linkRow[l][j:], row[j:])
+				copy(k.linkRow[l][j:end], row[j:end])
+				clear(k.linkRow[l][end:])
 			}
 		}
 	}
+	begin := 0
 	for j := 1; j < n; j++ {
 		zd := z * k.d[j*c+i]
 		jac := k.jac[j*n : j*n+n]
-		scaleAdd(row[:j-1], jac[:j-1], k.lambda(j, i), zd)
+		if begin < j-1 {
+			scaleAdd(row[begin:j-1], jac[begin:j-1], k.lambda(j, i), zd)
+			for begin < j-1 && math.Abs(zd*row[begin]) < least {
+				begin++
+			}
+		}
 		row[j-1] = k.after[j-1]
 		jac[j-1] += zd * row[j-1]
 		for l := range L {
 			if k.links[l].from == j {
-				copy(k.linkRow[l][:j], row[:j])
+				clear(k.linkRow[l][:begin])
+				copy(k.linkRow[l][begin:j], row[begin:j])
 			}
 		}
 	}
 	if L > 0 {
-		k.linked(i, slope, z)
+		k.linked(i, slope)
 	}
 }
+
+// negligible is the part of the extractant whose change is left out of the derivatives.
+const negligible = 1e-18
 
 // lambda is what of a unit in stage j−1 is in stage j: G_jq = λ_j G_(j−1)q for q < j.
 func (k *Cascade) lambda(j, i int) float64 {
@@ -152,23 +179,26 @@ func scaleAdd(row, jac []float64, f, w float64) {
 	}
 }
 
-// linked adds what comes back by the links.
-func (k *Cascade) linked(i int, slope, z float64) {
+// linked finds what comes back by the links for a change of every ln r.
+func (k *Cascade) linked(i int, slope float64) {
 	m, n, c, L := k.m, k.n, k.c, len(k.links)
 	g := k.gain[i*L*L : (i+1)*L*L]
-	var room [8]float64
+	var room, keep, own [8]float64 // by link: arrivals; what it keeps of x; what it carries more with ln r of its own stage
 	b := room[:L]
+	for l := range L {
+		e := &k.links[l]
+		o := e.from*c + i
+		keep[l], own[l] = k.kept(l, i), slope*e.o*k.d[o]*k.x[o]
+		if i == m.Hydrogen {
+			own[l] *= 1 - e.soap
+		}
+	}
+	out := k.linkAdd[i*L*n : (i+1)*L*n]
 	for q := range n {
 		for l := range L {
-			e := &k.links[l]
-			o := e.from*c + i
-			b[l] = k.kept(l, i) * k.linkRow[l][q]
-			if e.from == q {
-				t := slope * e.o * k.d[o] * k.x[o]
-				if i == m.Hydrogen {
-					t *= 1 - e.soap
-				}
-				b[l] += t
+			b[l] = keep[l] * k.linkRow[l][q]
+			if k.links[l].from == q {
+				b[l] += own[l]
 			}
 		}
 		if i == m.Soap {
@@ -180,7 +210,7 @@ func (k *Cascade) linked(i int, slope, z float64) {
 			surplusSolve(g, b)
 		}
 		for l := range L {
-			k.linkAdd[l][q] = b[l]
+			out[l*n+q] = b[l]
 		}
 		if e := &k.links[0]; i == m.Hydrogen {
 			o := e.from*c + i
@@ -195,17 +225,43 @@ func (k *Cascade) linked(i int, slope, z float64) {
 			k.soapRow[q] = e.soap * e.o * t
 		}
 	}
-	for l := range L {
-		v, w := k.linkAdd[l][:n], k.w[l]
-		for j := range n {
-			s := z * k.d[j*c+i] * w[j*c+i]
-			if s == 0 {
-				continue
+}
+
+// addLinked adds to every row what comes by the links: a sum of outer products, four at a time.
+func (k *Cascade) addLinked() {
+	n, c, L := k.n, k.c, len(k.links)
+	for r := range c * L {
+		most := 0.0
+		for _, v := range k.linkAdd[r*n : (r+1)*n] {
+			most = max(most, v, -v)
+		}
+		k.linkSize[r] = most
+	}
+	least := negligible * k.capacity
+	for j := range n {
+		count := 0
+		for i := range c {
+			zd := k.m.z[i] * k.d[j*c+i]
+			for l := range L {
+				r := i*L + l
+				if s := zd * k.w[l][j*c+i]; s*k.linkSize[r] > least {
+					k.linkPart[count], k.linkOf[count] = s, r*n
+					count++
+				}
 			}
-			jac := k.jac[j*n : j*n+n]
-			jac = jac[:len(v)]
-			for q, v := range v {
-				jac[q] += s * v
+		}
+		for count%4 != 0 {
+			k.linkPart[count], k.linkOf[count] = 0, 0
+			count++
+		}
+		jac := k.jac[j*n : j*n+n]
+		for p := 0; p < count; p += 4 {
+			s0, s1, s2, s3 := k.linkPart[p], k.linkPart[p+1], k.linkPart[p+2], k.linkPart[p+3]
+			v0, v1 := k.linkAdd[k.linkOf[p]:k.linkOf[p]+n], k.linkAdd[k.linkOf[p+1]:k.linkOf[p+1]+n]
+			v2, v3 := k.linkAdd[k.linkOf[p+2]:k.linkOf[p+2]+n], k.linkAdd[k.linkOf[p+3]:k.linkOf[p+3]+n]
+			v0, v1, v2, v3 = v0[:len(jac)], v1[:len(jac)], v2[:len(jac)], v3[:len(jac)]
+			for q := range jac {
+				jac[q] += (s0*v0[q] + s1*v1[q]) + (s2*v2[q] + s3*v3[q])
 			}
 		}
 	}

@@ -11,9 +11,12 @@ type newtonSpace struct {
 	jac                           []float64
 	lu                            *solve.LU
 	factored                      bool
-	below, diag                   []float64 // [n·c]
-	same, before, after, row      []float64 // [n]
-	linkRow, linkAdd              [][]float64
+	below, diag                   []float64   // [n·c]
+	same, before, after, row      []float64   // [n]
+	linkRow                       [][]float64 // [link][n]
+	linkAdd                       []float64   // [c·links·n]
+	linkSize, linkPart            []float64   // [c·links], rounded up to fours
+	linkOf                        []int
 	soapRow                       []float64
 	direct                        []float64 // [links·c]
 	gmres                         *solve.GMRES
@@ -31,8 +34,10 @@ func newNewtonSpace(n int, m *model, links int) newtonSpace {
 		*p = make([]float64, n)
 	}
 	for range links {
-		s.linkRow, s.linkAdd = append(s.linkRow, make([]float64, n)), append(s.linkAdd, make([]float64, n))
+		s.linkRow = append(s.linkRow, make([]float64, n))
 	}
+	s.linkAdd, s.linkSize = make([]float64, m.c*links*n), make([]float64, m.c*links+3)
+	s.linkPart, s.linkOf = make([]float64, m.c*links+3), make([]int, m.c*links+3)
 	s.below, s.diag, s.direct = make([]float64, n*m.c), make([]float64, n*m.c), make([]float64, links*m.c)
 	size := n * (1 + m.scalars)
 	for _, p := range []*[]float64{&s.rhs, &s.step, &s.at, &s.tried, &s.pre, &s.t4} {
@@ -58,6 +63,9 @@ func size(r []float64) (two, most float64) {
 	return math.Sqrt(two), most
 }
 
+// chord is the reduction of the residual from which on the factors are used once more.
+const chord = 0.1
+
 // rounding is where a stall of Newton counts as arrived: with many stages and steep D it can stop above the tolerance.
 const rounding = 1e-11
 
@@ -72,10 +80,12 @@ func (k *Cascade) newton(limit int, tol float64) (ok bool, steps int, most float
 	v, res := k.v, k.res
 	k.evaluate(v, res)
 	two, most := size(res)
+	old := false // the factors are of an earlier point, which serves while they make the residual small
 	for ; steps < limit && !(most <= tol); steps++ {
-		if math.IsNaN(two) || !k.refactor() || !k.direction(two) {
+		if math.IsNaN(two) || !old && !k.refactor() || !k.direction(two) {
 			return false, steps, most
 		}
+		before := two
 		scale := k.limit()
 		copy(k.at, v)
 		better := false
@@ -92,6 +102,13 @@ func (k *Cascade) newton(limit int, tol float64) (ok bool, steps int, most float
 			}
 			scale *= 0.4
 		}
+		if !better && old {
+			copy(v, k.at)
+			k.evaluate(v, res)
+			old = false
+			continue
+		}
+		old = better && two < chord*before
 		if !better {
 			copy(v, k.at)
 			k.evaluate(v, res)
