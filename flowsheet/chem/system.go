@@ -197,7 +197,8 @@ func (s *System) InFamily(family string, element int) int {
 	return -1
 }
 
-// Constants lists every number that the system rests on, with class and source.
+// Constants lists every number that the system rests on, with class and source. Mass-action models are left to the units
+// that choose one.
 func (s *System) Constants() []Constant {
 	var all []Constant
 	for _, e := range s.Elements {
@@ -220,9 +221,6 @@ func (s *System) Constants() []Constant {
 	}
 	for i := range s.models {
 		all = append(all, s.models[i].Constants...)
-	}
-	for i := range s.exchanges {
-		all = append(all, s.exchanges[i].Constants...)
 	}
 	return all
 }
