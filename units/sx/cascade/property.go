@@ -65,8 +65,9 @@ func (k *Cascade) distribute(v []float64) {
 				k.factor[a] = math.Exp(q.r*v[j] + e)
 			}
 		}
+		k.factor[0] *= m.c1
 		if room != nil {
-			k.factor[0] = r * m.c1 * math.Exp(room[j])
+			k.factor[0] *= math.Exp(room[j])
 		}
 		K, D, class := k.rows[k.section[j]][:c], k.d[j*c:j*c+c:j*c+c], m.class[:c]
 		factor := k.factor
