@@ -5,6 +5,10 @@ import "math"
 // Cascade solves a Circuit. It is made once for a Chemistry and a shape (the stages of every section) and does not
 // allocate when it is used again; one goroutine at a time.
 type Cascade struct {
+	// Reuse starts each iteration with the factors of the last solve. Then a result depends, within its tolerance, on what
+	// was solved before: for an integrator that takes many like steps.
+	Reuse bool
+
 	m       *model
 	n, c    int
 	circuit *Circuit

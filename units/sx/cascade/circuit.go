@@ -26,14 +26,13 @@ type Circuit struct {
 
 // Section is a run of stages that share one aqueous stream, which enters at the last of them.
 type Section struct {
-	Name     string
-	Stages   int
-	Flow     float64   // fresh aqueous, volume per time
-	X        []float64 // its cations
-	Ligands  []float64 // its complexing anions, then its solutes
-	Joins    bool      // its aqueous flows on into the section before it; else it leaves
-	LnK      []float64 // ln K at this section's temperature; nil is Chemistry's
-	Murphree []float64 // part of the way to equilibrium that the organic comes, by cation; nil is all of it
+	Name    string
+	Stages  int
+	Flow    float64   // fresh aqueous, volume per time
+	X       []float64 // its cations
+	Ligands []float64 // its complexing anions, then its solutes
+	Joins   bool      // its aqueous flows on into the section before it; else it leaves
+	LnK     []float64 // ln K at this section's temperature; nil is Chemistry's
 	// Volume carried along by the other phase: organic per aqueous and aqueous per organic that leave a settler.
 	OrganicCarried, AqueousCarried float64
 }
@@ -126,11 +125,6 @@ func (c *Circuit) check(m *model) error {
 		}
 		if err := m.composition(s.Name, s.Ligands, m.dissolved()); err != nil {
 			return err
-		}
-		for i, v := range s.Murphree {
-			if len(s.Murphree) != m.c || !(v > 0 && v <= 1) {
-				return fmt.Errorf("section %s: efficiency %g of cation %d", s.Name, v, i)
-			}
 		}
 	}
 	for _, f := range c.Feeds {

@@ -80,7 +80,7 @@ func (k *Cascade) newton(limit int, tol float64) (ok bool, steps int, most float
 	v, res := k.v, k.res
 	k.evaluate(v, res)
 	two, most := size(res)
-	old := false // the factors are of an earlier point, which serves while they make the residual small
+	old := k.Reuse && k.factored // the factors are of an earlier point, which serves while they make the residual small
 	for ; steps < limit && !(most <= tol); steps++ {
 		if math.IsNaN(two) || !old && !k.refactor() || !k.direction(two) {
 			return false, steps, most
