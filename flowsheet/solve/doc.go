@@ -7,6 +7,7 @@
 //	GMRES     A·x = b where A is known by its products: the tangents of a plant
 //	Anderson  x = G(x): the first passes over the recycles
 //	Root      f(x) = 0 on an interval
+//	Fit       least Σ ρ(r) over data, with bounds, outliers and bands
 //
 // A stirred tank is a stage with one line per holdup:
 //

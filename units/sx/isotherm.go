@@ -1,0 +1,301 @@
+package sx
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+
+	"reetwin/flowsheet/solve"
+)
+
+// Isotherm is measured equilibria of one extractant: shaken phases, analysed.
+type Isotherm struct {
+	Rows     []IsothermRow
+	Elements []string // in the order in which they first appear
+	Excluded []string // rows left out, each with its reason
+}
+
+// IsothermRow is one element in one experiment, in mol/L.
+type IsothermRow struct {
+	Line          int
+	Point, Source string
+	Element       string
+	Acid          float64 // H+ before contact
+	Extractant    float64 // monomer, before contact
+	Feed, Aqueous float64 // in the aqueous before and after
+	OA            float64 // organic over aqueous, by volume
+	D             float64 // organic over aqueous concentration
+	load, freed   float64 // by all elements of the point: metal in the organic, protons set free per aqueous
+}
+
+// charges of what an isotherm may hold; rare earths are 3.
+var charges = map[string]float64{"Na": 1, "Mg": 2, "Ca": 2, "Zn": 2, "Mn": 2, "Co": 2, "Ni": 2, "Cu": 2}
+
+func chargeOf(element string) float64 {
+	if z, ok := charges[element]; ok {
+		return z
+	}
+	return 3
+}
+
+// ReadIsotherm reads a CSV file with the columns point, source, H0_molL, HA_formal_molL, element, feed_molL, aq_eq_molL and, if
+// there, OA (else 1), D (else from the balance) and flag. Elements of one point were in one vessel. Rows with a flag, and rows
+// without a distribution ratio, are excluded by name. The error holds every fault with its line.
+func ReadIsotherm(r io.Reader) (*Isotherm, error) {
+	rows, err := csv.NewReader(r).ReadAll()
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) < 2 {
+		return nil, fmt.Errorf("needs a line of names and data")
+	}
+	column := map[string]int{}
+	for i, name := range rows[0] {
+		column[strings.TrimSpace(strings.TrimPrefix(name, "\ufeff"))] = i
+	}
+	var faults []string
+	for _, name := range []string{"point", "source", "H0_molL", "HA_formal_molL", "element", "feed_molL", "aq_eq_molL"} {
+		if _, ok := column[name]; !ok {
+			faults = append(faults, fmt.Sprintf("line 1: no column %q", name))
+		}
+	}
+	if len(faults) > 0 {
+		return nil, fmt.Errorf("%s", strings.Join(faults, "\n"))
+	}
+	iso := &Isotherm{}
+	for i, cells := range rows[1:] {
+		row := IsothermRow{Line: i + 2, OA: 1}
+		text := func(name string) string {
+			if c, ok := column[name]; ok {
+				return strings.TrimSpace(cells[c])
+			}
+			return ""
+		}
+		number := func(name string, to *float64, optional bool) {
+			s := text(name)
+			if s == "" && optional {
+				return
+			}
+			v, err := strconv.ParseFloat(s, 64)
+			if err != nil || !(v >= 0) || math.IsInf(v, 0) {
+				faults = append(faults, fmt.Sprintf("line %d: %s is %q; needs a number, 0 or more", row.Line, name, s))
+			}
+			*to = v
+		}
+		row.Point, row.Source, row.Element = text("point"), text("source"), text("element")
+		number("H0_molL", &row.Acid, false)
+		number("HA_formal_molL", &row.Extractant, false)
+		number("feed_molL", &row.Feed, false)
+		number("aq_eq_molL", &row.Aqueous, false)
+		number("OA", &row.OA, true)
+		number("D", &row.D, true)
+		switch flag := text("flag"); {
+		case flag != "":
+			iso.Excluded = append(iso.Excluded, fmt.Sprintf("line %d: %s", row.Line, flag))
+			continue
+		case row.Element == "" || row.OA == 0:
+			faults = append(faults, fmt.Sprintf("line %d: element %q, O/A %g", row.Line, row.Element, row.OA))
+		}
+		iso.Rows = append(iso.Rows, row)
+	}
+	if len(faults) > 0 {
+		return nil, fmt.Errorf("%s", strings.Join(faults, "\n"))
+	}
+	iso.sum()
+	return iso, nil
+}
+
+// sum finds what all elements of a point do together, then leaves out rows without a ratio.
+func (iso *Isotherm) sum() {
+	type vessel struct{ load, freed float64 }
+	at := map[string]*vessel{}
+	key := func(r *IsothermRow) string { return r.Source + "\x00" + r.Point }
+	for i := range iso.Rows {
+		r := &iso.Rows[i]
+		v := at[key(r)]
+		if v == nil {
+			v = new(vessel)
+			at[key(r)] = v
+		}
+		moved := max(r.Feed-r.Aqueous, 0)
+		v.load += moved / r.OA
+		v.freed += chargeOf(r.Element) * moved
+	}
+	kept := iso.Rows[:0]
+	for _, r := range iso.Rows {
+		v := at[key(&r)]
+		r.load, r.freed = v.load, v.freed
+		if r.D == 0 && r.Aqueous > 0 {
+			r.D = (r.Feed - r.Aqueous) / r.OA / r.Aqueous
+		}
+		if !(r.Aqueous > 0) || !(r.Feed > r.Aqueous) || !(r.D > 0) {
+			iso.Excluded = append(iso.Excluded, fmt.Sprintf("line %d: %s leaves no distribution ratio (feed %g, aqueous %g)", r.Line, r.Element, r.Feed, r.Aqueous))
+			continue
+		}
+		kept = append(kept, r)
+		if !slices.Contains(iso.Elements, r.Element) {
+			iso.Elements = append(iso.Elements, r.Element)
+		}
+	}
+	iso.Rows = kept
+}
+
+// Hold splits the rows at random, the same part of each source; elements of one point stay together.
+func (iso *Isotherm) Hold(part float64, seed uint64) (kept, held *Isotherm) {
+	r := rand.New(rand.NewPCG(seed, 1))
+	points := map[string][]string{}
+	var sources []string
+	for _, row := range iso.Rows {
+		if !slices.Contains(sources, row.Source) {
+			sources = append(sources, row.Source)
+		}
+		if !slices.Contains(points[row.Source], row.Point) {
+			points[row.Source] = append(points[row.Source], row.Point)
+		}
+	}
+	out := map[string]bool{}
+	for _, s := range sources {
+		p := points[s]
+		r.Shuffle(len(p), func(i, j int) { p[i], p[j] = p[j], p[i] })
+		for _, point := range p[:int(math.Round(part*float64(len(p))))] {
+			out[s+"\x00"+point] = true
+		}
+	}
+	kept, held = &Isotherm{Elements: iso.Elements}, &Isotherm{Elements: iso.Elements}
+	for _, row := range iso.Rows {
+		if out[row.Source+"\x00"+row.Point] {
+			held.Rows = append(held.Rows, row)
+		} else {
+			kept.Rows = append(kept.Rows, row)
+		}
+	}
+	return kept, held
+}
+
+// IsothermFit is a regression of mass action on isotherms:
+//
+//	log10 D = log10 K + n log10 u − z log10 h − fall·loading,  u = (C − m y)/2,  h = acid + protons freed,  loading = m y/C
+//
+// n is of trivalent cations, others keep their charge.
+type IsothermFit struct {
+	FreeN, FreeM, FreeFall bool    // what is fitted besides the levels
+	N, M                   float64 // values, or where they start
+	Huber                  float64 // decades beyond which a row counts less
+}
+
+// IsothermResult is what a regression found.
+type IsothermResult struct {
+	Names     []string  // logK.Nd …, n, m, fall
+	Values    []float64 // log10 for levels; fall in decades
+	Deviation []float64 // standard deviation of each
+	AtBound   []bool
+	RMS       float64   // of log10 D
+	Residuals []float64 // calculated − measured, by row
+	Unusable  []string  // rows whose extractant the metals would exceed at the largest m
+	rows      []IsothermRow
+	fit       IsothermFit
+	elements  []string
+}
+
+// bounds of log10 K, n, m and fall.
+var isothermBounds = struct{ logK, n, m, fall [2]float64 }{[2]float64{-15, 15}, [2]float64{1, 4}, [2]float64{2, 6}, [2]float64{-2, 4}}
+
+// Solve fits the rows.
+func (f IsothermFit) Solve(iso *Isotherm) (*IsothermResult, error) {
+	q := &IsothermResult{fit: f, elements: iso.Elements}
+	most := f.M
+	if f.FreeM {
+		most = isothermBounds.m[1]
+	}
+	seen := map[string]bool{}
+	for _, r := range iso.Rows {
+		if !(r.Extractant-most*r.load > 0.01*r.Extractant) {
+			q.Unusable = append(q.Unusable, fmt.Sprintf("line %d: %s, %g mol/L in %g mol/L of extractant", r.Line, r.Element, r.load, r.Extractant))
+			continue
+		}
+		q.rows, seen[r.Element] = append(q.rows, r), true
+	}
+	var start, lo, hi []float64
+	add := func(name string, v float64, b [2]float64) {
+		q.Names, start, lo, hi = append(q.Names, name), append(start, v), append(lo, b[0]), append(hi, b[1])
+	}
+	for _, e := range iso.Elements {
+		if !seen[e] {
+			return nil, fmt.Errorf("no usable row for %s", e)
+		}
+		add("logK."+e, 0, isothermBounds.logK)
+	}
+	for _, p := range []struct {
+		free bool
+		name string
+		v    float64
+		b    [2]float64
+	}{{f.FreeN, "n", f.N, isothermBounds.n}, {f.FreeM, "m", f.M, isothermBounds.m}, {f.FreeFall, "fall", 0, isothermBounds.fall}} {
+		if p.free {
+			add(p.name, p.v, p.b)
+		}
+	}
+	ls := solve.Fit{Lo: lo, Hi: hi, Huber: f.Huber}
+	got, err := ls.Solve(len(q.rows), start, func(p, r []float64) { q.residuals(p, q.rows, r) })
+	if err != nil {
+		return nil, fmt.Errorf("regression on %d rows: %w", len(q.rows), err)
+	}
+	q.Values, q.RMS, q.Residuals, q.AtBound = got.P, got.RMS, got.Residuals, got.AtBound
+	for i := range got.P {
+		q.Deviation = append(q.Deviation, math.Sqrt(max(got.Covariance[i][i], 0)))
+	}
+	return q, nil
+}
+
+// residuals writes log10 D of the model less that of the data.
+func (q *IsothermResult) residuals(p []float64, rows []IsothermRow, out []float64) {
+	n, m, fall := q.fit.N, q.fit.M, 0.0
+	at := len(q.elements)
+	next := func(free bool, to *float64) {
+		if free {
+			*to = p[at]
+			at++
+		}
+	}
+	next(q.fit.FreeN, &n)
+	next(q.fit.FreeM, &m)
+	next(q.fit.FreeFall, &fall)
+	for i, r := range rows {
+		z := chargeOf(r.Element)
+		order := z
+		if z == 3 {
+			order = n
+		}
+		u, h := (r.Extractant-m*r.load)/2, r.Acid+r.freed
+		e := slices.Index(q.elements, r.Element)
+		out[i] = p[e] + order*math.Log10(u) - z*math.Log10(h) - fall*m*r.load/r.Extractant - math.Log10(r.D)
+	}
+}
+
+// Predict is the rms of log10 D on other rows, and how many of them can be used.
+func (q *IsothermResult) Predict(other *Isotherm) (rms float64, rows int) {
+	most := q.fit.M
+	if q.fit.FreeM {
+		most = isothermBounds.m[1]
+	}
+	var usable []IsothermRow
+	for _, r := range other.Rows {
+		if r.Extractant-most*r.load > 0.01*r.Extractant && slices.Contains(q.elements, r.Element) {
+			usable = append(usable, r)
+		}
+	}
+	out := make([]float64, len(usable))
+	q.residuals(q.Values, usable, out)
+	for _, e := range out {
+		rms += e * e
+	}
+	return math.Sqrt(rms / float64(max(len(usable), 1))), len(usable)
+}
+
+// Used are the rows that the regression rests on, in the order of Residuals.
+func (q *IsothermResult) Used() []IsothermRow { return q.rows }
