@@ -112,6 +112,7 @@ and every number carries its unit, its balance and the class of the constants it
 		newExplainCommand,
 		newAqueousCommand,
 		newThermoCommand,
+		newSXCommand,
 		newValidateCommand,
 		newNewCommand,
 		newDemoCommand,

@@ -29,6 +29,7 @@ type ExchangeTerm struct {
 	Element int     // of System.Elements
 	Z, N    float64 // charge, and dimers in the reaction
 	LnK     float64 // ln K, concentrations in mol/L
+	Fall    float64 // what ln D loses from an empty to a full organic
 	Band    float64 // uncertainty of LnK, in units of LnK
 	Class   Class
 	Source  string
@@ -55,6 +56,7 @@ func (s *System) Exchange(name string) (*Exchange, error) {
 type exchange struct {
 	Exchange
 	n       float64 // of trivalent cations
+	fall    float64 // likewise
 	symbols []string
 	order   []float64 // n of each term, 0 for the default
 	numbers [][]Constant
@@ -71,12 +73,15 @@ func (l *library) readExchange(root *conf.Table) {
 			t.Fault("extractant", "there is no extractant %q", m.Extractant)
 		}
 		m.n = l.number(t, "n", "1", conf.Between(0.5, 6), o).Value
+		if t.Has("fall") {
+			m.fall = l.number(t, "fall", "1", conf.Between(-2, 4), o).Value * math.Ln10
+		}
 		m.AcidLo = l.number(t, "acid_lo", "mol/m3", conf.Positive, o).Value
 		m.AcidHi = l.number(t, "acid_hi", "mol/m3", conf.Positive, o).Value
 		m.ExtractantLo = l.number(t, "extractant_lo", "mol/m3", conf.Positive, o).Value
 		m.ExtractantHi = l.number(t, "extractant_hi", "mol/m3", conf.Positive, o).Value
 		m.Constants = append(m.Constants, l.constants[from:]...)
-		for _, group := range entries(t, "extractant", "n", "acid_lo", "acid_hi", "extractant_lo", "extractant_hi") {
+		for _, group := range entries(t, "extractant", "n", "fall", "acid_lo", "acid_hi", "extractant_lo", "extractant_hi") {
 			all := t.Table(group)
 			po := o.under(all)
 			for _, symbol := range entries(all) {
@@ -133,7 +138,7 @@ func (l *library) addExchanges(s *System) {
 				term.Element, term.Z = e, s.Components[aqueous].Charge
 				switch term.N = m.order[k]; {
 				case term.N == 0 && term.Z == 3:
-					term.N = m.n
+					term.N, term.Fall = m.n, m.fall
 				case term.N == 0:
 					term.N = term.Z
 				}

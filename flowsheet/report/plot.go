@@ -28,6 +28,7 @@ type Curve struct {
 	Name   string
 	X, Y   []float64
 	Strong bool // drawn thicker
+	Dots   bool // points instead of a line
 }
 
 // Write draws the chart as "svg" or "png", 24 by 14 cm. A curve without points, of unequal lengths or with a value that is
@@ -57,6 +58,12 @@ func (c *Chart) Write(w io.Writer, format string) error {
 		line, err := curve.line(i)
 		if err != nil {
 			return fmt.Errorf("chart: curve %q: %w", curve.Name, err)
+		}
+		if curve.Dots {
+			dots := curve.dots(line, i)
+			p.Add(dots)
+			legend.Add(curve.Name, dots)
+			continue
 		}
 		p.Add(line)
 		legend.Add(curve.Name, line)
@@ -132,4 +139,10 @@ func (c *Curve) line(i int) (*plotter.Line, error) {
 		line.Width = vg.Points(2.8)
 	}
 	return line, nil
+}
+
+// dots are the points of a line, told apart by shape as well as colour.
+func (c *Curve) dots(line *plotter.Line, i int) *plotter.Scatter {
+	shapes := [...]draw.GlyphDrawer{draw.CircleGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}, draw.PlusGlyph{}, draw.CrossGlyph{}, draw.RingGlyph{}, draw.PyramidGlyph{}}
+	return &plotter.Scatter{XYs: line.XYs, GlyphStyle: draw.GlyphStyle{Color: line.Color, Radius: vg.Points(3), Shape: shapes[i%len(shapes)]}}
 }

@@ -218,7 +218,7 @@ func (s *Circuit) cations() error {
 			s.soap, s.sodium = len(s.aqueous), a
 		}
 		s.aqueous, s.organic = append(s.aqueous, a), append(s.organic, o)
-		s.chem.Cations = append(s.chem.Cations, cascade.Cation{Name: sys.Elements[t.Element].Symbol, Z: t.Z, LnK: t.LnK, N: t.N, M: 2 * t.N})
+		s.chem.Cations = append(s.chem.Cations, cascade.Cation{Name: sys.Elements[t.Element].Symbol, Z: t.Z, LnK: t.LnK, N: t.N, M: 2 * t.N, Fall: t.Fall})
 	}
 	s.hydrogen = len(s.aqueous)
 	s.aqueous, s.organic = append(s.aqueous, s.acid), append(s.organic, s.extractant)

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"reetwin/units/sx/cascade"
+)
+
+func newSXBenchCommand() *cobra.Command {
+	var seed uint64
+	var cases int
+	var stages []int
+	var variants []string
+	c := &cobra.Command{
+		Use:   "bench FILE",
+		Short: "Solve random circuits around a benchmark problem, and count",
+		Long: `Solve random circuits cold, spread around a problem in the keys of SX-1: metals of the feed times exp(0.7 N), organic
+0.6 to 1.4, scrub 0.5 to 2, strip 0.6 to 2 times theirs, saponification 0.05 to 0.6, extractant 0.25 to 0.75, scrub acid
+0.1 to 2, strip acid 2 to 6, all log K shifted by -1 to 1 (times z/3). Prints how many converge, by which path, and times of
+this machine. Exit code 4: some do not; each is named with its reason.`,
+		Example: `  reetwin sx bench problem.json --seed 77 --cases 1000 -N 30,60`,
+		Args:    cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			p, err := readSXProblem(args[0])
+			if err != nil {
+				return exitError{exitUsage, err}
+			}
+			if cases < 1 {
+				return exitError{exitUsage, fmt.Errorf("--cases %d: needs 1 or more", cases)}
+			}
+			fmt.Fprintf(c.OutOrStdout(), "seed %d, tolerance 1e-9, cold\n%8s %4s  %-13s %7s %7s %7s %7s ms  paths\n", seed, "variant", "N", "converged", "mean", "median", "p99", "most")
+			failed := 0
+			for _, v := range variants {
+				for _, n := range stages {
+					p.Variant, p.N = v, n
+					t, err := p.random(cases, seed)
+					if err != nil {
+						return exitError{exitUsage, fmt.Errorf("%s: %w", args[0], err)}
+					}
+					fmt.Fprintf(c.OutOrStdout(), "%8s %4d  %s\n", v, n, t)
+					for _, f := range t.failures {
+						fmt.Fprintf(c.OutOrStdout(), "               %s\n", f)
+					}
+					failed += len(t.failures)
+				}
+			}
+			if failed > 0 {
+				return exitError{exitUnsolved, fmt.Errorf("%d circuits do not converge", failed)}
+			}
+			return nil
+		},
+	}
+	c.Flags().Uint64Var(&seed, "seed", 1, "of the random circuits")
+	c.Flags().IntVar(&cases, "cases", 1000, "circuits of each size and variant")
+	c.Flags().IntSliceVarP(&stages, "stages", "N", []int{10, 30, 60, 100}, "sizes, among those of the file")
+	c.Flags().StringSliceVar(&variants, "variants", []string{"closed", "open"}, "closed, open or both")
+	return c
+}
+
+// sxTally counts random circuits.
+type sxTally struct {
+	asked    int
+	paths    map[cascade.Path]int
+	ms       []float64
+	failures []string
+}
+
+func (t *sxTally) String() string {
+	sort.Float64s(t.ms)
+	at := func(part float64) float64 { return t.ms[int(part*float64(len(t.ms)-1))] }
+	mean := 0.0
+	for _, v := range t.ms {
+		mean += v / float64(len(t.ms))
+	}
+	var paths []string
+	for path, n := range t.paths {
+		paths = append(paths, fmt.Sprintf("%s %d", path, n))
+	}
+	slices.Sort(paths)
+	return fmt.Sprintf("%5d of %-5d %7.2f %7.2f %7.1f %7.0f     %s", t.asked-len(t.failures), t.asked, mean, at(0.5), at(0.99), at(1), strings.Join(paths, ", "))
+}
+
+// random solves circuits of the benchmark's spread.
+func (p *sxProblem) random(cases int, seed uint64) (*sxTally, error) {
+	chem, err := p.chemistry()
+	if err != nil {
+		return nil, err
+	}
+	circuit, err := p.circuit()
+	if err != nil {
+		return nil, err
+	}
+	r := rand.New(rand.NewPCG(seed, uint64(p.N)))
+	t := &sxTally{asked: cases, paths: map[cascade.Path]int{}}
+	for i := range cases {
+		c, h := p.shake(circuit, chem, r)
+		k, err := cascade.New(h, c)
+		if err != nil {
+			return nil, err
+		}
+		begin := time.Now()
+		res, err := k.Solve(c, 1e-9, true)
+		t.ms = append(t.ms, float64(time.Since(begin).Microseconds())/1000)
+		t.paths[res.Path]++
+		if err != nil {
+			t.failures = append(t.failures, fmt.Sprintf("case %d: %v", i, err))
+		}
+	}
+	return t, nil
+}
+
+// shake is one circuit of the spread.
+func (p *sxProblem) shake(c *cascade.Circuit, chem *cascade.Chemistry, r *rand.Rand) (*cascade.Circuit, *cascade.Chemistry) {
+	q, h := *c, *chem
+	q.Sections = slices.Clone(c.Sections)
+	for s := range q.Sections {
+		q.Sections[s].X = slices.Clone(c.Sections[s].X)
+	}
+	h.Cations = slices.Clone(chem.Cations)
+	within := func(lo, hi float64) float64 { return lo + (hi-lo)*r.Float64() }
+	metal := func(i int) bool { return i != h.Hydrogen && i != h.Soap }
+	for i := range q.Sections[0].X {
+		if metal(i) {
+			q.Sections[0].X[i] *= math.Exp(0.7 * r.NormFloat64())
+		}
+	}
+	q.Organic *= within(0.6, 1.4)
+	q.Sections[1].Flow *= within(0.5, 2)
+	q.Sections[2].Flow *= within(0.6, 2)
+	q.Soap, q.Capacity = within(0.05, 0.6), within(0.25, 0.75)
+	q.Sections[1].X[h.Hydrogen], q.Sections[2].X[h.Hydrogen] = within(0.1, 2), within(2, 6)
+	shift := within(-1, 1) * math.Ln10
+	for i := range h.Cations {
+		if metal(i) {
+			h.Cations[i].LnK += shift * h.Cations[i].Z / 3
+		}
+	}
+	return &q, &h
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const sx1File = "../../units/sx/cascade/testdata/sx1.json"
+
+// The benchmark by the command line: its reference answers, and what is refused.
+func TestSXRun(t *testing.T) {
+	text, err := os.ReadFile(sx1File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Reference map[string]struct {
+			LnR []float64 `json:"ln_r"`
+		}
+	}
+	if err := json.Unmarshal(text, &file); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ variant, n string }{{"open", "30"}, {"closed", "60"}} {
+		code, out, stderr := reetwin("sx", "run", sx1File, "-N", c.n, "--variant", c.variant, "-o", "json")
+		var a sxAnswer
+		if err := json.Unmarshal([]byte(out), &a); code != 0 || err != nil {
+			t.Fatalf("exit %d, %v: %s", code, err, stderr)
+		}
+		for j, v := range file.Reference[c.variant+"_"+c.n].LnR {
+			if math.Abs(v-a.LnR[j]) > 1e-8 {
+				t.Errorf("%s %s: ln r of stage %d is %.12g, want %.12g", c.variant, c.n, j+1, a.LnR[j], v)
+			}
+		}
+		if !(a.Closure < 1e-10 && a.Balance < 1e-10) || a.Path == "" || len(a.Raffinate) != 21 || len(a.Liquor) != 21 {
+			t.Errorf("%+v", a)
+		}
+	}
+	spoilt := func(table, old, name string, v float64) string {
+		var p map[string]any
+		if err := json.Unmarshal(text, &p); err != nil {
+			t.Fatal(err)
+		}
+		delete(p[table].(map[string]any), old)
+		p[table].(map[string]any)[name] = v
+		changed, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(t.TempDir(), "p.json")
+		if err := os.WriteFile(file, changed, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	for _, c := range []struct{ file, n, variant, want string }{
+		{sx1File, "31", "open", "sizes 10, 30"},
+		{sx1File, "30", "shut", `no variant "shut"`},
+		{spoilt("feed", "La", "La", -0.06), "30", "open", "La"},
+		{spoilt("feed", "La", "Lx", 0.06), "30", "open", `no component "Lx"`},
+		{spoilt("flows", "F", "F", -10), "30", "open", "extraction"},
+		{"no_such.json", "30", "open", "no_such.json"},
+	} {
+		code, _, stderr := reetwin("sx", "run", c.file, "-N", c.n, "--variant", c.variant)
+		if code != exitUsage || !strings.Contains(stderr, c.want) {
+			t.Errorf("exit %d: %s, want %q", code, stderr, c.want)
+		}
+	}
+}
+
+func TestSXBench(t *testing.T) {
+	code, out, stderr := reetwin("sx", "bench", sx1File, "--seed", "31337", "--cases", "30", "-N", "10,30", "--variants", "closed")
+	if code != 0 || strings.Count(out, "30 of 30") != 2 || !strings.Contains(out, "seed 31337") {
+		t.Errorf("exit %d: %s\n%s", code, out, stderr)
+	}
+}
+
+// The regression writes a model that the chemistry reads, and a plot.
+func TestSXFit(t *testing.T) {
+	folder := t.TempDir()
+	data, plot := filepath.Join(folder, "fit.toml"), filepath.Join(folder, "fit.svg")
+	code, out, stderr := reetwin("sx", "fit", "../../units/sx/testdata/pc88a_hcl.csv", "--free", "n,fall", "--hold-out", "--seed", "5", "--out", data, "--plot", plot)
+	if code != 0 || !strings.Contains(out, "157 rows, rms 0.26") || !strings.Contains(out, "seed 5") {
+		t.Fatalf("exit %d: %s\n%s", code, out, stderr)
+	}
+	text, err := os.ReadFile(data)
+	if err != nil || !strings.Contains(string(text), "fall = ") || !strings.Contains(string(text), "Nd = { logK = -2.0") {
+		t.Errorf("%v: %s", err, text)
+	}
+	if svg, err := os.ReadFile(plot); err != nil || !strings.Contains(string(svg), "decades") {
+		t.Errorf("plot: %v", err)
+	}
+	for _, c := range [][]string{{"--free", "q"}, {"--n", "9"}} {
+		if code, _, _ := reetwin(append([]string{"sx", "fit", "../../units/sx/testdata/pc88a_hcl.csv"}, c...)...); code != exitUsage {
+			t.Errorf("%v: exit %d", c, code)
+		}
+	}
+}
