@@ -108,7 +108,7 @@ func (p *sxProblem) circuit() (*cascade.Circuit, error) {
 			}, nil
 		}
 	}
-	return nil, fmt.Errorf("N %d is not among the sizes %s", p.N, strings.Join(known, ", "))
+	return nil, fmt.Errorf("no size N = %d; the file has the sizes %s", p.N, strings.Join(known, ", "))
 }
 
 // sxAnswer is what sx run writes.

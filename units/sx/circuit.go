@@ -57,9 +57,7 @@ type Circuit struct {
 	strength         float64
 	refluxes         []int // handle of each return's flow
 
-	in     int // sections
 	leaves []int
-	out    []string // names of the outlets
 	n, c   int
 	block  int
 
@@ -259,7 +257,6 @@ func (s *Circuit) balanced(a, o int, z float64) error {
 
 // build makes the plan, its two copies for tangents, and the vessels.
 func (s *Circuit) build(tank float64) {
-	s.in = len(s.names)
 	for q := range s.plan {
 		p := &s.plan[q]
 		p.Organic, p.Capacity, p.Loop, p.Bleed = 1, s.strength, true, 1

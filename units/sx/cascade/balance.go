@@ -211,7 +211,7 @@ func (k *Cascade) eliminate() {
 	esc := k.esc[:c]
 	for j := range k.n {
 		o := j * c
-		D, P, R, U, F := k.d[o:o+c:o+c], k.pinv[o:o+c:o+c], k.rho[o:o+c:o+c], k.kap[o:o+c:o+c], k.x[o:o+c:o+c]
+		D, P, U, F := k.d[o:o+c:o+c], k.pinv[o:o+c:o+c], k.kap[o:o+c:o+c], k.x[o:o+c:o+c]
 		feed := k.feed[o : o+c : o+c]
 		ua, uo, la, lo := k.upA[j], k.upO[j], k.outA[j], k.outO[j]
 		for _, l := range k.links {
@@ -229,7 +229,7 @@ func (k *Cascade) eliminate() {
 		}
 		da, do := k.downA[j], k.downO[j]
 		Fp, Up, Pp, Rp := k.x[o-c:o:o], k.kap[o-c:o:o], k.pinv[o-c:o:o], k.rho[o-c:o:o]
-		Fp, Up, Pp, Rp, P, R, U, F, feed = Fp[:len(D)], Up[:len(D)], Pp[:len(D)], Rp[:len(D)], P[:len(D)], R[:len(D)], U[:len(D)], F[:len(D)], feed[:len(D)]
+		Fp, Up, Pp, Rp, P, U, F, feed = Fp[:len(D)], Up[:len(D)], Pp[:len(D)], Rp[:len(D)], P[:len(D)], U[:len(D)], F[:len(D)], feed[:len(D)]
 		esc = esc[:len(D)]
 		for i, D := range D {
 			d := da + do*D

@@ -2,8 +2,8 @@ package cascade
 
 import "math"
 
-// slopes writes the change of ln D for a change of the unknowns dv; fixed is what ln D changes by besides, by cation.
-func (k *Cascade) slopes(dv, fixed, dl []float64) {
+// slopes writes the change of ln D for a change of the unknowns dv.
+func (k *Cascade) slopes(dv, dl []float64) {
 	m, c := k.m, k.c
 	lu, load, room := k.scalar(dv, m.atFree), k.scalar(dv, m.atLoad), k.scalar(dv, m.atRoom)
 	for j := range k.n {
@@ -23,11 +23,6 @@ func (k *Cascade) slopes(dv, fixed, dl []float64) {
 		dl, class := dl[j*c:j*c+c:j*c+c], m.class[:c]
 		for i := range dl {
 			dl[i] = k.factor[class[i]]
-		}
-		if fixed != nil {
-			for i, v := range fixed {
-				dl[i] += v
-			}
 		}
 		for l := range m.beta {
 			ds, al := k.scalar(dv, m.atLigand+l)[j], k.alpha[l][j*c:j*c+c:j*c+c]
@@ -152,7 +147,7 @@ func (k *Cascade) ligandChange(dv, dx []float64, l, j int) float64 {
 // product writes Jacobian·v.
 func (k *Cascade) product(v, out []float64) {
 	k.count.Products++
-	k.slopes(v, nil, k.dl)
+	k.slopes(v, k.dl)
 	clear(k.dx)
 	clear(k.direct)
 	k.respond(k.dl, k.dx, k.direct)

@@ -4,14 +4,13 @@ import "math"
 
 // modelSpace is what the linearised property model needs.
 type modelSpace struct {
-	factor         []float64   // [classes] scratch
-	alpha          [][]float64 // [ligand][n·c] −∂ln D/∂ln s
-	pull           [][]float64 // [ligand][n·c] ∂g/∂x, g the balance of the ligand
-	self           [][]float64 // [ligand][n] ∂g/∂ln s of the same ligand
-	load           []float64   // [n] Σ of metal z y over sum
-	room           []float64   // [n] Σ κ y
-	dl, dx         []float64   // [n·c] direction
-	dlu, drm, dlam []float64
+	factor []float64   // [classes] scratch
+	alpha  [][]float64 // [ligand][n·c] −∂ln D/∂ln s
+	pull   [][]float64 // [ligand][n·c] ∂g/∂x, g the balance of the ligand
+	self   [][]float64 // [ligand][n] ∂g/∂ln s of the same ligand
+	load   []float64   // [n] Σ of metal z y over sum
+	room   []float64   // [n] Σ κ y
+	dl, dx []float64   // [n·c] direction
 }
 
 func newModelSpace(n int, m *model) modelSpace {

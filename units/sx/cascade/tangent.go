@@ -86,7 +86,7 @@ func (k *Cascade) Tangent(low, high Side, span float64, to *Slope) error {
 	}
 	copy(q, to.Organic)
 	copy(k.direct, k.entered)
-	k.slopes(to.Unknowns, nil, k.dl)
+	k.slopes(to.Unknowns, k.dl)
 	k.constants(lo, hi, span, k.dx)
 	for o := range k.dl {
 		k.dl[o] += k.dx[o]
