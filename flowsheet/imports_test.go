@@ -20,7 +20,7 @@ var mayImport = map[string][]string{
 	"flowsheet/chem/thermo":  {"flowsheet/chem", "flowsheet/conf"},
 	"flowsheet":              {"flowsheet/conf", "flowsheet/chem", "flowsheet/si", "flowsheet/solve"},
 	"flowsheet/report":       {"flowsheet", "flowsheet/chem", "flowsheet/si"},
-	"flowsheet/validate":     {"flowsheet", "flowsheet/chem", "flowsheet/chem/aqueous", "flowsheet/chem/thermo", "flowsheet/conf", "flowsheet/report", "flowsheet/si", "units"},
+	"flowsheet/validate":     {"flowsheet", "flowsheet/chem", "flowsheet/chem/aqueous", "flowsheet/chem/thermo", "flowsheet/conf", "flowsheet/report", "flowsheet/si", "units", "units/sx"},
 	"units":                  {"flowsheet", "units/hydromet", "units/sx", "units/pyromet"},
 	"units/hydromet":         unitImports,
 	"units/sx":               append([]string{"units/sx/cascade"}, unitImports...),

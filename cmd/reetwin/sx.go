@@ -4,14 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
-	"os"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"reetwin/units/sx/cascade"
+	"reetwin/units/sx"
 )
 
 func newSXCommand() *cobra.Command {
@@ -25,102 +21,6 @@ The benchmark SX-1 is three sections around one organic loop, 20 cations, synthe
 	}
 	c.AddCommand(newSXFitCommand(), newSXRunCommand(), newSXBenchCommand())
 	return c
-}
-
-// sxProblem is a problem in the keys of the benchmark SX-1.
-type sxProblem struct {
-	Components []struct {
-		Name string
-		Z    float64
-		LogK float64 `json:"log10K"`
-	}
-	Flows              struct{ F, S, W, O float64 }
-	Ltot, Sap          float64
-	Bleed              map[string]float64
-	Feed, Scrub, Strip map[string]float64
-	Sizes              []struct{ N, NE, NS, NT int }
-	Variant            string
-	N                  int
-}
-
-func readSXProblem(file string) (*sxProblem, error) {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	p := &sxProblem{Variant: "closed"}
-	if err := json.Unmarshal(text, p); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	return p, nil
-}
-
-// chemistry names hydrogen H and the soap's cation Na.
-func (p *sxProblem) chemistry() (*cascade.Chemistry, error) {
-	q := &cascade.Chemistry{Hydrogen: -1, Soap: -1}
-	var names []string
-	for i, c := range p.Components {
-		names = append(names, c.Name)
-		switch c.Name {
-		case "H":
-			q.Hydrogen = i
-		case "Na":
-			q.Soap = i
-		}
-		q.Cations = append(q.Cations, cascade.Cation{Name: c.Name, Z: c.Z, LnK: c.LogK * math.Ln10})
-	}
-	if q.Hydrogen < 0 {
-		return nil, errors.New("components: no H")
-	}
-	for _, table := range []map[string]float64{p.Feed, p.Scrub, p.Strip} {
-		for name := range table {
-			if !slices.Contains(names, name) {
-				return nil, fmt.Errorf("no component %q; known are %s", name, strings.Join(names, ", "))
-			}
-		}
-	}
-	return q, nil
-}
-
-func (p *sxProblem) circuit() (*cascade.Circuit, error) {
-	row := func(of map[string]float64) []float64 {
-		x := make([]float64, len(p.Components))
-		for i, c := range p.Components {
-			x[i] = of[c.Name]
-		}
-		return x
-	}
-	bleed, ok := p.Bleed[p.Variant]
-	if !ok {
-		return nil, fmt.Errorf("bleed: no variant %q", p.Variant)
-	}
-	var known []string
-	for _, s := range p.Sizes {
-		known = append(known, fmt.Sprint(s.N))
-		if s.N == p.N {
-			return &cascade.Circuit{
-				Sections: []cascade.Section{
-					{Name: "extraction", Stages: s.NE, Flow: p.Flows.F, X: row(p.Feed)},
-					{Name: "scrub", Stages: s.NS, Flow: p.Flows.S, X: row(p.Scrub), Joins: true},
-					{Name: "strip", Stages: s.NT, Flow: p.Flows.W, X: row(p.Strip)},
-				},
-				Organic: p.Flows.O, Capacity: p.Ltot, Bleed: bleed, Soap: p.Sap,
-			}, nil
-		}
-	}
-	return nil, fmt.Errorf("no size N = %d; the file has the sizes %s", p.N, strings.Join(known, ", "))
-}
-
-// sxAnswer is what sx run writes.
-type sxAnswer struct {
-	LnR       []float64 `json:"ln_r"`
-	Raffinate []float64 `json:"raffinate_x"`
-	Liquor    []float64 `json:"strip_liquor_x"`
-	Closure   float64   `json:"closure"`         // worst of the extractant's, by stage
-	Balance   float64   `json:"balance"`         // worst of the cations', of what enters
-	Of        string    `json:"balance_of"`      // which
-	Path      string    `json:"path"`            // how it was solved
-	Error     string    `json:"error,omitempty"` // why not
 }
 
 func newSXRunCommand() *cobra.Command {
@@ -138,7 +38,7 @@ N and variant stand in the file or in the flags. Exit code 4: no solution, with 
 			if format != "table" && format != "json" {
 				return exitError{exitUsage, fmt.Errorf("-o %s: needs table or json", format)}
 			}
-			p, err := readSXProblem(args[0])
+			p, err := sx.ReadProblem(args[0], "")
 			if err != nil {
 				return exitError{exitUsage, err}
 			}
@@ -148,7 +48,7 @@ N and variant stand in the file or in the flags. Exit code 4: no solution, with 
 			if variant != "" {
 				p.Variant = variant
 			}
-			a, err := p.solve()
+			a, err := p.Solve()
 			if err != nil {
 				return exitError{exitUsage, fmt.Errorf("%s: %w", args[0], err)}
 			}
@@ -159,7 +59,7 @@ N and variant stand in the file or in the flags. Exit code 4: no solution, with 
 					return err
 				}
 			} else {
-				a.table(c, p)
+				sxTable(c, p, a)
 			}
 			if a.Error != "" {
 				return exitError{exitUnsolved, errors.New(a.Error)}
@@ -173,36 +73,7 @@ N and variant stand in the file or in the flags. Exit code 4: no solution, with 
 	return c
 }
 
-// solve gives an answer, which may say that there is none; the error is of the problem's own.
-func (p *sxProblem) solve() (*sxAnswer, error) {
-	chem, err := p.chemistry()
-	if err != nil {
-		return nil, err
-	}
-	circuit, err := p.circuit()
-	if err != nil {
-		return nil, err
-	}
-	k, err := cascade.New(chem, circuit)
-	if err != nil {
-		return nil, err
-	}
-	r, err := k.Solve(circuit, 1e-11, true)
-	a := &sxAnswer{Path: string(r.Path), Closure: r.Closure}
-	if err != nil {
-		a.Error = err.Error()
-		return a, nil
-	}
-	for j := range k.Stages() {
-		a.LnR = append(a.LnR, k.LnR(j))
-	}
-	_, _, liquor := k.Leaving(2)
-	a.Raffinate, a.Liquor = k.Aqueous(0), k.Aqueous(liquor)
-	a.Balance, a.Of = k.Balance()
-	return a, nil
-}
-
-func (a *sxAnswer) table(c *cobra.Command, p *sxProblem) {
+func sxTable(c *cobra.Command, p *sx.Problem, a *sx.Answer) {
 	out := c.OutOrStdout()
 	fmt.Fprintf(out, "%s, N = %d: %s; closure %.2g, balance %.2g (%s)\n\n", p.Variant, p.N, a.Path, a.Closure, a.Balance, a.Of)
 	if a.Error != "" {
@@ -210,6 +81,10 @@ func (a *sxAnswer) table(c *cobra.Command, p *sxProblem) {
 	}
 	fmt.Fprintf(out, "mol/L   raffinate  strip liquor\n")
 	for i, q := range p.Components {
-		fmt.Fprintf(out, "%-5s %11.4g %13.4g\n", q.Name, a.Raffinate[i], a.Liquor[i])
+		fmt.Fprintf(out, "%-5s %11.4g", q.Name, a.Raffinate[i])
+		if a.Liquor != nil {
+			fmt.Fprintf(out, " %13.4g", a.Liquor[i])
+		}
+		fmt.Fprintln(out)
 	}
 }

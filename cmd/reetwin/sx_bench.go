@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"reetwin/units/sx"
 	"reetwin/units/sx/cascade"
 )
 
@@ -29,7 +30,7 @@ this machine. Exit code 4: some do not; each is named with its reason.`,
 		Example: `  reetwin sx bench problem.json --seed 77 --cases 1000 -N 30,60`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			p, err := readSXProblem(args[0])
+			p, err := sx.ReadProblem(args[0], "")
 			if err != nil {
 				return exitError{exitUsage, err}
 			}
@@ -41,7 +42,7 @@ this machine. Exit code 4: some do not; each is named with its reason.`,
 			for _, v := range variants {
 				for _, n := range stages {
 					p.Variant, p.N = v, n
-					t, err := p.random(cases, seed)
+					t, err := randomCircuits(p, cases, seed)
 					if err != nil {
 						return exitError{exitUsage, fmt.Errorf("%s: %w", args[0], err)}
 					}
@@ -89,19 +90,19 @@ func (t *sxTally) String() string {
 }
 
 // random solves circuits of the benchmark's spread.
-func (p *sxProblem) random(cases int, seed uint64) (*sxTally, error) {
-	chem, err := p.chemistry()
+func randomCircuits(p *sx.Problem, cases int, seed uint64) (*sxTally, error) {
+	chem, err := p.Chemistry()
 	if err != nil {
 		return nil, err
 	}
-	circuit, err := p.circuit()
+	circuit, err := p.Circuit()
 	if err != nil {
 		return nil, err
 	}
 	r := rand.New(rand.NewPCG(seed, uint64(p.N)))
 	t := &sxTally{asked: cases, paths: map[cascade.Path]int{}}
 	for i := range cases {
-		c, h := p.shake(circuit, chem, r)
+		c, h := shakeCircuit(circuit, chem, r)
 		k, err := cascade.New(h, c)
 		if err != nil {
 			return nil, err
@@ -118,7 +119,7 @@ func (p *sxProblem) random(cases int, seed uint64) (*sxTally, error) {
 }
 
 // shake is one circuit of the spread.
-func (p *sxProblem) shake(c *cascade.Circuit, chem *cascade.Chemistry, r *rand.Rand) (*cascade.Circuit, *cascade.Chemistry) {
+func shakeCircuit(c *cascade.Circuit, chem *cascade.Chemistry, r *rand.Rand) (*cascade.Circuit, *cascade.Chemistry) {
 	q, h := *c, *chem
 	q.Sections = slices.Clone(c.Sections)
 	for s := range q.Sections {

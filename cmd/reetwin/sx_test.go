@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"reetwin/units/sx"
 )
 
 const sx1File = "../../units/sx/cascade/testdata/sx1.json"
@@ -27,7 +29,7 @@ func TestSXRun(t *testing.T) {
 	}
 	for _, c := range []struct{ variant, n string }{{"open", "30"}, {"closed", "60"}} {
 		code, out, stderr := reetwin("sx", "run", sx1File, "-N", c.n, "--variant", c.variant, "-o", "json")
-		var a sxAnswer
+		var a sx.Answer
 		if err := json.Unmarshal([]byte(out), &a); code != 0 || err != nil {
 			t.Fatalf("exit %d, %v: %s", code, err, stderr)
 		}

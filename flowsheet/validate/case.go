@@ -137,8 +137,12 @@ func checkKind(at string, c Case, fault func(place, format string, args ...any))
 		}
 		return
 	}
+	if c.Kind == Extraction {
+		checkExtraction(at, c, fault)
+		return
+	}
 	if c.Kind != Solve && c.Kind != March {
-		fault(at+"kind", "%q is no kind of case; known are %q, %q, %q and %q", c.Kind, Solve, March, Equilibrium, Thermo)
+		fault(at+"kind", "%q is no kind of case; known are %q, %q, %q, %q and %q", c.Kind, Solve, March, Equilibrium, Thermo, Extraction)
 	}
 	if (c.Kind == March) != (c.Run != nil) {
 		fault(at+"run", "belongs to a case of kind %q, and such a case needs it", March)

@@ -26,7 +26,7 @@ func TestCasesFollowFromSource(t *testing.T) {
 		"uky.json": b.uky(), "leach.json": b.leach(), "sx_3stage.json": b.extraction(),
 		"roaster.json": b.roaster(), "precipitator.json": b.precipitator(), "thermo.json": thermochemistry(t),
 		"crusher.json": b.crusher(), "isotherm.json": b.isotherm(), "feed_roaster.json": b.feedRoaster(),
-		"leach_dynamic.json": b.leachInTime(),
+		"leach_dynamic.json": b.leachInTime(), "sx_problems.json": b.problems(),
 	} {
 		text := encode(t, cases)
 		path := filepath.Join(folder, name)
@@ -52,7 +52,7 @@ func TestBasisCounts(t *testing.T) {
 		t.Fatal(err)
 	}
 	asserted, recomputed, kept := 0, 0, 0
-	var substances [2]int // printed and recomputed of thermochemistry
+	var substances, problems [2]int // printed and recomputed of thermochemistry, of extraction problems
 	for _, file := range files {
 		cases, err := validate.Load(file)
 		if err != nil {
@@ -62,12 +62,16 @@ func TestBasisCounts(t *testing.T) {
 			if !validate.Counted(c.Role) {
 				continue
 			}
-			if c.Kind == validate.Thermo {
+			if c.Kind == validate.Thermo || c.Kind == validate.Extraction {
 				k := 0
 				if strings.Contains(c.Source, "recomputed from") {
 					k = 1
 				}
-				substances[k] += len(c.Expect)
+				if c.Kind == validate.Thermo {
+					substances[k] += len(c.Expect)
+				} else {
+					problems[k] += len(c.Expect)
+				}
 				continue
 			}
 			if c.Role == validate.HoldOut {
@@ -84,6 +88,9 @@ func TestBasisCounts(t *testing.T) {
 	}
 	if substances != [2]int{58, 9} {
 		t.Errorf("thermochemistry: %d values are published, %d recomputed; 58 and 9 stand in the texts", substances[0], substances[1])
+	}
+	if problems != [2]int{42, 700} {
+		t.Errorf("extraction problems: %d values are published, %d recomputed; 42 and 700 stand in the texts", problems[0], problems[1])
 	}
 }
 

@@ -59,6 +59,8 @@ func solve(c Case, kinds map[string]func() flowsheet.Unit) (any, error) {
 		return equilibria(c)
 	case Thermo:
 		return askThermo(c.Input)
+	case Extraction:
+		return extract(c)
 	default:
 		return nil, fmt.Errorf("%q is no kind of case", c.Kind)
 	}

@@ -1,0 +1,164 @@
+package sx
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"strings"
+
+	"reetwin/units/sx/cascade"
+)
+
+// Problem is an extraction problem in the keys of the benchmark SX-1: extraction, scrub and strip around one organic, in any
+// one unit of concentration. Sections of no stages are left out.
+type Problem struct {
+	Components []struct {
+		Name  string
+		Z     float64
+		LogK  float64  `json:"log10K"`
+		Slope *float64 // log10 D = log10K + slope pH, whatever the extractant
+	}
+	Flows              struct{ F, S, W, O float64 }
+	Ltot, Sap          float64
+	Bleed              map[string]float64
+	Feed, Scrub, Strip map[string]float64
+	Sizes              []struct{ N, NE, NS, NT int }
+	Variant            string
+	N                  int
+}
+
+// Answer is what is asked of a Problem.
+type Answer struct {
+	LnR       []float64 `json:"ln_r"`
+	Raffinate []float64 `json:"raffinate_x"`
+	Liquor    []float64 `json:"strip_liquor_x,omitempty"`
+	Closure   float64   `json:"closure"`         // worst of the extractant's, by stage
+	Balance   float64   `json:"balance"`         // worst of the cations', of what enters
+	Of        string    `json:"balance_of"`      // which
+	Path      string    `json:"path"`            // how it was solved
+	Error     string    `json:"error,omitempty"` // why not
+}
+
+// ReadProblem reads a file that holds one problem, or under "problems" several, of which name is one.
+func ReadProblem(file, name string) (*Problem, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	if name != "" {
+		var all struct{ Problems map[string]json.RawMessage }
+		if err := json.Unmarshal(text, &all); err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		one, ok := all.Problems[name]
+		if !ok {
+			return nil, fmt.Errorf("%s: no problem %q among %d", file, name, len(all.Problems))
+		}
+		text = one
+	}
+	p := &Problem{Variant: "closed"}
+	if err := json.Unmarshal(text, p); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return p, nil
+}
+
+// Chemistry is that of the problem. Hydrogen is the component H, the soap's cation Na.
+func (p *Problem) Chemistry() (*cascade.Chemistry, error) {
+	q := &cascade.Chemistry{Hydrogen: -1, Soap: -1}
+	var names []string
+	for i, c := range p.Components {
+		names = append(names, c.Name)
+		switch c.Name {
+		case "H":
+			q.Hydrogen = i
+		case "Na":
+			q.Soap = i
+		}
+		cation := cascade.Cation{Name: c.Name, Z: c.Z, LnK: c.LogK * math.Ln10}
+		if c.Slope != nil {
+			cation.Slope, cation.Correlated = *c.Slope, true
+		}
+		q.Cations = append(q.Cations, cation)
+	}
+	if q.Hydrogen < 0 {
+		return nil, errors.New("components: no H")
+	}
+	for _, table := range []map[string]float64{p.Feed, p.Scrub, p.Strip} {
+		for name := range table {
+			if !slices.Contains(names, name) {
+				return nil, fmt.Errorf("no component %q; known are %s", name, strings.Join(names, ", "))
+			}
+		}
+	}
+	return q, nil
+}
+
+// Circuit is the problem at its size and in its variant.
+func (p *Problem) Circuit() (*cascade.Circuit, error) {
+	row := func(of map[string]float64) []float64 {
+		x := make([]float64, len(p.Components))
+		for i, c := range p.Components {
+			x[i] = of[c.Name]
+		}
+		return x
+	}
+	bleed, ok := p.Bleed[p.Variant]
+	if !ok {
+		return nil, fmt.Errorf("bleed: no variant %q", p.Variant)
+	}
+	var known []string
+	for _, s := range p.Sizes {
+		known = append(known, fmt.Sprint(s.N))
+		if s.N != p.N {
+			continue
+		}
+		c := &cascade.Circuit{Organic: p.Flows.O, Capacity: p.Ltot, Bleed: bleed, Soap: p.Sap}
+		for _, section := range []cascade.Section{
+			{Name: "extraction", Stages: s.NE, Flow: p.Flows.F, X: row(p.Feed)},
+			{Name: "scrub", Stages: s.NS, Flow: p.Flows.S, X: row(p.Scrub), Joins: true},
+			{Name: "strip", Stages: s.NT, Flow: p.Flows.W, X: row(p.Strip)},
+		} {
+			if section.Stages != 0 {
+				c.Sections = append(c.Sections, section)
+			}
+		}
+		return c, nil
+	}
+	return nil, fmt.Errorf("no size N = %d; the file has the sizes %s", p.N, strings.Join(known, ", "))
+}
+
+// Solve answers from a cold start. The answer may say that no solution was found; the error is of the problem's own.
+func (p *Problem) Solve() (*Answer, error) {
+	chem, err := p.Chemistry()
+	if err != nil {
+		return nil, err
+	}
+	circuit, err := p.Circuit()
+	if err != nil {
+		return nil, err
+	}
+	k, err := cascade.New(chem, circuit)
+	if err != nil {
+		return nil, err
+	}
+	r, err := k.Solve(circuit, 1e-11, true)
+	a := &Answer{Path: string(r.Path), Closure: r.Closure}
+	if err != nil {
+		a.Error = err.Error()
+		return a, nil
+	}
+	for j := range k.Stages() {
+		a.LnR = append(a.LnR, k.LnR(j))
+	}
+	a.Raffinate = k.Aqueous(0)
+	if last := len(circuit.Sections) - 1; last > 0 && !circuit.Sections[last].Joins {
+		_, _, liquor := k.Leaving(last)
+		a.Liquor = k.Aqueous(liquor)
+	}
+	a.Balance, a.Of = k.Balance()
+	return a, nil
+}
