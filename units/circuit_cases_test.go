@@ -52,6 +52,10 @@ organic_carried = 1e-4
 to = "scrub"
 flow = "0.2 L/min"
 `
+	// The first circuit with a feed into the middle and a draw, the strip warmer than the rest.
+	sides := strings.Replace(pc88a, "[unit.extraction]", "side_feed.middle = { section = \"extraction\", stage = 2 }\n"+
+		"draw.cut = { section = \"scrub\", stage = 1, flow = \"0.3 L/min\" }\n[unit.extraction]", 1)
+	sides = strings.Replace(sides, "[unit.strip]\n", "[unit.strip]\ntemperature = \"40 degC\"\n", 1)
 	const d2ehpa = `
 [chemistry]
 elements = ["Na", "Ca", "Y", "La", "Nd", "S", "Cl"]
@@ -89,6 +93,20 @@ mixer_organic = "60 L"
 				{Name: "model", Set: "unit.model=PC88-HCl", Want: "PC88A-HCl"},
 				{Name: "other extractant", Set: "unit.model=D2EHPA-HCl", Want: "D2EHPA"},
 				{Name: "soap beyond NaA.HA", Set: "unit.saponification=0.6", Want: "saponification"},
+			},
+		}},
+		{"sx_circuit", unittest.Case{
+			Name: "sx_circuit_sides", Config: sides, In: []string{"extraction", "scrub", "strip", "middle"},
+			Out: []string{"extraction", "strip", "cut", "bleed"}, Held: heldInCircuit,
+			Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
+				brine(r, s, &in[0], 10, map[string]float64{"H+": 20, "Na+": 50, "Y+3": 20, "La+3": 60, "Nd+3": 70, "Dy+3": 8}, "Cl-")
+				brine(r, s, &in[1], 1.5, map[string]float64{"H+": 800}, "Cl-")
+				brine(r, s, &in[2], 2, map[string]float64{"H+": 4000}, "Cl-")
+				brine(r, s, &in[3], 2, map[string]float64{"H+": 50, "La+3": 40, "Nd+3": 60}, "Cl-")
+			},
+			Bad: []unittest.Bad{
+				{Name: "stage", Set: "unit.side_feed.middle.stage=4", Want: "stage"},
+				{Name: "section", Set: "unit.draw.cut.section=scrap", Want: `"scrub"`},
 			},
 		}},
 		{"sx_circuit", unittest.Case{

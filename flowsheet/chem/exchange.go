@@ -29,6 +29,7 @@ type ExchangeTerm struct {
 	Element int     // of System.Elements
 	Z, N    float64 // charge, and dimers in the reaction
 	LnK     float64 // ln K, concentrations in mol/L
+	DH      float64 // J/mol, enthalpy of the reaction; 0 where none is known
 	Fall    float64 // what ln D loses from an empty to a full organic
 	Band    float64 // uncertainty of LnK, in units of LnK
 	Class   Class
@@ -106,6 +107,11 @@ func (l *library) readExchangeTerm(m *exchange, all *conf.Table, symbol string, 
 		q := l.number(t, "n", "1", conf.Between(0.5, 6), to)
 		n, numbers = q.Value, append(numbers, q)
 	}
+	dH := 0.0
+	if t.Has("dH") {
+		q := l.number(t, "dH", "J/mol", conf.Between(-2e5, 2e5), to)
+		dH, numbers = q.Value, append(numbers, q)
+	}
 	t.Close()
 	for _, s := range m.symbols {
 		if s == symbol {
@@ -116,7 +122,13 @@ func (l *library) readExchangeTerm(m *exchange, all *conf.Table, symbol string, 
 		all.Fault(symbol, "is no element")
 	}
 	m.symbols, m.order, m.numbers = append(m.symbols, symbol), append(m.order, n), append(m.numbers, numbers)
-	m.Terms = append(m.Terms, ExchangeTerm{LnK: numbers[0].Value * math.Ln10, Band: numbers[1].Value * math.Ln10, Class: to.class, Source: to.source})
+	m.Terms = append(m.Terms, ExchangeTerm{LnK: numbers[0].Value * math.Ln10, Band: numbers[1].Value * math.Ln10, DH: dH, Class: to.class, Source: to.source})
+}
+
+// At is ln K at a temperature in K.
+func (t *ExchangeTerm) At(T float64) float64 {
+	const gas, standard = 8.314462618, 298.15 // J/(mol K), CODATA 2018; K
+	return t.LnK - t.DH/gas*(1/T-1/standard)
 }
 
 // addExchanges keeps of each model the terms of elements that are in both the aqueous and the organic phase.

@@ -28,7 +28,7 @@ import (
 // States are amounts by stage: in the mixer (both phases), in the settler's aqueous and organic layer; hydrogen in a mixer
 // stands for acidity and free extractant together, in an organic layer it is what the metals leave. Unknowns are ln([(HA)2]/[H+]) of every stage and the scalars of the model.
 //
-// Assumptions: equilibrium in every mixer; phase volumes are those of the solvents and stay; concentrations stand for
+// Assumptions: equilibrium in every mixer, at the section's own temperature as far as constants go; phase volumes are those of the solvents and stay; concentrations stand for
 // activities; entrained droplets have the composition of their settler layer; one strength of extractant everywhere; the
 // base neutralises a fixed part of the extractant; outlets at the mass-weighted mean temperature of the inlets. Solutes that
 // the model does not know pass with the aqueous; organic, solids and gases in an aqueous inlet pass to where that section's
@@ -56,6 +56,7 @@ type Circuit struct {
 	hydrogen, soap   int   // cation
 	strength         float64
 	refluxes         []int // handle of each return's flow
+	feeds, draws     []sidePort
 
 	leaves []int
 	n, c   int
@@ -76,12 +77,20 @@ type memory struct {
 	soluteMixer, soluteLayer [][]float64
 }
 
+// sidePort is a side feed or a draw: a port beside those of the sections.
+type sidePort struct {
+	name           string
+	section, stage int // from 0
+	handle         int // of a draw's flow
+}
+
 // sectionSpec is a section as the file has it.
 type sectionSpec struct {
 	stages                    int
 	joins                     bool
 	mixA, mixO, setA, setO    float64
 	organicCarried, aqCarried float64
+	T                         float64
 }
 
 // The handles that every circuit has; the flow of each reflux follows.
@@ -123,6 +132,7 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 		s.section(p, name)
 	}
 	s.reflux(p, &spec)
+	s.sides(p, &spec, seen)
 	name := p.Text("model")
 	if p.Faulty("model") {
 		return spec, nil
@@ -159,6 +169,7 @@ func (s *Circuit) section(p *conf.Table, name string) {
 		setA: t.QuantityOr("settler_aqueous", "m3", 0, volume), setO: t.QuantityOr("settler_organic", "m3", 0, volume),
 		organicCarried: t.QuantityOr("organic_carried", "1", 0, conf.Between(0, 0.2)),
 		aqCarried:      t.QuantityOr("aqueous_carried", "1", 0, conf.Between(0, 0.2)),
+		T:              t.QuantityOr("temperature", "K", 298.15, conf.Between(273.15, 373.15)),
 	})
 	if len(s.sections) == 1 && s.sections[0].joins {
 		t.Fault("joins", "the first section has none before it")
@@ -190,6 +201,39 @@ func (s *Circuit) reflux(p *conf.Table, spec *flowsheet.Spec) {
 		t.Close()
 	}
 	all.Close()
+}
+
+// sides reads side feeds and draws of aqueous.
+func (s *Circuit) sides(p *conf.Table, spec *flowsheet.Spec, seen map[string]bool) {
+	each := func(key string, add func(t *conf.Table, at sidePort)) {
+		if !p.Has(key) {
+			return
+		}
+		all := p.Table(key)
+		for _, name := range all.Keys() {
+			t := all.Table(name)
+			at := sidePort{name: name, section: slices.Index(s.names, t.Choice("section", s.names...))}
+			at.stage = t.Int("stage", 1, s.sections[at.section].stages) - 1
+			if seen[name] || name == "bleed" || name == "makeup" || name == "base" {
+				all.Fault(name, "the name is taken")
+			}
+			seen[name] = true
+			add(t, at)
+			t.Close()
+		}
+		all.Close()
+	}
+	each("side_feed", func(_ *conf.Table, at sidePort) {
+		s.feeds = append(s.feeds, at)
+		s.plan[0].Feeds = append(s.plan[0].Feeds, cascade.Feed{Section: at.section, Stage: at.stage})
+	})
+	each("draw", func(t *conf.Table, at sidePort) {
+		flows := conf.Between(1e-9, 1e3)
+		at.handle = len(spec.Handles)
+		spec.Handles = append(spec.Handles, flowsheet.Handle{Name: "draw." + at.name + ".flow", Unit: "m3/s", Value: t.Quantity("flow", "m3/s", flows), Lo: flows.Lo, Hi: flows.Hi})
+		s.draws = append(s.draws, at)
+		s.plan[0].Feeds = append(s.plan[0].Feeds, cascade.Feed{Section: at.section, Stage: at.stage})
+	})
 }
 
 // cations finds the components of every cation that the model knows, and the solutes.
@@ -260,10 +304,13 @@ func (s *Circuit) build(tank float64) {
 	for q := range s.plan {
 		p := &s.plan[q]
 		p.Organic, p.Capacity, p.Loop, p.Bleed = 1, s.strength, true, 1
-		p.Returns = slices.Clone(s.plan[0].Returns)
+		p.Returns, p.Feeds = slices.Clone(s.plan[0].Returns), slices.Clone(s.plan[0].Feeds)
+		for k := range s.feeds {
+			p.Feeds[k].X, p.Feeds[k].Ligands = make([]float64, s.c), make([]float64, len(s.solutes))
+		}
 		for k, t := range s.sections {
 			p.Sections = append(p.Sections, cascade.Section{Name: s.names[k], Stages: t.stages, Joins: t.joins, Flow: 1,
-				X: make([]float64, s.c), Ligands: make([]float64, len(s.solutes)), OrganicCarried: t.organicCarried, AqueousCarried: t.aqCarried})
+				X: make([]float64, s.c), Ligands: make([]float64, len(s.solutes)), LnK: s.constants(t.T), OrganicCarried: t.organicCarried, AqueousCarried: t.aqCarried})
 		}
 	}
 	v := &s.vessel
@@ -290,12 +337,21 @@ func (s *Circuit) build(tank float64) {
 	}
 	s.now = cascade.Step{Vessels: v, Mixer: s.mixer, Aqueous: s.layerA, Organic: s.layerO, LigandMixer: s.soluteMixer, LigandAq: s.soluteLayer}
 	for q := range s.shifted {
-		for range s.names {
+		for range len(s.names) + len(s.feeds) {
 			s.shifted[q] = append(s.shifted[q], flowsheet.Stream{N: make([]float64, len(s.system.Components))})
 		}
-		s.shiftedU[q] = make([]float64, ownHandles+len(s.refluxes))
+		s.shiftedU[q] = make([]float64, ownHandles+len(s.refluxes)+len(s.draws))
 	}
 	s.block = 3*s.c - 1 + 2*len(s.solutes)
+}
+
+// constants are ln K of every cation at a temperature.
+func (s *Circuit) constants(T float64) []float64 {
+	var all []float64
+	for i := range s.model.Terms {
+		all = append(all, s.model.Terms[i].At(T))
+	}
+	return append(all, 0) // hydrogen's
 }
 
 // declare names ports, states, unknowns and signals.
@@ -307,6 +363,12 @@ func (s *Circuit) declare(spec *flowsheet.Spec) {
 			s.leaves = append(s.leaves, k)
 			spec.Out = append(spec.Out, flowsheet.Port{Name: name})
 		}
+	}
+	for _, f := range s.feeds {
+		spec.In = append(spec.In, flowsheet.Port{Name: f.name})
+	}
+	for _, d := range s.draws {
+		spec.Out = append(spec.Out, flowsheet.Port{Name: d.name})
 	}
 	spec.Out = append(spec.Out, flowsheet.Port{Name: "bleed"}, flowsheet.Port{Name: "makeup", Drawn: true}, flowsheet.Port{Name: "base", Drawn: true})
 	const acid = 1000.0

@@ -106,9 +106,11 @@ func (s *Circuit) warnings(u []float64, in []flowsheet.Stream) (w []flowsheet.Wa
 		if ratio := o / a; ratio > 10 || ratio < 0.1 {
 			add("phase_ratio", name, ratio, 10, "1", "O/A of %.3g: mixer-settlers work from 0.1 to 10 overall; beyond it the aqueous or the organic has to be recycled within the stage", ratio)
 		}
+	}
+	for k := range in {
 		for _, phase := range [...]chem.Phase{chem.Organic, chem.Solid} {
 			if m := s.system.PhaseMass(phase, in[k].N); m > 1e-12*s.system.Mass(in[k].N) {
-				add("strays", name, m, 0, "kg/s", "%s enters with the aqueous and passes unreacted", phase)
+				add("strays", s.inlet(k), m, 0, "kg/s", "%s enters with the aqueous and passes unreacted", phase)
 			}
 		}
 	}

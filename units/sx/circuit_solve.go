@@ -36,19 +36,27 @@ func (s *Circuit) Solve(st *flowsheet.Stage, u, x []float64, in, out []flowsheet
 
 // check refuses inlets that cannot be.
 func (s *Circuit) check(in []flowsheet.Stream) error {
-	for k := range s.names {
+	for k := range in {
 		a := s.system.PhaseVolume(chem.Aqueous, in[k].N)
 		if !(a >= 0) {
-			return fmt.Errorf("%s: aqueous enters with %.3g m3/s", s.names[k], a)
+			return fmt.Errorf("%s: aqueous enters with %.3g m3/s", s.inlet(k), a)
 		}
 		first, end := s.system.Span(chem.Aqueous)
 		for c := first; c < end && a == 0; c++ {
 			if in[k].N[c] != 0 {
-				return fmt.Errorf("%s: %s enters without water", s.names[k], s.system.Components[c].Name)
+				return fmt.Errorf("%s: %s enters without water", s.inlet(k), s.system.Components[c].Name)
 			}
 		}
 	}
 	return nil
+}
+
+// inlet is the name of inlet k: a section's, then a side feed's.
+func (s *Circuit) inlet(k int) string {
+	if k < len(s.names) {
+		return s.names[k]
+	}
+	return s.feeds[k-len(s.names)].name
 }
 
 // fill makes handles and inlets the circuit of the cascade.
@@ -59,18 +67,30 @@ func (s *Circuit) fill(p *cascade.Circuit, u []float64, in []flowsheet.Stream) {
 	}
 	for k := range p.Sections {
 		t := &p.Sections[k]
-		t.Flow = s.system.PhaseVolume(chem.Aqueous, in[k].N)
-		per := 0.0
-		if t.Flow != 0 {
-			per = 1 / t.Flow
-		}
-		for i, a := range s.aqueous {
-			t.X[i] = in[k].N[a] * per
-		}
-		for l, a := range s.solutes {
-			t.Ligands[l] = in[k].N[a] * per
-		}
+		t.Flow = s.liquor(in[k].N, t.X, t.Ligands)
 	}
+	for k := range s.feeds {
+		t := &p.Feeds[k]
+		t.Aqueous = s.liquor(in[len(s.names)+k].N, t.X, t.Ligands)
+	}
+	for k, d := range s.draws {
+		p.Feeds[len(s.feeds)+k].Aqueous = -u[d.handle]
+	}
+}
+
+// liquor is the aqueous flow of a stream, m3/s, and its concentrations.
+func (s *Circuit) liquor(n, x, dissolved []float64) float64 {
+	flow, per := s.system.PhaseVolume(chem.Aqueous, n), 0.0
+	if flow != 0 {
+		per = 1 / flow
+	}
+	for i, a := range s.aqueous {
+		x[i] = n[a] * per
+	}
+	for l, a := range s.solutes {
+		dissolved[l] = n[a] * per
+	}
+	return flow
 }
 
 // remember sorts states into the form of the cascade: x + by·dx.
@@ -140,7 +160,7 @@ func (s *Circuit) contents(x []float64) {
 // release writes what leaves.
 func (s *Circuit) release(in, out []flowsheet.Stream) {
 	T, mass := 0.0, 0.0
-	for k := range s.names {
+	for k := range in {
 		m := s.system.Mass(in[k].N)
 		T, mass = T+m*in[k].T, mass+m
 	}
@@ -156,6 +176,10 @@ func (s *Circuit) release(in, out []flowsheet.Stream) {
 		s.sendOrganic(&out[p], o, j)
 	}
 	base := len(s.leaves)
+	for _, d := range s.draws {
+		s.sendAqueous(&out[base], -s.plan[0].Feeds[len(s.feeds)+base-len(s.leaves)].Aqueous, s.first(d), 1, nil)
+		base++
+	}
 	o, a := s.k.Bled()
 	s.sendOrganic(&out[base], o, s.n-1)
 	s.sendAqueous(&out[base], a, s.n-1, 1, nil)
@@ -210,7 +234,7 @@ func (s *Circuit) alkali(to *flowsheet.Stream, base float64) {
 
 // strays lets organic, solids and gases of an aqueous inlet pass to where that section's aqueous leaves.
 func (s *Circuit) strays(in, out []flowsheet.Stream, by float64) {
-	for k := range s.names {
+	for k := range in {
 		p := s.exit(k)
 		for _, phase := range [...]chem.Phase{chem.Organic, chem.Solid, chem.Gas} {
 			first, end := s.system.Span(phase)
@@ -221,8 +245,16 @@ func (s *Circuit) strays(in, out []flowsheet.Stream, by float64) {
 	}
 }
 
+// first is the stage, in the order of the organic, that a side port is at.
+func (s *Circuit) first(p sidePort) int {
+	return s.last(p.section) - s.sections[p.section].stages + 1 + p.stage
+}
+
 // exit is the outlet that the aqueous of section k leaves by.
 func (s *Circuit) exit(k int) int {
+	if k >= len(s.names) {
+		k = s.feeds[k-len(s.names)].section
+	}
 	p := 0
 	for q, leaves := range s.leaves {
 		if leaves <= k {
@@ -367,7 +399,7 @@ func (s *Circuit) slopes(dx []float64) {
 // releaseSlopes writes the derivative of the outlets.
 func (s *Circuit) releaseSlopes(in, din []flowsheet.Stream, du []float64, dout []flowsheet.Stream) {
 	T, mass, dT, dm := 0.0, 0.0, 0.0, 0.0
-	for k := range s.names {
+	for k := range in {
 		m, d := s.system.Mass(in[k].N), s.system.Mass(din[k].N)
 		T, mass, dT, dm = T+m*in[k].T, mass+m, dT+m*din[k].T+d*in[k].T, dm+d
 	}
@@ -386,6 +418,11 @@ func (s *Circuit) releaseSlopes(in, din []flowsheet.Stream, du []float64, dout [
 		s.organicSlope(&dout[p], o, j)
 	}
 	base := len(s.leaves)
+	for _, w := range s.draws {
+		s.sendAqueous(&dout[base], du[w.handle], s.first(w), 1, nil)
+		s.sendAqueous(&dout[base], -s.plan[0].Feeds[len(s.feeds)+base-len(s.leaves)].Aqueous, s.first(w), 0, d)
+		base++
+	}
 	o, a := s.k.Bled()
 	s.sendOrganic(&dout[base], d.Bled, last)
 	s.organicSlope(&dout[base], o, last)

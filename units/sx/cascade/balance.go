@@ -118,6 +118,18 @@ func (k *Cascade) set(c *Circuit, step *Step) error {
 	k.moment = step
 	k.capacity = k.m.c1 * c.Capacity
 	k.lnCapacity = math.Log(k.capacity)
+	k.constants(c)
+	for l := range k.ligandTotal {
+		k.inert(k.ligand[l], k.ligandTotal[l])
+		for j, t := range k.ligandTotal[l] {
+			k.lnTotal[l][j] = math.Log(max(t, 1e-30))
+		}
+	}
+	return nil
+}
+
+// constants finds K in every section.
+func (k *Cascade) constants(c *Circuit) {
 	for s := range c.Sections {
 		k.rows[s] = k.m.k
 		if q := c.Sections[s].LnK; len(q) == k.c {
@@ -127,13 +139,6 @@ func (k *Cascade) set(c *Circuit, step *Step) error {
 			k.rows[s] = k.ownRows[s]
 		}
 	}
-	for l := range k.ligandTotal {
-		k.inert(k.ligand[l], k.ligandTotal[l])
-		for j, t := range k.ligandTotal[l] {
-			k.lnTotal[l][j] = math.Log(max(t, 1e-30))
-		}
-	}
-	return nil
 }
 
 // inert finds the concentration of a solute of the aqueous alone by stages: the same balances with D = 0, few and cheap

@@ -166,9 +166,7 @@ func (k *Cascade) Recall(c *Circuit, held *Step) {
 			k.ligandTotal[l][j] = held.LigandMixer[l][j] / held.Vessels.MixerA[j]
 		}
 	}
-	for s := range k.rows {
-		k.rows[s] = k.m.k
-	}
+	k.constants(c)
 	k.distribute(k.v)
 	for j := range k.n {
 		a, o := held.Vessels.MixerA[j], held.Vessels.MixerO[j]

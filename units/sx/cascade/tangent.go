@@ -56,7 +56,7 @@ func (k *Cascade) Tangent(low, high Side, span float64, to *Slope) error {
 	k.shift(q, span)
 	copy(k.entered, k.direct)
 	copy(to.Organic, q) // kept for the second pass
-	k.constants(lo, hi, span, k.dl)
+	k.constantSlopes(lo, hi, span, k.dl)
 	k.respond(k.dl, q, k.direct)
 	clear(to.Unknowns)
 	k.change(q, k.dl, to.Unknowns, k.rhs)
@@ -87,7 +87,7 @@ func (k *Cascade) Tangent(low, high Side, span float64, to *Slope) error {
 	copy(q, to.Organic)
 	copy(k.direct, k.entered)
 	k.slopes(to.Unknowns, k.dl)
-	k.constants(lo, hi, span, k.dx)
+	k.constantSlopes(lo, hi, span, k.dx)
 	for o := range k.dl {
 		k.dl[o] += k.dx[o]
 	}
@@ -140,8 +140,8 @@ func (k *Cascade) layers(low, high Side, span float64, to *Slope) {
 	to.Makeup = (hi.makeup - lo.makeup) / span
 }
 
-// constants writes the change of ln K, by stages and cations.
-func (k *Cascade) constants(lo, hi *Circuit, span float64, dl []float64) {
+// constantSlopes writes the change of ln K, by stages and cations.
+func (k *Cascade) constantSlopes(lo, hi *Circuit, span float64, dl []float64) {
 	clear(dl)
 	for j := range k.n {
 		s := k.section[j]
