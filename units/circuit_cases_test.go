@@ -52,10 +52,11 @@ organic_carried = 1e-4
 to = "scrub"
 flow = "0.2 L/min"
 `
-	// The first circuit with a feed into the middle and a draw, the strip warmer than the rest.
+	// The first circuit with a feed into the middle and a draw, the strip warmer than the rest, efficiencies below 1.
 	sides := strings.Replace(pc88a, "[unit.extraction]", "side_feed.middle = { section = \"extraction\", stage = 2 }\n"+
 		"draw.cut = { section = \"scrub\", stage = 1, flow = \"0.3 L/min\" }\n[unit.extraction]", 1)
-	sides = strings.Replace(sides, "[unit.strip]\n", "[unit.strip]\ntemperature = \"40 degC\"\n", 1)
+	sides = strings.Replace(sides, "[unit.strip]\n", "[unit.strip]\ntemperature = \"40 degC\"\nefficiency = 0.85\n", 1)
+	sides = strings.Replace(sides, "[unit.scrub]\n", "[unit.scrub]\nefficiency = 0.95\nefficiency_of.Dy = 0.8\n", 1)
 	const d2ehpa = `
 [chemistry]
 elements = ["Na", "Ca", "Y", "La", "Nd", "S", "Cl"]
@@ -106,6 +107,8 @@ mixer_organic = "60 L"
 			},
 			Bad: []unittest.Bad{
 				{Name: "stage", Set: "unit.side_feed.middle.stage=4", Want: "stage"},
+				{Name: "efficiency", Set: "unit.strip.efficiency=0", Want: "efficiency"},
+				{Name: "element", Set: "unit.scrub.efficiency_of.Fe=0.5", Want: "Fe"},
 				{Name: "section", Set: "unit.draw.cut.section=scrap", Want: `"scrub"`},
 			},
 		}},

@@ -22,11 +22,13 @@ import (
 //
 //	M^z+ + n (HA)2 = M-complex + z H+     D = K [(HA)2]^n / ([H+]^z α),  one cation binds 2 n monomers
 //	acidity = [H+] + [HSO4-],  [H+] [SO4-2] = Ka2 [HSO4-]
+//	y_j = (1 − η) y_(j−1) + η D x, Murphree efficiency η by section and element; hydrogen and soap exchange at once
 //	mixer: Rate·(Va x + Vo y − before) = what enters − A x − O y at equilibrium; each settler layer, and the organic tank, is
 //	a stirred volume behind it
 //
 // States are amounts by stage: in the mixer (both phases), in the settler's aqueous and organic layer; hydrogen in a mixer
-// stands for acidity and free extractant together, in an organic layer it is what the metals leave. Unknowns are ln([(HA)2]/[H+]) of every stage and the scalars of the model.
+// stands for acidity and free extractant together, in an organic layer it is what the metals leave. Unknowns are ln([(HA)2]/[H+]) of every stage and the scalars of the model; with
+// efficiencies below 1 also what leaves each mixer.
 //
 // Assumptions: equilibrium in every mixer, at the section's own temperature as far as constants go; phase volumes are those of the solvents and stay; concentrations stand for
 // activities; entrained droplets have the composition of their settler layer; one strength of extractant everywhere; the
@@ -55,6 +57,7 @@ type Circuit struct {
 	sodium           int   // component of the soap's cation in the aqueous, or −1
 	hydrogen, soap   int   // cation
 	strength         float64
+	partial          bool  // some efficiency is below 1: concentrations of both phases are unknowns besides
 	refluxes         []int // handle of each return's flow
 	feeds, draws     []sidePort
 
@@ -91,6 +94,8 @@ type sectionSpec struct {
 	mixA, mixO, setA, setO    float64
 	organicCarried, aqCarried float64
 	T                         float64
+	efficiency                float64
+	own                       map[string]float64 // efficiencies by element
 }
 
 // The handles that every circuit has; the flow of each reflux follows.
@@ -162,14 +167,26 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 // section reads one section.
 func (s *Circuit) section(p *conf.Table, name string) {
 	t := p.Required(name, "a table with stages and volumes")
-	volume := conf.Between(0, 1e4)
+	volume, part := conf.Between(0, 1e4), conf.Between(0.01, 1)
+	own := map[string]float64{}
+	if t.Has("efficiency_of") {
+		of := t.Table("efficiency_of")
+		for _, symbol := range of.Keys() {
+			own[symbol] = of.Quantity(symbol, "1", part)
+			if _, ok := s.system.Element(symbol); !ok {
+				of.Fault(symbol, "is no element of the system")
+			}
+		}
+		of.Close()
+	}
 	s.sections = append(s.sections, sectionSpec{
 		stages: t.Int("stages", 1, 200), joins: t.BoolOr("joins", false),
 		mixA: t.Quantity("mixer_aqueous", "m3", conf.Between(1e-9, 1e4)), mixO: t.Quantity("mixer_organic", "m3", conf.Between(1e-9, 1e4)),
 		setA: t.QuantityOr("settler_aqueous", "m3", 0, volume), setO: t.QuantityOr("settler_organic", "m3", 0, volume),
 		organicCarried: t.QuantityOr("organic_carried", "1", 0, conf.Between(0, 0.2)),
 		aqCarried:      t.QuantityOr("aqueous_carried", "1", 0, conf.Between(0, 0.2)),
-		T:              t.QuantityOr("temperature", "K", 298.15, conf.Between(273.15, 373.15)),
+		efficiency:     t.QuantityOr("efficiency", "1", 1, part), own: own,
+		T: t.QuantityOr("temperature", "K", 298.15, conf.Between(273.15, 373.15)),
 	})
 	if len(s.sections) == 1 && s.sections[0].joins {
 		t.Fault("joins", "the first section has none before it")
@@ -310,7 +327,7 @@ func (s *Circuit) build(tank float64) {
 		}
 		for k, t := range s.sections {
 			p.Sections = append(p.Sections, cascade.Section{Name: s.names[k], Stages: t.stages, Joins: t.joins, Flow: 1,
-				X: make([]float64, s.c), Ligands: make([]float64, len(s.solutes)), LnK: s.constants(t.T), OrganicCarried: t.organicCarried, AqueousCarried: t.aqCarried})
+				X: make([]float64, s.c), Ligands: make([]float64, len(s.solutes)), LnK: s.constants(t.T), Murphree: s.efficiencies(t), OrganicCarried: t.organicCarried, AqueousCarried: t.aqCarried})
 		}
 	}
 	v := &s.vessel
@@ -352,6 +369,25 @@ func (s *Circuit) constants(T float64) []float64 {
 		all = append(all, s.model.Terms[i].At(T))
 	}
 	return append(all, 0) // hydrogen's
+}
+
+// efficiencies are Murphree's of every cation, nil where all are 1. Hydrogen and the soap's cation exchange at once.
+func (s *Circuit) efficiencies(t sectionSpec) []float64 {
+	if t.efficiency == 1 && len(t.own) == 0 {
+		return nil
+	}
+	s.partial = true
+	eta := make([]float64, s.c)
+	for i := range eta {
+		eta[i] = t.efficiency
+		if v, ok := t.own[s.chem.Cations[i].Name]; ok {
+			eta[i] = v
+		}
+		if i == s.hydrogen || i == s.soap {
+			eta[i] = 1
+		}
+	}
+	return eta
 }
 
 // declare names ports, states, unknowns and signals.
@@ -404,6 +440,15 @@ func (s *Circuit) declare(spec *flowsheet.Spec) {
 	}
 	for a := range len(s.k.Unknowns()) {
 		spec.Algebraic = append(spec.Algebraic, flowsheet.Variable{Name: fmt.Sprintf("%s.%s", s.place(a%s.n), s.k.Unknown(a/s.n)), Unit: "1", Scale: 1, Lower: flowsheet.NoBound})
+	}
+	if s.partial {
+		for j := range s.n {
+			for _, list := range [...][]int{s.aqueous, s.organic} {
+				for _, c := range list {
+					spec.Algebraic = append(spec.Algebraic, flowsheet.Variable{Name: s.place(j) + ".leaving." + sys.Components[c].Name, Unit: "mol/m3", Scale: acid, Lower: flowsheet.NoBound})
+				}
+			}
+		}
 	}
 	for j := range s.n {
 		spec.Signals = append(spec.Signals, flowsheet.Variable{Name: "pH." + s.place(j), Unit: "1", Scale: 1, Lower: flowsheet.NoBound})

@@ -22,10 +22,11 @@ func (s *Circuit) Observe(u, x []float64, in, out []flowsheet.Stream, y []float6
 // restore makes the memory x the solution at hand: concentrations of the mixers follow from the unknowns and the mixers'
 // contents alone.
 func (s *Circuit) restore(u, x []float64, in []flowsheet.Stream) {
-	copy(s.k.Unknowns(), x[s.n*s.block:])
+	copy(s.k.Unknowns(), s.unknowns(x))
 	s.remember(&s.prev[0], x, nil, 0)
 	s.fill(&s.plan[0], u, in)
 	s.k.Recall(&s.plan[0], &s.step[0])
+	s.leaving(x, s.k.Remember)
 }
 
 // Report gives the profile, along the organic, and says where the model is used outside its range.

@@ -14,7 +14,7 @@ func (s *Circuit) Solve(st *flowsheet.Stage, u, x []float64, in, out []flowsheet
 		return err
 	}
 	s.fill(&s.plan[0], u, in)
-	v := x[s.n*s.block:]
+	v := s.unknowns(x)
 	copy(s.k.Unknowns(), v)
 	tol := max(st.Tol, 1e-13)
 	var err error
@@ -30,8 +30,30 @@ func (s *Circuit) Solve(st *flowsheet.Stage, u, x []float64, in, out []flowsheet
 	}
 	copy(v, s.k.Unknowns())
 	s.contents(x)
+	s.leaving(x, func(j int, aqueous, organic []float64) {
+		copy(aqueous, s.k.Aqueous(j))
+		s.k.Inventories(j, organic)
+	})
 	s.release(in, out)
 	return s.finite(x, out)
+}
+
+// unknowns are the cascade's in the memory x.
+func (s *Circuit) unknowns(x []float64) []float64 {
+	at := s.n * s.block
+	return x[at : at+len(s.k.Unknowns())]
+}
+
+// leaving goes through what leaves each mixer in the memory x, where it is kept.
+func (s *Circuit) leaving(x []float64, each func(j int, aqueous, organic []float64)) {
+	if !s.partial {
+		return
+	}
+	at := s.n*s.block + len(s.k.Unknowns())
+	for j := range s.n {
+		each(j, x[at:at+s.c:at+s.c], x[at+s.c:at+2*s.c:at+2*s.c])
+		at += 2 * s.c
+	}
 }
 
 // check refuses inlets that cannot be.
@@ -288,7 +310,7 @@ func (s *Circuit) finite(x []float64, out []flowsheet.Stream) error {
 func (s *Circuit) Tangent(st *flowsheet.Stage, u, x []float64, in, out []flowsheet.Stream,
 	du, dprev []float64, din []flowsheet.Stream, dx []float64, dout []flowsheet.Stream) error {
 	s.fill(&s.plan[0], u, in)
-	copy(s.k.Unknowns(), x[s.n*s.block:])
+	copy(s.k.Unknowns(), s.unknowns(x))
 	var now *cascade.Step
 	if st.Rate > 0 {
 		s.remember(&s.prev[0], st.Prev, nil, 0)
@@ -394,6 +416,10 @@ func (s *Circuit) slopes(dx []float64) {
 		at += 2 * n
 	}
 	copy(dx[at:], d.Unknowns)
+	s.leaving(dx, func(j int, aqueous, organic []float64) {
+		copy(aqueous, d.Aqueous[j*c:(j+1)*c])
+		copy(organic, d.Organic[j*c:(j+1)*c])
+	})
 }
 
 // releaseSlopes writes the derivative of the outlets.

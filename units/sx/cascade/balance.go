@@ -32,6 +32,8 @@ type Cascade struct {
 
 	newtonSpace
 	modelSpace
+	bypass
+	y, dy                  []float64 // [n·c] organic, and its change
 	sides                  [2]*flows // of a tangent
 	entered                []float64 // [links·c]
 	inertFeed, inertSource []float64 // [n]
@@ -66,7 +68,7 @@ func New(chem *Chemistry, c *Circuit) (*Cascade, error) {
 func newCascade(m *model, c *Circuit) *Cascade {
 	n := c.stages()
 	k := &Cascade{m: m, n: n, c: m.c, flows: newFlows(m, n), part: 1}
-	for _, p := range []*[]float64{&k.d, &k.x, &k.pinv, &k.rho, &k.kap, &k.pace} {
+	for _, p := range []*[]float64{&k.d, &k.x, &k.y, &k.dy, &k.pinv, &k.rho, &k.kap, &k.pace} {
 		*p = make([]float64, n*m.c)
 	}
 	links := 1 + len(c.Returns)
@@ -96,6 +98,7 @@ func newCascade(m *model, c *Circuit) *Cascade {
 	k.entered, k.inertFeed, k.inertSource = make([]float64, links*m.c), make([]float64, n), make([]float64, n)
 	k.newtonSpace = newNewtonSpace(n, m, links)
 	k.modelSpace = newModelSpace(n, m)
+	k.bypass = newBypass(n, m, links)
 	k.mul = func(v, out []float64) error {
 		k.precondition(v, k.pre)
 		k.product(k.pre, out)
@@ -198,6 +201,10 @@ func (k *Cascade) exitA(j int) float64 {
 // escape probabilities, in the same way.
 func (k *Cascade) balances() {
 	k.count.Evaluations++
+	if k.mur != nil {
+		k.bypassed()
+		return
+	}
 	k.eliminate()
 	k.back(k.x)
 	if len(k.links) == 0 {
@@ -207,7 +214,7 @@ func (k *Cascade) balances() {
 		k.unit(l)
 	}
 	k.factorLinks()
-	k.closeLinks(k.x, nil)
+	k.closeLinks(k.x, nil, nil)
 }
 
 // eliminate finds the pivots and runs the feeds up the cascade, into x.
@@ -309,6 +316,24 @@ func (k *Cascade) kept(l, i int) float64 {
 	return q.a + t
 }
 
+// arrives is what link l brings of cation i when x and y are in its stage.
+func (k *Cascade) arrives(l, i int, x, y float64) float64 {
+	q := &k.links[l]
+	t := q.o * y
+	if i == k.m.Hydrogen {
+		t *= 1 - q.soap
+	}
+	return q.a*x + t
+}
+
+// organicOf is the organic's part at o of the answer to a unit by link m, of which w is the aqueous's.
+func (k *Cascade) organicOf(w []float64, m, o int) float64 {
+	if k.mur != nil {
+		return k.wy[m][o]
+	}
+	return k.d[o] * w[o]
+}
+
 // factorLinks eliminates 1 − G, G_lm what of a unit by link m comes back by link l, with its column sums given as escapes.
 func (k *Cascade) factorLinks() {
 	c, L := k.c, len(k.links)
@@ -318,16 +343,17 @@ func (k *Cascade) factorLinks() {
 			w := k.w[m]
 			escape := 0.0
 			for _, j := range k.exits {
-				escape += (k.outA[j] + k.outO[j]*k.d[j*c+i]) * w[j*c+i]
+				escape += k.outA[j]*w[j*c+i] + k.outO[j]*k.organicOf(w, m, j*c+i)
 			}
 			for l := range L {
 				q := &k.links[l]
-				wl := w[q.from*c+i]
+				o := q.from*c + i
+				y := k.organicOf(w, m, o)
 				if i == k.m.Hydrogen {
-					escape += q.soap * q.o * k.d[q.from*c+i] * wl
+					escape += q.soap * q.o * y
 				}
 				if l != m {
-					g[l*L+m] = k.kept(l, i) * wl
+					g[l*L+m] = k.arrives(l, i, w[o], y)
 				}
 			}
 			g[m*L+m] = escape
@@ -360,8 +386,9 @@ func surplusFactor(g []float64, L int) {
 	}
 }
 
-// closeLinks adds to q, found with all links cut, what comes by them. direct[l·c+i] is what besides enters link l.
-func (k *Cascade) closeLinks(q, direct []float64) {
+// closeLinks adds to q, found with all links cut, what comes by them, and to qy, the organic's part where there are
+// efficiencies. direct[l·c+i] is what besides enters link l.
+func (k *Cascade) closeLinks(q, qy, direct []float64) {
 	c, L := k.c, len(k.links)
 	h, soap := k.m.Hydrogen, 0.0
 	all := k.arrive[:L*c]
@@ -376,7 +403,12 @@ func (k *Cascade) closeLinks(q, direct []float64) {
 		b := room[:L]
 		for l := range L {
 			z := &k.links[l]
-			b[l] = k.kept(l, i) * q[z.from*c+i]
+			o := z.from*c + i
+			if qy != nil {
+				b[l] = k.arrives(l, i, q[o], qy[o])
+			} else {
+				b[l] = k.kept(l, i) * q[o]
+			}
 			if direct != nil {
 				t := direct[l*c+i]
 				if i == h {
@@ -395,18 +427,30 @@ func (k *Cascade) closeLinks(q, direct []float64) {
 		}
 		if z := &k.links[0]; i == h && z.soap > 0 {
 			at := z.from*c + h
-			x := q[at]
-			for l := range L {
-				x += k.w[l][at] * b[l]
+			y := k.d[at] * q[at]
+			if qy != nil {
+				y = qy[at]
 			}
-			soap = z.soap * z.o * k.d[at] * x
+			for l := range L {
+				y += k.organicOf(k.w[l], l, at) * b[l]
+			}
+			soap = z.soap * z.o * y
 			if direct != nil {
 				soap += z.soap * direct[h]
 			}
 		}
 	}
-	for l := range L {
-		g, w := all[l*c:(l+1)*c:(l+1)*c], k.w[l]
+	k.addArrivals(q, k.w, all)
+	if qy != nil {
+		k.addArrivals(qy, k.wy, all)
+	}
+}
+
+// addArrivals adds to q the answers w to what comes by every link.
+func (k *Cascade) addArrivals(q []float64, w [][]float64, all []float64) {
+	c := k.c
+	for l := range k.links {
+		g, w := all[l*c:(l+1)*c:(l+1)*c], w[l]
 		for o := 0; o < len(q); o += c {
 			x, w := q[o:o+c:o+c], w[o:o+c:o+c]
 			x, w = x[:len(g)], w[:len(g)]

@@ -26,13 +26,14 @@ type Circuit struct {
 
 // Section is a run of stages that share one aqueous stream, which enters at the last of them.
 type Section struct {
-	Name    string
-	Stages  int
-	Flow    float64   // fresh aqueous, volume per time
-	X       []float64 // its cations
-	Ligands []float64 // its complexing anions, then its solutes
-	Joins   bool      // its aqueous flows on into the section before it; else it leaves
-	LnK     []float64 // ln K at this section's temperature; nil is Chemistry's
+	Name     string
+	Stages   int
+	Flow     float64   // fresh aqueous, volume per time
+	X        []float64 // its cations
+	Ligands  []float64 // its complexing anions, then its solutes
+	Joins    bool      // its aqueous flows on into the section before it; else it leaves
+	LnK      []float64 // ln K at this section's temperature; nil is Chemistry's
+	Murphree []float64 // part of the way to equilibrium that the organic comes, by cation, hydrogen all of it; nil is 1
 	// Volume carried along by the other phase: organic per aqueous and aqueous per organic that leave a settler.
 	OrganicCarried, AqueousCarried float64
 }
@@ -65,6 +66,10 @@ type flows struct {
 	outA, outO   []float64 // out of the cascade, or into its holdup
 	exits        []int     // stages with something in out
 	feed         []float64 // [n·c] what enters
+	feedO        []float64 // [n·c] the part of it that enters with organic
+	mur          []float64 // [n·c] Murphree efficiency; nil where all are 1
+	murRoom      []float64 // for mur
+	vin, vtot    []float64 // [n] organic that arrives by the mixer's organic inlet; that leaves the mixer or is held
 	ligand       [][]float64
 	links        []link
 	section      []int // of every stage
@@ -126,6 +131,11 @@ func (c *Circuit) check(m *model) error {
 		if err := m.composition(s.Name, s.Ligands, m.dissolved()); err != nil {
 			return err
 		}
+		for i, v := range s.Murphree {
+			if len(s.Murphree) != m.c || !(v > 0 && v <= 1) || i == m.Hydrogen && v != 1 {
+				return fmt.Errorf("%s: efficiency %g of cation %d", s.Name, v, i+1)
+			}
+		}
 	}
 	for _, f := range c.Feeds {
 		if f.Section < 0 || f.Section >= len(c.Sections) || f.Stage < 0 || f.Stage >= c.Sections[f.Section].Stages {
@@ -180,10 +190,10 @@ func (m *model) composition(where string, x []float64, n int) error {
 
 func newFlows(m *model, n int) *flows {
 	f := &flows{n: n}
-	for _, p := range []*[]float64{&f.downA, &f.downO, &f.upA, &f.upO, &f.outA, &f.outO, &f.va, &f.vo} {
+	for _, p := range []*[]float64{&f.downA, &f.downO, &f.upA, &f.upO, &f.outA, &f.outO, &f.va, &f.vo, &f.vin, &f.vtot} {
 		*p = make([]float64, n)
 	}
-	f.feed = make([]float64, n*m.c)
+	f.feed, f.feedO = make([]float64, n*m.c), make([]float64, n*m.c)
 	f.section = make([]int, n)
 	f.ligand = make([][]float64, m.dissolved())
 	for l := range f.ligand {
@@ -195,13 +205,14 @@ func newFlows(m *model, n int) *flows {
 // copy makes f the same as o, without allocating where the shape is the same.
 func (f *flows) copy(o *flows) {
 	for _, p := range [...][2][]float64{{f.downA, o.downA}, {f.downO, o.downO}, {f.upA, o.upA}, {f.upO, o.upO}, {f.outA, o.outA},
-		{f.outO, o.outO}, {f.feed, o.feed}, {f.va, o.va}, {f.vo, o.vo}} {
+		{f.outO, o.outO}, {f.feed, o.feed}, {f.va, o.va}, {f.vo, o.vo}, {f.feedO, o.feedO}, {f.vin, o.vin}, {f.vtot, o.vtot}} {
 		copy(p[0], p[1])
 	}
 	for l := range f.ligand {
 		copy(f.ligand[l], o.ligand[l])
 	}
 	copy(f.section, o.section)
+	f.mur = o.mur
 	f.exits, f.links = append(f.exits[:0], o.exits...), append(f.links[:0], o.links...)
 	f.leave, f.leaveFlow = append(f.leave[:0], o.leave...), append(f.leaveFlow[:0], o.leaveFlow...)
 	f.left, f.organicOut, f.makeup = append(f.left[:0], o.left...), o.organicOut, o.makeup
@@ -220,7 +231,7 @@ func (f *flows) volumes(j int) (a, o float64) {
 
 // fill turns the circuit into coefficients. Nothing is allocated when the shape is that of the last call.
 func (f *flows) fill(c *Circuit, m *model) {
-	for _, p := range [...][]float64{f.downA, f.downO, f.upA, f.upO, f.outA, f.outO, f.feed} {
+	for _, p := range [...][]float64{f.downA, f.downO, f.upA, f.upO, f.outA, f.outO, f.feed, f.feedO, f.vin} {
 		clear(p)
 	}
 	for _, l := range f.ligand {
@@ -236,13 +247,40 @@ func (f *flows) fill(c *Circuit, m *model) {
 		}
 		f.leave, f.leaveFlow, f.left = append(f.leave, -1), append(f.leaveFlow, 0), append(f.left, 0)
 	}
+	f.efficiencies(c, m)
 	f.aqueous(c, m)
 	f.organic(c, m)
 	f.exits = f.exits[:0]
 	for j := range f.n {
 		f.va[j], f.vo[j] = f.volumes(j)
+		f.vtot[j] = f.vo[j]
 		if f.outA[j] != 0 || f.outO[j] != 0 {
 			f.exits = append(f.exits, j)
+		}
+	}
+}
+
+// efficiencies spreads those of the sections over the stages.
+func (f *flows) efficiencies(c *Circuit, m *model) {
+	some := false
+	for k := range c.Sections {
+		some = some || c.Sections[k].Murphree != nil
+	}
+	if !some {
+		f.mur = nil
+		return
+	}
+	if f.murRoom == nil {
+		f.murRoom = make([]float64, f.n*m.c)
+	}
+	f.mur = f.murRoom
+	for j := range f.n {
+		eta := c.Sections[f.section[j]].Murphree
+		for i := range m.c {
+			f.mur[j*m.c+i] = 1
+			if eta != nil {
+				f.mur[j*m.c+i] = eta[i]
+			}
 		}
 	}
 }
@@ -321,6 +359,7 @@ func (f *flows) enter(j int, m *model, flow float64, x, ligands []float64) {
 // raffinate or liquor is made up.
 func (f *flows) organic(c *Circuit, m *model) {
 	flow := c.Organic
+	f.vin[0] += c.Organic
 	for j := range f.n {
 		s := &c.Sections[f.section[j]]
 		down := s.OrganicCarried * f.downA[j]
@@ -344,10 +383,12 @@ func (f *flows) organic(c *Circuit, m *model) {
 				f.outO[j] -= d.Organic
 			} else {
 				f.fresh(j, m, c, d.Organic, d.Y, 0)
+				f.vin[j] += d.Organic
 			}
 		}
 		if j < f.n-1 {
 			f.upO[j] = flow
+			f.vin[j+1] += flow
 		}
 	}
 	last := f.n - 1
@@ -369,12 +410,15 @@ func (f *flows) fresh(j int, m *model, c *Circuit, flow float64, y []float64, so
 	for i, v := range y {
 		if i != m.Hydrogen {
 			f.feed[j*m.c+i] += flow * v
+			f.feedO[j*m.c+i] += flow * v
 			h -= m.z[i] * v
 		}
 	}
 	f.feed[j*m.c+m.Hydrogen] += flow * h * (1 - soap)
+	f.feedO[j*m.c+m.Hydrogen] += flow * h * (1 - soap)
 	if soap != 0 {
 		f.feed[j*m.c+m.Soap] += flow * h * soap
+		f.feedO[j*m.c+m.Soap] += flow * h * soap
 	}
 }
 

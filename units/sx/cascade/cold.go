@@ -170,7 +170,7 @@ func (k *Cascade) hold() {
 		g := min(1, k.capacity/k.sum[j])
 		va, vo := k.base.volumes(j)
 		for o := j * k.c; o < (j+1)*k.c; o++ {
-			k.pace[o] = (va + g*vo*k.d[o]) * min(k.x[o], most)
+			k.pace[o] = va*min(k.x[o], most) + g*vo*min(k.y[o], k.d[o]*most)
 		}
 	}
 }
@@ -207,7 +207,7 @@ func (k *Cascade) march(dt, inner, grow float64, most int, tol float64) bool {
 			g := k.capacity / k.sum[j]
 			va, vo := k.base.volumes(j)
 			for o := j * k.c; o < (j+1)*k.c; o++ {
-				k.pace[o] = (va + g*vo*k.d[o]) * k.x[o]
+				k.pace[o] = va*k.x[o] + g*vo*k.y[o]
 			}
 		}
 		if dt > 1e6 {

@@ -39,6 +39,10 @@ func (k *Cascade) slopes(dv, dl []float64) {
 // what besides enters each link, or nil.
 func (k *Cascade) respond(dl, q, direct []float64) {
 	c := k.c
+	if k.mur != nil {
+		k.respondBoth(dl, q, k.dy, direct)
+		return
+	}
 	for j := range k.n {
 		o := j * c
 		down, up, all := k.downO[j], k.upO[j], k.downO[j]+k.upO[j]+k.outO[j]
@@ -77,7 +81,10 @@ func (k *Cascade) respond(dl, q, direct []float64) {
 	k.up(q, 0)
 	k.back(q)
 	if len(k.links) > 0 {
-		k.closeLinks(q, direct)
+		k.closeLinks(q, nil, direct)
+	}
+	for o, d := range k.d {
+		k.dy[o] = d * (q[o] + k.x[o]*dl[o])
 	}
 }
 
@@ -87,12 +94,13 @@ func (k *Cascade) change(dx, dl, dv, out []float64) {
 	h := m.Hydrogen
 	for j := range k.n {
 		o := j * c
-		D, x, e, q := k.d[o:o+c:o+c], k.x[o:o+c:o+c], dl[o:o+c:o+c], dx[o:o+c:o+c]
-		z := m.z[:len(D)]
-		x, e, q = x[:len(D)], e[:len(D)], q[:len(D)]
+		x, e, q := k.x[o:o+c:o+c], dl[o:o+c:o+c], dx[o:o+c:o+c]
+		z := m.z[:c]
 		t := 0.0
-		for i, D := range D {
-			t += z[i] * D * (q[i] + x[i]*e[i])
+		dy := k.dy[o : o+c : o+c]
+		dy = dy[:len(z)]
+		for i, z := range z {
+			t += z * dy[i]
 		}
 		t /= k.sum[j]
 		out[j] = t
@@ -109,14 +117,14 @@ func (k *Cascade) change(dx, dl, dv, out []float64) {
 		if m.load {
 			s := 0.0
 			for i, z := range m.metal {
-				s += z * D[i] * (q[i] + x[i]*e[i])
+				s += z * dy[i]
 			}
 			k.scalar(out, m.atLoad)[j] = k.scalar(dv, m.atLoad)[j] - s/k.sum[j] + k.load[j]*t
 		}
 		if m.room {
 			s := 0.0
 			for i, kappa := range m.kappa {
-				s += kappa * D[i] * (q[i] + x[i]*e[i])
+				s += kappa * dy[i]
 			}
 			r := k.room[j]
 			s = k.part*s/(m.c1*math.Exp(k.scalar(k.v, m.atFree)[j])) - r*k.scalar(dv, m.atFree)[j]
@@ -149,6 +157,7 @@ func (k *Cascade) product(v, out []float64) {
 	k.count.Products++
 	k.slopes(v, k.dl)
 	clear(k.dx)
+	clear(k.dy)
 	clear(k.direct)
 	k.respond(k.dl, k.dx, k.direct)
 	k.change(k.dx, k.dl, v, out)

@@ -6,6 +6,10 @@ import "math"
 // inverse of a tridiagonal matrix is semiseparable: G_jk = ρ_j G_(j+1)k above and λ_j G_(j−1)k below the diagonal.
 func (k *Cascade) jacobian() {
 	k.count.Jacobians++
+	if k.mur != nil {
+		k.jacobianBoth()
+		return
+	}
 	clear(k.jac)
 	k.downwards()
 	h := k.m.Hydrogen

@@ -108,8 +108,17 @@ func (k *Cascade) evaluate(v, res []float64) {
 		D, x, z := k.d[j*c:j*c+c:j*c+c], k.x[j*c:j*c+c:j*c+c], m.z[:c]
 		x, z = x[:len(D)], z[:len(D)]
 		t := 0.0
-		for i, D := range D {
-			t += z[i] * D * x[i]
+		y := k.y[j*c : j*c+c : j*c+c]
+		y = y[:len(D)]
+		if k.mur != nil {
+			for i, y := range y {
+				t += z[i] * y
+			}
+		} else {
+			for i, D := range D {
+				y[i] = D * x[i]
+				t += z[i] * y[i]
+			}
 		}
 		k.sum[j] = t
 		res[j] = -50
@@ -142,7 +151,7 @@ func (k *Cascade) scalarResiduals(v, res []float64) {
 		if m.load {
 			t := 0.0
 			for i, z := range m.metal {
-				t += z * D[i] * x[i]
+				t += z * k.y[j*c+i]
 			}
 			k.load[j] = t / k.sum[j]
 			k.scalar(res, m.atLoad)[j] = k.scalar(v, m.atLoad)[j] - k.load[j]
@@ -150,7 +159,7 @@ func (k *Cascade) scalarResiduals(v, res []float64) {
 		if m.room {
 			t := 0.0
 			for i, kappa := range m.kappa {
-				t += kappa * D[i] * x[i]
+				t += kappa * k.y[j*c+i]
 			}
 			k.room[j] = k.part * t / (m.c1 * math.Exp(lu[j]))
 			k.scalar(res, m.atRoom)[j] = room[j] - math.Log1p(k.room[j])

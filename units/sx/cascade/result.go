@@ -17,7 +17,7 @@ func (k *Cascade) Organic(j int, y []float64) {
 	y[k.m.Hydrogen] = k.FreeDimer(j)
 }
 
-func (k *Cascade) organicAt(j, i int) float64 { return k.d[j*k.c+i] * k.x[j*k.c+i] }
+func (k *Cascade) organicAt(j, i int) float64 { return k.y[j*k.c+i] }
 
 // LnR is ln([(HA)2]/[H+]) of stage j.
 func (k *Cascade) LnR(j int) float64 { return k.v[j] }
@@ -68,7 +68,7 @@ func (k *Cascade) Balance() (worst float64, name string) {
 			enters += k.feed[j*k.c+i]
 		}
 		for _, j := range k.exits {
-			leaves += (k.outA[j] + k.outO[j]*k.d[j*k.c+i]) * k.x[j*k.c+i]
+			leaves += k.outA[j]*k.x[j*k.c+i] + k.outO[j]*k.y[j*k.c+i]
 		}
 		if i == m.Hydrogen || i == m.Soap {
 			exchangeIn += enters
@@ -172,6 +172,13 @@ func (k *Cascade) Recall(c *Circuit, held *Step) {
 		a, o := held.Vessels.MixerA[j], held.Vessels.MixerO[j]
 		for q := j * k.c; q < (j+1)*k.c; q++ {
 			k.x[q] = held.Mixer[q] / (a + o*k.d[q])
+			k.y[q] = k.d[q] * k.x[q]
 		}
 	}
+}
+
+// Remember makes x and y what leaves stage j: after Recall, where efficiencies leave y open.
+func (k *Cascade) Remember(j int, x, y []float64) {
+	copy(k.x[j*k.c:(j+1)*k.c], x)
+	copy(k.y[j*k.c:(j+1)*k.c], y)
 }

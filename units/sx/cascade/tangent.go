@@ -53,7 +53,12 @@ func (k *Cascade) Tangent(low, high Side, span float64, to *Slope) error {
 	k.linearise(k.v)
 	q := to.Aqueous
 	clear(k.direct)
-	k.shift(q, span)
+	if k.mur != nil {
+		k.shiftBoth(q, k.dy, span)
+		copy(to.LayerOrganic, k.dy)
+	} else {
+		k.shift(q, span)
+	}
 	copy(k.entered, k.direct)
 	copy(to.Organic, q) // kept for the second pass
 	k.constantSlopes(lo, hi, span, k.dl)
@@ -85,6 +90,7 @@ func (k *Cascade) Tangent(low, high Side, span float64, to *Slope) error {
 		return fmt.Errorf("tangent: the linear solve broke down")
 	}
 	copy(q, to.Organic)
+	copy(k.dy, to.LayerOrganic)
 	copy(k.direct, k.entered)
 	k.slopes(to.Unknowns, k.dl)
 	k.constantSlopes(lo, hi, span, k.dx)
@@ -92,9 +98,7 @@ func (k *Cascade) Tangent(low, high Side, span float64, to *Slope) error {
 		k.dl[o] += k.dx[o]
 	}
 	k.respond(k.dl, q, k.direct)
-	for o, d := range k.d {
-		to.Organic[o] = d * (q[o] + k.x[o]*k.dl[o])
-	}
+	copy(to.Organic, k.dy)
 	k.layers(low, high, span, to)
 	return nil
 }
@@ -124,7 +128,7 @@ func (k *Cascade) layers(low, high Side, span float64, to *Slope) {
 			if po < 1 {
 				do := po * (1 - po) / k.base.vo[j] * (hi.vo[j] - lo.vo[j]) / span
 				for q := j * c; q < (j+1)*c; q++ {
-					to.LayerOrganic[q] = po*to.Organic[q] + (1-po)*(b.Organic[q]-a.Organic[q])/span + do*(k.d[q]*k.x[q]-m.Organic[q])
+					to.LayerOrganic[q] = po*to.Organic[q] + (1-po)*(b.Organic[q]-a.Organic[q])/span + do*(k.y[q]-m.Organic[q])
 				}
 			}
 		}

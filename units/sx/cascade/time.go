@@ -39,7 +39,7 @@ func (f *flows) time(s *Step, m *model) {
 		a, o := f.volumes(j)
 		pa, po := pass(a, s.Rate, v.SettlerA[j]), pass(o, s.Rate, v.SettlerO[j])
 		if pa < 1 {
-			f.remember(j, (1-pa)*f.downA[j], (1-pa)*f.upA[j], s.Aqueous[j*c:(j+1)*c], c)
+			f.remember(j, (1-pa)*f.downA[j], (1-pa)*f.upA[j], s.Aqueous[j*c:(j+1)*c], c, false)
 			for l := range f.ligand {
 				t := (1 - pa) * s.LigandAq[l][j]
 				if j > 0 {
@@ -56,7 +56,7 @@ func (f *flows) time(s *Step, m *model) {
 			}
 		}
 		if po < 1 {
-			f.remember(j, (1-po)*f.downO[j], (1-po)*f.upO[j], s.Organic[j*c:(j+1)*c], c)
+			f.remember(j, (1-po)*f.downO[j], (1-po)*f.upO[j], s.Organic[j*c:(j+1)*c], c, true)
 		}
 		sentA, sentO := f.downA[j]+f.upA[j], f.downO[j]+f.upO[j]
 		f.downA[j], f.upA[j], f.downO[j], f.upO[j] = pa*f.downA[j], pa*f.upA[j], po*f.downO[j], po*f.upO[j]
@@ -71,6 +71,7 @@ func (f *flows) time(s *Step, m *model) {
 		}
 		f.outA[j] += (1-pa)*sentA + s.Rate*v.MixerA[j]
 		f.outO[j] += (1-po)*sentO + s.Rate*v.MixerO[j]
+		f.vtot[j] += s.Rate * v.MixerO[j]
 		for i := range c {
 			f.feed[j*c+i] += s.Rate * s.Mixer[j*c+i]
 		}
@@ -87,13 +88,16 @@ func (f *flows) time(s *Step, m *model) {
 }
 
 // remember feeds what a layer of stage j held to its neighbours.
-func (f *flows) remember(j int, down, up float64, held []float64, c int) {
+func (f *flows) remember(j int, down, up float64, held []float64, c int, organic bool) {
 	for i, t := range held {
 		if j > 0 {
 			f.feed[(j-1)*c+i] += down * t
 		}
 		if j+1 < f.n {
 			f.feed[(j+1)*c+i] += up * t
+			if organic {
+				f.feedO[(j+1)*c+i] += up * t
+			}
 		}
 	}
 }
@@ -109,9 +113,11 @@ func (f *flows) returned(z *link, a, o float64, s *Step, m *model) {
 			t := o * s.Organic[z.from*c+i]
 			if i == m.Hydrogen && z.soap > 0 {
 				f.feed[z.to*c+m.Soap] += z.soap * t
+				f.feedO[z.to*c+m.Soap] += z.soap * t
 				t *= 1 - z.soap
 			}
 			f.feed[z.to*c+i] += t
+			f.feedO[z.to*c+i] += t
 		}
 	}
 }
@@ -123,7 +129,7 @@ func (k *Cascade) Held(v *Vessels, to *Step) {
 	for j := range k.n {
 		pa, po := k.passes(v, j)
 		for q := j * c; q < (j+1)*c; q++ {
-			x, y := k.x[q], k.d[q]*k.x[q]
+			x, y := k.x[q], k.y[q]
 			to.Mixer[q] = v.MixerA[j]*x + v.MixerO[j]*y
 			to.Aqueous[q], to.Organic[q] = x, y
 			if pa < 1 {
