@@ -33,21 +33,22 @@ type Cascade struct {
 	newtonSpace
 	modelSpace
 	bypass
-	y, dy                  []float64 // [n·c] organic, and its change
-	sides                  [2]*flows // of a tangent
-	entered                []float64 // [links·c]
-	inertFeed, inertSource []float64 // [n]
-	moment                 *Step     // of time; nil in the steady state
-	vessels                *Vessels  // of the march, whose step is
-	pacing, last           Step
-	pace                   []float64 // march: holdup state [n·c]
-	end                    []float64 // unknowns where a continuation ended
-	reached                float64   // furthest part of a continuation that has a solution
-	part                   float64   // of the capacities\' difference from 2 z that is on
-	cold                   *Cascade  // of half the stages
-	coldCircuit            *Circuit
-	fed                    []float64 // [c] scratch
-	count                  Count
+	y, dy                 []float64   // [n·c] organic, and its change
+	sides                 [2]*flows   // of a tangent
+	entered               []float64   // [links·c]
+	inertFeed, inertPivot []float64   // [n]
+	inertAnswer           [][]float64 // [link][n]
+	moment                *Step       // of time; nil in the steady state
+	vessels               *Vessels    // of the march, whose step is
+	pacing, last          Step
+	pace                  []float64 // march: holdup state [n·c]
+	end                   []float64 // unknowns where a continuation ended
+	reached               float64   // furthest part of a continuation that has a solution
+	part                  float64   // of the capacities\' difference from 2 z that is on
+	cold                  *Cascade  // of half the stages
+	coldCircuit           *Circuit
+	fed                   []float64 // [c] scratch
+	count                 Count
 }
 
 // Count says what a solve cost.
@@ -95,7 +96,10 @@ func newCascade(m *model, c *Circuit) *Cascade {
 		}
 	}
 	k.fed = make([]float64, m.c)
-	k.entered, k.inertFeed, k.inertSource = make([]float64, links*m.c), make([]float64, n), make([]float64, n)
+	k.entered, k.inertFeed, k.inertPivot = make([]float64, links*m.c), make([]float64, n), make([]float64, n)
+	for range links {
+		k.inertAnswer = append(k.inertAnswer, make([]float64, n))
+	}
 	k.newtonSpace = newNewtonSpace(n, m, links)
 	k.modelSpace = newModelSpace(n, m)
 	k.bypass = newBypass(n, m, links)
@@ -144,40 +148,63 @@ func (k *Cascade) constants(c *Circuit) {
 	}
 }
 
-// inert finds the concentration of a solute of the aqueous alone by stages: the same balances with D = 0, few and cheap
-// enough for plain sweeps of elimination with the returns as an outer loop.
+// inert finds the concentration of a solute of the aqueous alone by stages: the same balances with D = 0.
 func (k *Cascade) inert(feed, out []float64) {
-	n := k.n
-	src, piv := k.inertSource, k.t2
-	clear(out)
-	for range 200 {
-		copy(src, feed)
-		change := 0.0
-		for _, l := range k.links {
-			src[l.to] += l.a * out[l.from]
+	L := len(k.links)
+	k.inertPivots()
+	copy(out, feed)
+	k.inertSolve(out)
+	if L == 0 {
+		return
+	}
+	var room [64]float64
+	var come [8]float64
+	g, b := room[:L*L], come[:L]
+	for m, z := range k.links {
+		w := k.inertAnswer[m]
+		clear(w)
+		w[z.to] = 1
+		k.inertSolve(w)
+		escape := 0.0
+		for j, x := range w {
+			escape += k.outA[j] * x
 		}
-		e := 0.0
-		for j := range n {
-			e = k.exitA(j) + k.downA[j]*e
-			p := e + k.upA[j]
-			if j > 0 {
-				src[j] += k.upA[j-1] / piv[j-1] * src[j-1]
+		for l, q := range k.links {
+			if l != m {
+				g[l*L+m] = q.a * w[q.from]
 			}
-			piv[j] = p
-			e /= p
 		}
-		for j := n - 1; j >= 0; j-- {
-			t := src[j]
-			if j < n-1 {
-				t += k.downA[j+1] * out[j+1]
-			}
-			t /= piv[j]
-			change = max(change, math.Abs(t-out[j])/(math.Abs(t)+1e-300))
-			out[j] = t
+		g[m*L+m] = escape
+		b[m] = z.a * out[z.from]
+	}
+	surplusFactor(g, L)
+	surplusSolve(g, b)
+	for l, w := range k.inertAnswer[:L] {
+		for j, x := range w {
+			out[j] += b[l] * x
 		}
-		if change < 1e-14 {
-			break
+	}
+}
+
+// inertPivots eliminates; what leaves by a link counts as leaving.
+func (k *Cascade) inertPivots() {
+	e := 0.0
+	for j := range k.n {
+		e = k.exitA(j) + k.downA[j]*e
+		k.inertPivot[j] = e + k.upA[j]
+		e /= k.inertPivot[j]
+	}
+}
+
+func (k *Cascade) inertSolve(q []float64) {
+	for j := 1; j < k.n; j++ {
+		q[j] += k.upA[j-1] / k.inertPivot[j-1] * q[j-1]
+	}
+	for j := k.n - 1; j >= 0; j-- {
+		if j < k.n-1 {
+			q[j] += k.downA[j+1] * q[j+1]
 		}
+		q[j] /= k.inertPivot[j]
 	}
 }
 

@@ -148,6 +148,9 @@ func (c *Circuit) check(m *model) error {
 			return err
 		}
 	}
+	if len(c.Returns) > 7 {
+		return fmt.Errorf("%d returns; at most 7", len(c.Returns))
+	}
 	for _, r := range c.Returns {
 		if r.From < 0 || r.To < 0 || r.From >= len(c.Sections) || r.To >= len(c.Sections) || r.Stage < 0 || r.Stage >= c.Sections[r.To].Stages || !(r.Flow > 0) {
 			return fmt.Errorf("return of %g from section %d to section %d", r.Flow, r.From+1, r.To+1)

@@ -11,6 +11,12 @@ func (k *Cascade) jacobian() {
 		return
 	}
 	clear(k.jac)
+	for j := range k.n {
+		k.sentO[j] = k.downO[j] + k.upO[j] + k.outO[j]
+	}
+	for _, l := range k.links {
+		k.sentO[l.from] += l.o
+	}
 	k.downwards()
 	h := k.m.Hydrogen
 	k.cation(h)
@@ -81,34 +87,7 @@ func (k *Cascade) cation(i int) {
 		clear(k.linkAdd[i*L*n : (i+1)*L*n])
 		return
 	}
-	// Diagonal and its neighbours in column q, per unit of ln r of stage q.
-	for q := range n {
-		o := q*c + i
-		y := slope * k.d[o] * k.x[o]
-		all := k.downO[q] + k.upO[q] + k.outO[q]
-		for _, l := range k.links {
-			if l.from == q {
-				all += l.o
-			}
-		}
-		g := k.diag[o]
-		same, before, after := -all*g, 0.0, 0.0
-		if q > 0 { // arrives in q−1 by down
-			do, lam, rho, gb := k.downO[q], k.lambda(q, i), k.rho[o-c], k.diag[o-c]
-			same += do * lam * gb
-			before = do*gb - all*rho*g
-		}
-		if q+1 < n {
-			uo, rho, lam, ga := k.upO[q], k.rho[o], k.lambda(q+1, i), k.diag[o+c]
-			same += uo * rho * ga
-			after = uo*ga - all*lam*g
-			if q > 0 {
-				before += uo * k.rho[o-c] * rho * ga
-				after += k.downO[q] * lam * k.lambda(q, i) * k.diag[o-c]
-			}
-		}
-		k.same[q], k.before[q], k.after[q] = same*y, before*y, after*y
-	}
+	k.neighbours(i, slope)
 	// What is below least of the extractant stays so further off: ρ and λ are at most 1. Rows are cut there.
 	least, end := negligible*k.capacity, n
 	for j := n - 1; j >= 0; j-- {
@@ -157,6 +136,34 @@ func (k *Cascade) cation(i int) {
 	}
 	if L > 0 {
 		k.linked(i, slope)
+	}
+}
+
+// neighbours finds the diagonal and what is next to it in every column, per unit of ln r.
+func (k *Cascade) neighbours(i int, slope float64) {
+	n, c := k.n, k.c
+	for q := range n {
+		o := q*c + i
+		y := slope * k.d[o] * k.x[o]
+		g, all := k.diag[o], k.sentO[q]
+		same, before, after := -all*g, 0.0, 0.0
+		if q+1 < n {
+			uo, ga := k.upO[q], k.diag[o+c]
+			same += uo * k.rho[o] * ga
+			after = uo*ga - all*k.lambda(q+1, i)*g
+		}
+		if q > 0 {
+			before = k.rho[o-c] * same
+			if do := k.downO[q]; do > 0 { // droplets arrive in q−1
+				lam, gb := k.lambda(q, i), k.diag[o-c]
+				before += do * gb
+				same += do * lam * gb
+				if q+1 < n {
+					after += do * k.lambda(q+1, i) * lam * gb
+				}
+			}
+		}
+		k.same[q], k.before[q], k.after[q] = same*y, before*y, after*y
 	}
 }
 

@@ -18,6 +18,7 @@ type newtonSpace struct {
 	linkSize, linkPart            []float64   // [c·links], rounded up to fours
 	linkOf                        []int
 	soapRow                       []float64
+	sentO                         []float64 // [n] organic that leaves each mixer
 	direct                        []float64 // [links·c]
 	gmres                         *solve.GMRES
 	rhs, step, at, tried, pre, t4 []float64 // all unknowns
@@ -30,7 +31,7 @@ const products = 16
 
 func newNewtonSpace(n int, m *model, links int) newtonSpace {
 	s := newtonSpace{jac: make([]float64, n*n), lu: solve.NewLU(n)}
-	for _, p := range []*[]float64{&s.same, &s.before, &s.after, &s.row, &s.soapRow, &s.t1, &s.t2} {
+	for _, p := range []*[]float64{&s.same, &s.before, &s.after, &s.row, &s.soapRow, &s.sentO, &s.t1, &s.t2} {
 		*p = make([]float64, n)
 	}
 	for range links {

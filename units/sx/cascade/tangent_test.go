@@ -120,3 +120,31 @@ func TestTangent(t *testing.T) {
 		}
 	}
 }
+
+// A solute of the aqueous alone: what enters leaves, at nearly total reflux as well.
+func TestSoluteAtHighReflux(t *testing.T) {
+	b := readSX1(t)
+	c := b.circuit(30, "closed")
+	chem := b.chemistry()
+	chem.Solutes = 1
+	for s := range c.Sections {
+		c.Sections[s].Ligands = []float64{float64(s + 1)}
+		c.Sections[s].AqueousCarried = 0.01
+	}
+	c.Returns = []Return{{From: 2, To: 2, Stage: 7, Flow: 150}} // of some 150 L/min that then leave the strip
+	k, err := New(chem, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := k.set(c, nil); err != nil {
+		t.Fatal(err)
+	}
+	in, out := 0.0, 0.0
+	for j := range k.n {
+		in += k.ligand[0][j]
+		out += k.outA[j] * k.ligandTotal[0][j]
+	}
+	if !(math.Abs(out/in-1) < 1e-12) {
+		t.Errorf("%g enters, %g leaves", in, out)
+	}
+}
