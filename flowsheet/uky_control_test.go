@@ -90,7 +90,10 @@ func TestUKyControlsReturnTheHandles(t *testing.T) {
 func TestUKyControlsOverTheWholeRange(t *testing.T) {
 	r := rand.New(rand.NewPCG(90210, 4))
 	moved := uky(t)
-	const draws = 40
+	draws := 40
+	if testing.Short() {
+		draws = 5
+	}
 	returned := 0
 	for i := range draws {
 		acid := 3.375 / 3.6e6 * math.Pow(60, r.Float64()) / 3
