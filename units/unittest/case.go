@@ -98,14 +98,15 @@ const tolerance = 1e-13
 func newRig(c Case) (*rig, error) {
 	r := &rig{c: c, rand: rand.New(rand.NewPCG(1, uint64(len(c.Name))))}
 	var err error
-	if r.unit, r.spec, r.sys, err = setUp(c); err != nil {
+	if r.unit, r.spec, r.sys, err = setUp(c, nil); err != nil {
 		return nil, fmt.Errorf("set up %s: %w", c.Name, err)
 	}
 	return r, nil
 }
 
-// setUp makes and initialises a unit from the case's file after the assignments. The error holds all faults.
-func setUp(c Case, assignments ...string) (flowsheet.Unit, flowsheet.Spec, *chem.System, error) {
+// setUp makes and initialises a unit from the case's file after the assignments. The system is that of an earlier call, or
+// nil. The error holds all faults.
+func setUp(c Case, sys *chem.System, assignments ...string) (flowsheet.Unit, flowsheet.Spec, *chem.System, error) {
 	var spec flowsheet.Spec
 	tree, err := conf.Parse(c.Name+".toml", []byte(c.Config))
 	if err != nil {
@@ -116,9 +117,11 @@ func setUp(c Case, assignments ...string) (flowsheet.Unit, flowsheet.Spec, *chem
 			return nil, spec, nil, fmt.Errorf("cannot be set: %w", err)
 		}
 	}
-	sys := chem.FromConfig(tree.Root().Table("chemistry"))
-	if err := tree.Err(); err != nil {
-		return nil, spec, nil, fmt.Errorf("chemistry: %w", err)
+	if sys == nil {
+		sys = chem.FromConfig(tree.Root().Table("chemistry"))
+		if err := tree.Err(); err != nil {
+			return nil, spec, nil, fmt.Errorf("chemistry: %w", err)
+		}
 	}
 	table := tree.Root().Table("unit")
 	unit := c.New()

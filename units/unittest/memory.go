@@ -32,7 +32,7 @@ type situation struct {
 
 // checkMemory wants the same bits from a copy of x: from the same unit, from a fresh one, and after other solves.
 func (r *rig) checkMemory() {
-	fresh, _, _, err := setUp(r.c)
+	fresh, _, _, err := setUp(r.c, r.sys)
 	if err != nil {
 		r.fault("%v", err)
 		return

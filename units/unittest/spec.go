@@ -96,7 +96,7 @@ func (r *rig) checkParameters() {
 			}
 			return fmt.Sprintf("unit.%s=%.17g", h.Name, value)
 		}
-		_, spec, _, err := setUp(r.c, set(h.Value, h.Unit))
+		_, spec, _, err := setUp(r.c, r.sys, set(h.Value, h.Unit))
 		if err != nil {
 			r.fault("handle %s cannot be set by its own name to its own value: %v", h.Name, err)
 		} else if got := spec.Handles[i].Value; math.Abs(got-h.Value) > 1e-12*math.Abs(h.Value) {
@@ -146,7 +146,7 @@ func (r *rig) refused(want, assignment string) {
 			r.fault("--set %s: panic in Init: %v", assignment, v)
 		}
 	}()
-	_, _, _, err := setUp(r.c, assignment)
+	_, _, _, err := setUp(r.c, r.sys, assignment)
 	switch {
 	case err == nil:
 		r.fault("--set %s is not refused", assignment)
