@@ -108,8 +108,8 @@ func (p *Plant) tangents(units []int, st *Stage) error {
 }
 
 // divide sorts the units of the order into those that a pass of the iteration needs, those upstream of it (solved once)
-// and those downstream of it (solved at the end). Units whose handle a control moves, and all that a control may
-// measure, belong to the iteration.
+// and those downstream of it (solved at the end). Units whose handle a control moves, and what a control
+// measures with all upstream of it, belong to the iteration.
 func (p *Plant) divide() {
 	n := len(p.nodes)
 	moves, matters := make([]bool, n), make([]bool, n)
@@ -121,7 +121,7 @@ func (p *Plant) divide() {
 		for _, unit := range c.nodes {
 			moves[p.index(unit)] = true
 		}
-		for i := range matters {
+		for _, i := range c.read.at {
 			matters[i] = true
 		}
 	}

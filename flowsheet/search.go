@@ -112,7 +112,7 @@ func (s *search) settle(share []float64, from *setting) *setting {
 		c.put(c.along(share[i]))
 	}
 	p.conv.search++
-	if p.settle() != nil {
+	if p.settleLoops() != nil {
 		return nil
 	}
 	p.clearTangents()

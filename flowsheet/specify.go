@@ -28,21 +28,27 @@ func (p *Plant) settleControls() error {
 	return s.limits(err)
 }
 
-// limits words how close the loops come: it names the one whose handle stands at a limit, or else all.
+// limits words how close the loops come: of those whose handle stands at a limit it names the one that is furthest off, or else all.
 func (s *search) limits(cause error) error {
 	if s.best == nil {
 		return cause
 	}
 	p := s.p
 	var reached []string
+	worst := -1
 	for i, c := range p.controls {
 		c.put(c.along(s.best.share[i]))
-		if s.best.size > 0 && len(p.controls) == 1 || s.best.share[i] < searchEdge || s.best.share[i] > 1-searchEdge {
-			return &Failure{Reason: c.unreachable(c.value, s.best.got[i]).Error(), Tried: []string{cause.Error()}}
+		limited := s.best.size > 0 && len(p.controls) == 1 || s.best.share[i] < searchEdge || s.best.share[i] > 1-searchEdge
+		if limited && (worst < 0 || math.Abs(s.best.off[i]) > math.Abs(s.best.off[worst])) {
+			worst = i
 		}
 		unit := c.nodes[0].spec.Handles[c.handles[0]].Unit
 		reached = append(reached, fmt.Sprintf("%s = %s where %s is wanted, with %s = %s", c.measure, inPlantUnits(s.best.got[i], c.read.unit),
 			inPlantUnits(c.set, c.read.unit), c.move, inPlantUnits(c.value, unit)))
+	}
+	if worst >= 0 {
+		c := p.controls[worst]
+		return &Failure{Reason: c.unreachable(c.value, s.best.got[worst]).Error(), Tried: []string{cause.Error()}}
 	}
 	return &Failure{Reason: "the control loops are not met together anywhere in the ranges of their handles as far as searched; closest, the plant shows " + strings.Join(reached, "; "),
 		Tried: []string{cause.Error(), fmt.Sprintf("search of %d settings", p.conv.search)}}

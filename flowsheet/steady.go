@@ -159,15 +159,19 @@ func flowSize(n []float64) float64 {
 
 // settle runs Newton on the recycles and specifications at Rate 0, solves what lies downstream, and checks every balance.
 func (p *Plant) settle() error {
-	st := &p.stage
-	if err := p.pass(p.head, st); err != nil {
+	if err := p.settleLoops(); err != nil {
 		return err
 	}
-	if err := p.newton.run(p, st); err != nil {
-		return err
-	}
-	if err := p.pass(p.rest, st); err != nil {
+	if err := p.pass(p.rest, &p.stage); err != nil {
 		return err
 	}
 	return p.checkBalances()
+}
+
+// settleLoops is settle without what lies downstream of all recycles and specifications.
+func (p *Plant) settleLoops() error {
+	if err := p.pass(p.head, &p.stage); err != nil {
+		return err
+	}
+	return p.newton.run(p, &p.stage)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -368,6 +369,20 @@ func (w Warning) excess() float64 {
 	return d
 }
 
+// assumedSteps lists the units that rest on assumed numbers, in the order of the flow, with how many.
+func (r *Result) assumedSteps() (steps []string) {
+	count := map[string]int{}
+	for _, a := range r.Origin.Assumed {
+		for _, tag := range a.Tags {
+			count[tag]++
+		}
+	}
+	for _, tag := range slices.SortedFunc(maps.Keys(count), func(a, b string) int { return r.Units[a].No - r.Units[b].No }) {
+		steps = append(steps, fmt.Sprintf("%s (%d)", tag, count[tag]))
+	}
+	return steps
+}
+
 // provenanceLine counts the numbers behind the result by class.
 func (r *Result) provenanceLine(w io.Writer, wide bool) {
 	var parts []string
@@ -377,12 +392,15 @@ func (r *Result) provenanceLine(w io.Writer, wide bool) {
 		total += r.Origin.Classes[class]
 	}
 	fmt.Fprintf(w, "\nRests on %d constants: %s\n", total, strings.Join(parts, ", "))
+	if steps := r.assumedSteps(); len(steps) > 0 {
+		fold(w, "Assumed numbers in ", steps, ", ")
+	}
 	if !wide {
 		return
 	}
-	g := &grid{title: "Assumed", head: []string{"", "", "", ""}, words: 4}
+	g := &grid{title: "Assumed", head: []string{"", "", "", "", ""}, words: 5}
 	for _, a := range r.Origin.Assumed {
-		g.add(a.Name, digits(a.Value), a.Unit, a.Source)
+		g.add(strings.Join(a.Tags, " "), a.Name, digits(a.Value), a.Unit, a.Source)
 	}
 	g.writeBody(w)
 }

@@ -237,22 +237,26 @@ func reached(v flowsheet.UnitView) bool {
 
 func provenance(p *flowsheet.Plant) *Provenance {
 	o := &Provenance{Classes: map[string]int{}}
-	seen := map[chem.Constant]bool{}
-	count := func(constants []chem.Constant) {
+	seen := map[chem.Constant]int{} // its place in o.Assumed
+	count := func(constants []chem.Constant, tags ...string) {
 		for _, c := range constants {
-			if seen[c] {
-				continue
+			at, known := seen[c]
+			if !known {
+				o.Classes[string(c.Class)]++
+				at = len(o.Assumed)
+				seen[c] = at
+				if c.Class == chem.Assumed {
+					o.Assumed = append(o.Assumed, Assumption{Name: c.Name, Value: c.Value, Unit: c.Unit, Source: c.Source})
+				}
 			}
-			seen[c] = true
-			o.Classes[string(c.Class)]++
 			if c.Class == chem.Assumed {
-				o.Assumed = append(o.Assumed, Assumption{c.Name, c.Value, c.Unit, c.Source})
+				o.Assumed[at].Tags = append(o.Assumed[at].Tags, tags...)
 			}
 		}
 	}
 	count(p.System.Constants())
 	for _, v := range p.Units() {
-		count(v.Spec.Constants)
+		count(v.Spec.Constants, v.Tag)
 	}
 	return o
 }

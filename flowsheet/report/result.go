@@ -178,6 +178,8 @@ type Assumption struct {
 	Value  float64 `json:"value"`
 	Unit   string  `json:"unit"`
 	Source string  `json:"source"`
+
+	Tags []string `json:"tags,omitempty"` // the units that rest on it; none for a number of all streams
 }
 
 // JSON writes the result as the contract says, keys sorted, numbers in full.

@@ -309,12 +309,15 @@ func (w *water) put(totals, n []float64) (gas float64) {
 	r := w.result
 	copy(w.settled, r.Solids)
 	for j := aqueous.Water + 1; j < len(w.at); j++ {
-		if r.Dissolved[j] < trace*totals[j] {
+		if r.Dissolved[j] < trace*totals[j] && r.Dissolved[j] > 0 {
 			w.settle(j, totals[j]-r.Dissolved[j])
 		}
 	}
 	w.remains(totals, w.settled, r.Sorbed, n)
 	for j := aqueous.Water + 1; j < len(w.at); j++ {
+		if r.Dissolved[j] == 0 && totals[j] > 0 { // less than an atom per kg: the engine takes it for none, here it passes
+			continue
+		}
 		if d, i := w.kg*r.Dissolved[j], w.at[j]; r.Dissolved[j] < trace*totals[j] || !(math.Abs(n[i]-d) <= 0.5*d) {
 			n[i] = d
 		}
