@@ -158,6 +158,7 @@ func (l *slurryTrain) layOut() {
 		t := &l.tanks[k]
 		t.supply, t.total = make([]float64, n), make([]float64, n)
 		t.supplyBins, t.leftBins = make([]float64, l.bins), make([]float64, l.bins)
+		t.come, t.on = make([]float64, l.bins), make([]float64, l.bins)
 		t.grains = make([]grain, len(l.pools))
 		t.laws = make([]lawState, len(l.laws))
 		for j, w := range l.laws {

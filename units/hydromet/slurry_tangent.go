@@ -74,26 +74,25 @@ func (l *slurryTrain) movePools(t *slurryTank, u, du []float64, dlnC, dlnStays f
 		p := &l.pools[j]
 		w, law := &l.laws[p.law], &t.laws[p.law]
 		surface, layer := l.lawDirection(w, t, u, du)
-		stays := math.Exp(t.lnStays)
 		l.dextent[j] = 0
 		for m := range w.classes {
 			dsize := 0.0
 			if w.cores > 1 && l.sizes.d63 >= 0 {
 				dsize = du[l.sizes.d63] / u[l.sizes.d63]
 			}
-			var flux, dflux float64
+			dflux := 0.0
 			for b := range w.cores {
 				cell := m*w.cores + b
-				n := t.supplyBins[p.at+cell]/w.left[b] + flux
+				n, on := t.come[p.at+cell], t.on[p.at+cell]
 				dn := l.alongBins[p.at+cell]/w.left[b] + dflux
-				on, stay := pass(stays * law.rate[cell])
+				stay := 1 - on
 				share := law.share[cell]
 				dlnx := dlnStays + law.slope[cell]*dlnC + share*(surface-dsize) + (1-share)*(layer-2*dsize)
 				bend := n * on * stay * dlnx
 				if write {
 					l.alongBins[p.at+cell] = w.left[b] * (dn*stay - bend)
 				}
-				flux, dflux = n*on, dn*on+bend
+				dflux = dn*on + bend
 				l.dextent[j] += w.shell[b] * dflux
 			}
 		}

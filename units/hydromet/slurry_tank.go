@@ -19,6 +19,7 @@ const gasConstant = 8.31446261815324
 type slurryTank struct {
 	supply, total        []float64 // b and y of the components, mol/s
 	supplyBins, leftBins []float64 // b and y of the pools, mol/s left in cores
+	come, on             []float64 // of each step: grains that come to it, mol as fed/s, and the share that gets on
 	grains               []grain
 	laws                 []lawState
 
@@ -158,6 +159,7 @@ func (l *slurryTrain) react(t *slurryTank, p *pool, g *grain) {
 			cell := m*w.cores + b
 			n := t.supplyBins[p.at+cell]/w.left[b] + flux
 			on, stay := pass(stays * law.rate[cell])
+			t.come[p.at+cell], t.on[p.at+cell] = n, on
 			t.leftBins[p.at+cell] = w.left[b] * n * stay
 			bend := n * on * stay
 			flux, perC, perStays = n*on, perC*on+bend*law.slope[cell], perStays*on+bend
