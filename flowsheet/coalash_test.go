@@ -282,7 +282,7 @@ func coalAshTable(t *testing.T, p *flowsheet.Plant) (rows []string) {
 	row := func(what, figure string, v ...any) {
 		rows = append(rows, fmt.Sprintf("| %s | %s |", what, fmt.Sprintf(figure, v...)))
 	}
-	ree := func(what string, g float64) { row(what, "%.0f g/h, %.1f %%", g, 100*g/fed) }
+	ree := func(what string, g float64) { row(what, "%.0f g/h, %.2f %%", g, 100*g/fed) }
 	row("ash", "%.0f kg/h, %.0f g/h rare earths", kgh("ash"), fed)
 	row("NaOH, 50 %", "%.0f kg/h NaOH, %.0f kg/kg REO", 3600*value("caustic_50.mol_s.Na+")*0.039997, value("reagent.NaOH.per_kg_REO"))
 	row("HCl, 32 %", "%.0f kg/h HCl, %.0f kg/kg REO", 3600*value("acid.mol_s.Cl-")*0.03646, value("reagent.HCl.per_kg_REO"))
