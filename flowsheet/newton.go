@@ -129,10 +129,7 @@ func (w *tearNewton) evaluate(p *Plant, st *Stage) (float64, error) {
 		}
 	}
 	if len(p.controls) > 0 {
-		if err := p.pass(p.rest, st); err != nil {
-			return math.Inf(1), err
-		}
-		p.clearTangents()
+		p.clearTangents() // what the loops measure is read at units of the iteration: see divide
 		for i, c := range p.controls {
 			k := p.firstControl() + i
 			c.got = c.read.value(p)
