@@ -60,6 +60,9 @@ type Circuit struct {
 	partial          bool  // some efficiency is below 1: concentrations of both phases are unknowns besides
 	refluxes         []int // handle of each return's flow
 	feeds, draws     []sidePort
+	tank             float64 // m3
+	practice         Practice
+	waters           *saturation // made when first needed
 
 	leaves []int
 	n, c   int
@@ -72,6 +75,7 @@ type Circuit struct {
 	shiftedU                 [2][]float64
 	now                      cascade.Step // the contents above, as a step
 	slope                    *cascade.Slope
+	held                     []float64 // [cations] scratch
 }
 
 // memory is what a step of time starts from, in the cascade's form.
@@ -92,6 +96,7 @@ type sectionSpec struct {
 	stages                    int
 	joins                     bool
 	mixA, mixO, setA, setO    float64
+	area                      float64
 	organicCarried, aqCarried float64
 	T                         float64
 	efficiency                float64
@@ -122,7 +127,7 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 		{Name: "saponification", Unit: "1", Value: p.Quantity("saponification", "1", conf.Between(0, 0.5)), Hi: 0.5},
 	}
 	s.strength = p.Quantity("extractant", "mol/m3", conf.Between(1, 1e4)) / 2
-	tank := p.QuantityOr("organic_tank", "m3", 0, conf.Between(0, 1e6))
+	s.tank = p.QuantityOr("organic_tank", "m3", 0, conf.Between(0, 1e6))
 	if len(s.names) == 0 || slices.Contains(s.names, "") {
 		p.Fault("sections", "needs the names of the sections in the order of the organic")
 		return spec, nil
@@ -140,12 +145,17 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	s.sides(p, &spec, seen)
 	name := p.Text("model")
 	if p.Faulty("model") {
+		p.Skip("practice")
 		return spec, nil
 	}
 	var err error
 	if s.model, err = s.system.Exchange(name); err != nil {
 		p.Fault("model", "%v", err)
+		p.Skip("practice")
 		return spec, nil
+	}
+	if s.practice, err = readPractice(p, s.model.Extractant); err != nil {
+		return spec, err
 	}
 	if err := s.cations(); err != nil {
 		return spec, err
@@ -154,12 +164,13 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 		p.Fault("saponification", "needs the element of the model's soap (Na) in the system")
 		return spec, nil
 	}
-	s.build(tank)
+	s.build()
 	if s.k, err = cascade.New(&s.chem, &s.plan[0]); err != nil {
 		p.Fault("sections", "%v", err)
 		return spec, nil
 	}
 	s.slope = s.k.NewSlope()
+	s.held = make([]float64, s.c)
 	s.declare(&spec)
 	return spec, nil
 }
@@ -183,6 +194,7 @@ func (s *Circuit) section(p *conf.Table, name string) {
 		stages: t.Int("stages", 1, 200), joins: t.BoolOr("joins", false),
 		mixA: t.Quantity("mixer_aqueous", "m3", conf.Between(1e-9, 1e4)), mixO: t.Quantity("mixer_organic", "m3", conf.Between(1e-9, 1e4)),
 		setA: t.QuantityOr("settler_aqueous", "m3", 0, volume), setO: t.QuantityOr("settler_organic", "m3", 0, volume),
+		area:           t.QuantityOr("settler_area", "m2", 0, conf.Between(1e-4, 1e4)),
 		organicCarried: t.QuantityOr("organic_carried", "1", 0, conf.Between(0, 0.2)),
 		aqCarried:      t.QuantityOr("aqueous_carried", "1", 0, conf.Between(0, 0.2)),
 		efficiency:     t.QuantityOr("efficiency", "1", 1, part), own: own,
@@ -317,7 +329,7 @@ func (s *Circuit) balanced(a, o int, z float64) error {
 }
 
 // build makes the plan, its two copies for tangents, and the vessels.
-func (s *Circuit) build(tank float64) {
+func (s *Circuit) build() {
 	for q := range s.plan {
 		p := &s.plan[q]
 		p.Organic, p.Capacity, p.Loop, p.Bleed = 1, s.strength, true, 1
@@ -338,7 +350,7 @@ func (s *Circuit) build(tank float64) {
 		}
 	}
 	s.n = len(v.MixerA)
-	v.SettlerO[s.n-1] += tank
+	v.SettlerO[s.n-1] += s.tank
 	room := func() []float64 { return make([]float64, s.n*s.c) }
 	rows := func() (r [][]float64) {
 		for range s.solutes {

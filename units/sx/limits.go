@@ -1,0 +1,128 @@
+package sx
+
+import (
+	"fmt"
+	"math"
+
+	"reetwin/flowsheet"
+	"reetwin/flowsheet/chem"
+)
+
+// warnings says what a number rests on that it should not, and what a plant would suffer that the model does not know.
+func (s *Circuit) warnings(u []float64, in []flowsheet.Stream, profile []flowsheet.ProfileStage) []flowsheet.Warning {
+	w := &limits{Circuit: s, profile: profile}
+	w.organic(u)
+	w.ranges()
+	w.vessels(in)
+	w.cold(in)
+	w.all = append(w.all, s.precipitation(profile, in)...)
+	return w.all
+}
+
+// limits collects warnings.
+type limits struct {
+	*Circuit
+	profile []flowsheet.ProfileStage
+	all     []flowsheet.Warning
+}
+
+func (w *limits) add(code, where string, value, limit float64, unit, format string, args ...any) {
+	w.all = append(w.all, flowsheet.Warning{Code: code, Where: where, Value: value, Limit: limit, Unit: unit, Text: fmt.Sprintf(format, args...)})
+}
+
+// most is the stage where a number is largest.
+func (w *limits) most(of func(j int) float64) (at int, value float64) {
+	value = math.Inf(-1)
+	for j := range w.n {
+		if v := of(j); v > value {
+			at, value = j, v
+		}
+	}
+	return at, value
+}
+
+// organic looks at loading, gel, third phase and free extractant.
+func (w *limits) organic(u []float64) {
+	name, p := w.model.Extractant, &w.practice
+	if at, l := w.most(w.k.Loading); l > p.LoadingLimit.Value {
+		w.add("high_loading", w.place(at), l, p.LoadingLimit.Value, "1",
+			"%.3g %% of the %s is bound to metal: above %.3g %% the organic may gel or split, and the model has no such limit", 100*l, name, 100*p.LoadingLimit.Value)
+	}
+	limit := p.GelLimit.Value * w.Strength()
+	if at, m := w.most(w.rareEarths); m > limit {
+		w.add("gel", w.place(at), m, limit, "mol/m3",
+			"%.3g mol/L of rare earths in %.3g mol/L %s: from %.3g mol/L on organics gel or form a third phase", m/1000, w.Strength()/1000, name, limit/1000)
+	}
+	if soap := u[saponified]; name == "D2EHPA" && soap >= p.SoapLimit.Value {
+		w.add("third_phase", "saponification", soap, p.SoapLimit.Value, "1",
+			"%.3g %% of the D2EHPA is saponified: without a modifier that forms a microemulsion", 100*soap)
+	}
+	if at, lack := w.most(func(j int) float64 { return -w.k.FreeDimer(j) / w.strength }); -lack < p.FreeLimit.Value {
+		w.add("low_free_extractant", w.place(at), -lack, p.FreeLimit.Value, "1",
+			"only %.2g %% of the %s is free: more saponification or acid moves hardly anything here", -100*lack, name)
+	}
+}
+
+// rareEarths is what the organic of stage j holds of them, mol/m3.
+func (s *Circuit) rareEarths(j int) (sum float64) {
+	s.k.Inventories(j, s.held)
+	for i, a := range s.aqueous {
+		if e := s.system.Components[a].Key; i != s.hydrogen && e >= 0 && s.system.Elements[e].Group == "ree" {
+			sum += s.held[i]
+		}
+	}
+	return sum
+}
+
+// ranges looks at what the constants were found at.
+func (w *limits) ranges() {
+	m := w.model
+	if at, h := w.most(w.k.FreeAcid); h > m.AcidHi {
+		w.add("outside_range", w.place(at), h, m.AcidHi, "mol/m3", "free acid %.3g mol/L, constants found up to %.3g mol/L", h/1000, m.AcidHi/1000)
+	}
+	if at, h := w.most(func(j int) float64 { return -w.k.FreeAcid(j) }); -h < m.AcidLo {
+		w.add("outside_range", w.place(at), -h, m.AcidLo, "mol/m3", "free acid %.3g mol/L, constants found from %.3g mol/L", -h/1000, m.AcidLo/1000)
+	}
+	if c := w.Strength(); c < m.ExtractantLo || c > m.ExtractantHi {
+		w.add("outside_range", "extractant", c, nearer(c, m.ExtractantLo, m.ExtractantHi), "mol/m3", "%s %.3g mol/L, constants found at %.3g to %.3g mol/L",
+			m.Extractant, c/1000, m.ExtractantLo/1000, m.ExtractantHi/1000)
+	}
+}
+
+// vessels looks at phase ratio and settler flux of every section, and at what strays into it.
+func (w *limits) vessels(in []flowsheet.Stream) {
+	p := &w.practice
+	lo, hi := p.PhaseRatioLo.Value, p.PhaseRatioHi.Value
+	for k, t := range w.Shape() {
+		a, o := w.k.PhaseFlows(w.last(k))
+		if ratio := o / a; ratio > hi || ratio < lo {
+			w.add("phase_ratio", t.Name, ratio, nearer(ratio, lo, hi), "1",
+				"O/A of %.3g: mixer-settlers work from %.3g to %.3g overall; beyond it the aqueous or the organic has to be recycled within the stage", ratio, lo, hi)
+		}
+		if flux, fromVolume := t.Flux(p, a+o); flux > p.SettlerFluxLimit.Value {
+			how := ""
+			if fromVolume {
+				how = fmt.Sprintf(" (area from its volume and %.3g m of depth)", p.SettlerDepth.Value)
+			}
+			w.add("settler_flux", t.Name, flux, p.SettlerFluxLimit.Value, "m/s", "settlers take %.3g m3/m2/h%s; above %.3g the dispersion band floods",
+				3600*flux, how, 3600*p.SettlerFluxLimit.Value)
+		}
+	}
+	for k := range in {
+		for _, phase := range [...]chem.Phase{chem.Organic, chem.Solid} {
+			if m := w.system.PhaseMass(phase, in[k].N); m > 1e-12*w.system.Mass(in[k].N) {
+				w.add("strays", w.inlet(k), m, 0, "kg/s", "%s enters with the aqueous and passes unreacted", phase)
+			}
+		}
+	}
+}
+
+// cold looks at the temperature of the inlets.
+func (w *limits) cold(in []flowsheet.Stream) {
+	limit := w.practice.ColdLimit.Value
+	for k := range in {
+		if T := in[k].T; T < limit && w.system.Mass(in[k].N) > 0 {
+			w.add("cold", w.inlet(k), T, limit, "K", "aqueous enters at %.3g °C: below %.3g °C the organic is viscous and a third phase more likely", T-273.15, limit-273.15)
+		}
+	}
+}
