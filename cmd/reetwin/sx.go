@@ -19,7 +19,7 @@ The benchmark SX-1 is three sections around one organic loop, 20 cations, synthe
 		Example: `  reetwin sx fit isotherms.csv --free n --out my_extractant.toml
   reetwin sx run problem.json -N 60 --variant closed -o json`,
 	}
-	c.AddCommand(newSXFitCommand(), newSXRunCommand(), newSXBenchCommand())
+	c.AddCommand(newSXShowCommand(), newSXFitCommand(), newSXRunCommand(), newSXBenchCommand())
 	return c
 }
 

@@ -5,9 +5,10 @@ import (
 	"image/color"
 	"io"
 	"math"
+	"slices"
+	"strconv"
 
 	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -20,7 +21,45 @@ type Chart struct {
 	Title  string
 	X, Y   string     // axis labels with their units
 	Range  [2]float64 // of Y; equal ends fit the curves
+	Log    bool       // Y is logarithmic; values must be above 0
+	Marks  []Mark     // on the X axis in place of numbers
+	Spans  []Span     // named stretches of the X axis
 	Curves []Curve
+	Size   Size
+}
+
+// Mark is a labelled tick.
+type Mark struct {
+	At   float64
+	Name string
+}
+
+// Span is a stretch of the X axis, named above the curves and fenced off from the next by a line.
+type Span struct {
+	From, To float64
+	Name     string
+}
+
+// Size is that of a drawing, cm. The zero size is 24 by 14; lettering shrinks with a drawing that is smaller.
+type Size struct{ Wide, High float64 }
+
+// The size below which labels cannot be read, cm.
+const leastWide, leastHigh = 16, 9
+
+// Check refuses a size that no label could be read at.
+func (s Size) Check() error {
+	if s != (Size{}) && !(s.Wide >= leastWide && s.High >= leastHigh && s.Wide <= 100 && s.High <= 100) {
+		return fmt.Errorf("%g by %g cm; needs at least %d by %d, at most 100", s.Wide, s.High, leastWide, leastHigh)
+	}
+	return nil
+}
+
+// points are the drawing's width and height, and the scale of its lettering.
+func (s Size) points() (wide, high vg.Length, scale float64, err error) {
+	if s == (Size{}) {
+		s = Size{24, 14}
+	}
+	return vg.Length(s.Wide) * vg.Centimeter, vg.Length(s.High) * vg.Centimeter, math.Min(1, math.Min(s.Wide/24, s.High/14)), s.Check()
 }
 
 // Curve is one line: as many X as Y.
@@ -31,62 +70,89 @@ type Curve struct {
 	Dots   bool // points instead of a line
 }
 
-// Write draws the chart as "svg" or "png", 24 by 14 cm. A curve without points, of unequal lengths or with a value that is
-// no number is an error.
+// Write draws the chart as "svg" or "png". A curve without points, of unequal lengths or with a value that is no number is an
+// error.
 func (c *Chart) Write(w io.Writer, format string) error {
-	if format != "svg" && format != "png" {
-		return fmt.Errorf("chart: no format %q; needs svg or png", format)
+	paper, err := newPaper("chart", format, c.Size)
+	if err != nil {
+		return err
 	}
-	p := plot.New()
-	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = c.Title, c.X, c.Y
-	sans := func(style *font.Font, size float64) { style.Variant, style.Size = "Sans", vg.Points(size) }
-	p.Title.Padding = vg.Points(8)
-	sans(&p.Title.TextStyle.Font, 13)
-	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
-		sans(&axis.Label.TextStyle.Font, 12)
-		sans(&axis.Tick.Label.Font, 11)
-		axis.Label.Padding = vg.Points(4)
-	}
-	grid := plotter.NewGrid()
-	grid.Horizontal.Color, grid.Vertical.Color = color.Gray{225}, color.Gray{225}
-	p.Add(grid)
-	legend := plot.NewLegend()
-	legend.Top, legend.Left = true, true
-	legend.ThumbnailWidth, legend.Padding = vg.Points(30), vg.Points(3)
-	sans(&legend.TextStyle.Font, 11)
+	p := paper.plot(c.Title, c.X, c.Y)
+	legend := paper.legend()
 	for i, curve := range c.Curves {
 		line, err := curve.line(i)
 		if err != nil {
 			return fmt.Errorf("chart: curve %q: %w", curve.Name, err)
 		}
+		line.Width *= vg.Length(paper.scale)
 		if curve.Dots {
 			dots := curve.dots(line, i)
+			dots.Radius *= vg.Length(paper.scale)
 			p.Add(dots)
 			legend.Add(curve.Name, dots)
 			continue
 		}
+		if c.Log && slices.Min(curve.Y) <= 0 {
+			return fmt.Errorf("chart: curve %q: %g on a logarithmic axis", curve.Name, slices.Min(curve.Y))
+		}
 		p.Add(line)
-		legend.Add(curve.Name, line)
+		if curve.Name != "" {
+			legend.Add(curve.Name, line)
+		}
+	}
+	p.X.Tick.Marker, p.Y.Tick.Marker = plot.TickerFunc(ticks), plot.TickerFunc(ticks)
+	if c.Log {
+		p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, plot.TickerFunc(decades)
 	}
 	if c.Range[0] != c.Range[1] {
 		p.Y.Min, p.Y.Max = c.Range[0], c.Range[1]
 	}
-	p.X.Tick.Marker, p.Y.Tick.Marker = plot.TickerFunc(ticks), plot.TickerFunc(ticks)
-	canvas, err := draw.NewFormattedCanvas(24*vg.Centimeter, 14*vg.Centimeter, format)
+	if len(c.Marks) > 0 {
+		p.X.Tick.Marker = plot.TickerFunc(c.marks)
+	}
+	c.spans(p, paper)
+	return paper.finish(w, p, legend)
+}
+
+// marks are the ticks that the chart names.
+func (c *Chart) marks(lo, hi float64) (all []plot.Tick) {
+	for _, m := range c.Marks {
+		all = append(all, plot.Tick{Value: m.At, Label: m.Name})
+	}
+	return all
+}
+
+// spans writes the names of stretches into room made above the curves.
+func (c *Chart) spans(p *plot.Plot, paper *paper) {
+	if len(c.Spans) == 0 {
+		return
+	}
+	at := p.Y.Max + 0.06*(p.Y.Max-p.Y.Min)
+	top := p.Y.Max + 0.11*(p.Y.Max-p.Y.Min)
+	if c.Log {
+		at, top = p.Y.Max*math.Pow(p.Y.Max/p.Y.Min, 0.06), p.Y.Max*math.Pow(p.Y.Max/p.Y.Min, 0.11)
+	}
+	bottom := p.Y.Min
+	p.Y.Max = top
+	var names plotter.XYLabels
+	for i, s := range c.Spans {
+		names.XYs = append(names.XYs, plotter.XY{X: (s.From + s.To) / 2, Y: at})
+		names.Labels = append(names.Labels, s.Name)
+		p.X.Min, p.X.Max = math.Min(p.X.Min, s.From), math.Max(p.X.Max, s.To)
+		if i > 0 {
+			fence := &plotter.Line{XYs: plotter.XYs{{X: s.From, Y: bottom}, {X: s.From, Y: top}}, LineStyle: draw.LineStyle{Color: color.Gray{120}, Width: vg.Points(0.8)}}
+			p.Add(fence)
+		}
+	}
+	labels, err := plotter.NewLabels(names)
 	if err != nil {
-		return fmt.Errorf("chart: %w", err)
+		return // as many labels as points: it cannot be
 	}
-	whole := draw.New(canvas)
-	whole.SetColor(color.White)
-	whole.Fill(whole.Rectangle.Path())
-	beside := legend.Rectangle(whole).Size().X + vg.Points(16)
-	left := draw.Crop(whole, vg.Points(6), -beside, vg.Points(6), -vg.Points(6))
-	p.Draw(left)
-	legend.Draw(draw.Crop(whole, left.Size().X+vg.Points(12), 0, 0, -vg.Points(34)))
-	if _, err := canvas.WriteTo(w); err != nil {
-		return fmt.Errorf("chart: %w", err)
+	for i := range labels.TextStyle {
+		paper.sans(&labels.TextStyle[i].Font, 11)
+		labels.TextStyle[i].XAlign, labels.TextStyle[i].YAlign = draw.XCenter, draw.YCenter
 	}
-	return nil
+	p.Add(labels)
 }
 
 // ticks are 4 to 10 round numbers: steps of 1, 2 or 5 times a power of ten.
@@ -105,6 +171,23 @@ func ticks(lo, hi float64) []plot.Tick {
 	// + 0 makes 0 of -0
 	for k := math.Ceil(lo/step-1e-9) + 0; k*step <= hi+1e-9*step; k++ {
 		all = append(all, plot.Tick{Value: k * step, Label: fmt.Sprintf("%.6g", k*step)})
+	}
+	return all
+}
+
+// decades are the powers of ten in a range, thinned to ten at most.
+func decades(lo, hi float64) (all []plot.Tick) {
+	first, last := int(math.Ceil(math.Log10(lo)-1e-9)), int(math.Floor(math.Log10(hi)+1e-9))
+	every := 1 + (last-first)/10
+	for k := first; k <= last; k++ {
+		t := plot.Tick{Value: math.Pow(10, float64(k))}
+		if (k-first)%every == 0 {
+			t.Label = "1e" + strconv.Itoa(k)
+			if k >= -2 && k <= 4 {
+				t.Label = strconv.FormatFloat(t.Value, 'f', -1, 64)
+			}
+		}
+		all = append(all, t)
 	}
 	return all
 }

@@ -1,0 +1,160 @@
+package tuning
+
+import (
+	"reetwin/flowsheet/chem"
+)
+
+// Size is what a circuit needs in vessels, fillings and chemicals. Numbers of sx.Practice (all of class assumed unless the
+// plant file gives them) turn flows into volumes; flows and contents are the model's own.
+type Size struct {
+	Sections []SectionSize
+	Power    float64 // W of all mixers
+	Volume   float64 // m3 of all mixers and settlers as the file has them
+	Area     float64 // m2 of all settlers at the design flux
+
+	Organic    float64 // m3 in mixers, settlers and tank
+	Extractant float64 // kg of it in there
+	Held       float64 // kg of rare earths as oxides in both phases
+	HeldTime   float64 // s of feed
+
+	Basis    float64 // kg/s of rare earths fed, as oxides
+	Reagents []Use
+	Losses   []Use // of extractant
+	Practice []chem.Constant
+}
+
+// SectionSize is one section; volumes and areas are of one stage.
+type SectionSize struct {
+	Section          string
+	Stages           int
+	Aqueous, Organic float64 // m3/s
+	Mixer, MixerTime float64 // m3 and s as the file has them
+	MixerWanted      float64 // m3 at the mixing time of practice
+	Settler          float64 // m3 as the file has it
+	Area, Flux       float64 // m2 and m/s as the file has them; FromVolume where the area is not given
+	FromVolume       bool
+	AreaWanted       float64 // m2 at the design flux
+	Power            float64 // W of the section's mixers at the wanted volume
+}
+
+// Use is a flow of a chemical.
+type Use struct {
+	What  string
+	Flow  float64 // kg/s
+	Basis string  // what it rests on
+}
+
+// size reads the circuit's vessels, contents and chemicals.
+func (v *View) size() *Size {
+	p := v.circuit.Practice()
+	s := &Size{Practice: p.All()}
+	for k, t := range v.circuit.Shape() {
+		span := v.Spans()[k]
+		at := &v.Stages[span.Last]
+		q := SectionSize{Section: t.Name, Stages: t.Stages, Aqueous: at.AqueousFlow, Organic: at.OrganicFlow,
+			Mixer: t.MixerAqueous + t.MixerOrganic, Settler: t.SettlerAqueous + t.SettlerOrganic}
+		both := q.Aqueous + q.Organic
+		q.MixerTime, q.MixerWanted = q.Mixer/both, both*p.MixingTime.Value
+		q.AreaWanted = both / p.SettlerFlux.Value
+		q.Flux, q.FromVolume = t.Flux(p, both)
+		if q.Flux > 0 {
+			q.Area = both / q.Flux
+		}
+		q.Power = float64(t.Stages) * q.MixerWanted * p.MixingPower.Value
+		s.Power += q.Power
+		s.Volume += float64(t.Stages) * (q.Mixer + q.Settler)
+		s.Area += float64(t.Stages) * q.AreaWanted
+		s.Organic += float64(t.Stages) * (t.MixerOrganic + t.SettlerOrganic)
+		s.Sections = append(s.Sections, q)
+	}
+	s.Organic += v.circuit.Tank()
+	s.Extractant = s.Organic * v.circuit.Strength() * v.extractantMass()
+	v.contents(s)
+	v.reagents(s)
+	v.losses(s)
+	return s
+}
+
+// extractantMass is that of one mole, kg.
+func (v *View) extractantMass() float64 {
+	c, _ := v.sys.Index(v.circuit.Model().Extractant)
+	return v.sys.Components[c].M
+}
+
+// contents adds the rare earths that the vessels hold, from the model's own states.
+func (v *View) contents(s *Size) {
+	aqueous, _ := v.circuit.Metals()
+	held := v.circuit.Held(v.unit.X)
+	for _, e := range v.Rare() {
+		s.Basis += e.Fed * e.Oxide
+		for i, a := range aqueous {
+			if a == e.Aqueous {
+				s.Held += held[i] * e.Oxide
+			}
+		}
+	}
+	if s.Basis > 0 {
+		s.HeldTime = s.Held / s.Basis
+	}
+}
+
+// reagents are acid with every section's aqueous but the first, base, and fresh organic.
+func (v *View) reagents(s *Size) {
+	acid, _ := v.sys.Index("H+")
+	sulfate, has := v.sys.Index("SO4-2")
+	for k, span := range v.Spans() {
+		n := v.unit.In[k].N
+		if k == 0 || n[acid] <= 0 {
+			continue
+		}
+		name := "HCl"
+		if has && 2*n[sulfate] > 0.5*n[acid] {
+			name = "H2SO4"
+		}
+		recipe, err := v.sys.Resolve(chem.Aqueous, name)
+		if err != nil {
+			continue // neither anion in the system: the acid has no name
+		}
+		count := 1.0
+		for _, part := range recipe.Parts {
+			if part.Component == acid {
+				count = part.Count
+			}
+		}
+		s.Reagents = append(s.Reagents, Use{name + " of " + span.Section, n[acid] / count * recipe.M, "acidity of " + v.unit.InNames[k] + ", 100 %"})
+	}
+	for p, port := range v.unit.Spec.Out {
+		n := v.unit.Out[p].N
+		switch port.Name {
+		case "base":
+			if recipe, err := v.sys.Resolve(chem.Aqueous, "NaOH"); err == nil && n[acid] < 0 {
+				s.Reagents = append(s.Reagents, Use{"NaOH of saponification", -n[acid] * recipe.M, "neutralised, 100 %"})
+			}
+		case "makeup":
+			c, _ := v.sys.Index(v.circuit.Model().Extractant)
+			d := v.sys.Solvent(chem.Organic)
+			s.Reagents = append(s.Reagents, Use{v.circuit.Model().Extractant + " of make-up", n[c] * v.sys.Components[c].M, "bleed and entrainment made up"},
+				Use{v.sys.Components[d].Name + " of make-up", n[d] * v.sys.Components[d].M, "bleed and entrainment made up"})
+		}
+	}
+}
+
+// losses are the ways extractant leaves. Bleed and entrainment are the model's, solubility and degradation by practice.
+func (v *View) losses(s *Size) {
+	p, mass := v.circuit.Practice(), v.extractantMass()
+	strength := v.circuit.Strength() * mass // kg/m3
+	entrained, water := 0.0, 0.0
+	for k, port := range v.unit.Spec.Out {
+		n := v.unit.Out[k].N
+		switch {
+		case port.Drawn:
+		case port.Name == "bleed":
+			s.Losses = append(s.Losses, Use{"bleed", v.sys.PhaseVolume(chem.Organic, n) * strength, "the file's bleed; not lost where it is regenerated"})
+		default:
+			entrained += v.sys.PhaseVolume(chem.Organic, n) * strength
+			water += v.sys.PhaseVolume(chem.Aqueous, n)
+		}
+	}
+	s.Losses = append(s.Losses, Use{"entrained", entrained, "organic_carried of the sections"},
+		Use{"dissolved", water * p.Solubility.Value, "practice.solubility"}, Use{"degraded", s.Extractant * p.Degradation.Value, "practice.degradation"})
+}
