@@ -69,7 +69,7 @@ the stage of the first section that the feed enters, its stages and those of the
 	f := c.Flags()
 	f.StringArrayVar(&q.sets, "set", nil, "set a parameter, `path=value` (repeat for more)")
 	f.StringVar(&q.pair, "pair", "", "the two elements that are split, `A,B` (default: those that the result splits)")
-	f.StringVar(&q.elements, "elements", "", "elements of the profile, `A,B,…` or all (default: the pair and its neighbours)")
+	f.StringVar(&q.elements, "elements", "", "elements of the profile, `A,B,…` or all (default: the pair)")
 	f.StringVar(&q.x, "x", "", "map over `path=lo:hi:n`")
 	f.StringVar(&q.y, "y", "", "and over `path=lo:hi:n`")
 	f.StringVarP(&q.format, "output", "o", "table", "table, wide or json")

@@ -38,6 +38,9 @@ func (q *sxShow) staged(title, y string) report.Chart {
 	c := report.Chart{Title: title, X: "stage, along the organic", Y: y, Size: q.paper}
 	every := 1 + len(q.view.Stages)/20
 	for _, span := range q.view.Spans() {
+		if !span.Washes {
+			c.Breaks = append(c.Breaks, float64(span.First)-0.5)
+		}
 		c.Spans = append(c.Spans, report.Span{From: float64(span.First) - 0.5, To: float64(span.Last) + 0.5, Name: span.Section})
 		for j := span.First; j <= span.Last; j += every {
 			c.Marks = append(c.Marks, report.Mark{At: float64(j), Name: fmt.Sprint(q.view.Stages[j].Stage)})
@@ -100,16 +103,22 @@ func (q *sxShow) profiles() (all []named) {
 	load.Curves = []report.Curve{q.over("metals", func(j int) float64 { return 100 * q.view.Stages[j].Loading }),
 		q.over("soap", func(j int) float64 { return 100 * q.view.Stages[j].Soap }), q.over("free acid", func(j int) float64 { return 100 * q.view.Stages[j].Free })}
 	all = append(all, named{"ph", "pH from the free acid concentration; below 0 it is more than 1 mol/L.", &acid},
-		named{"loading", "Stoichiometric: a trivalent metal counts with the monomers that the model lets it bind.", &load})
+		named{"loading", "Of the organic that leaves each stage; stoichiometric: a trivalent metal counts with the monomers that the model lets it bind. Soap that enters is exchanged in the first stages.", &load})
 	if len(q.view.Work) > 0 {
 		work := q.staged(fmt.Sprintf("%s: work of each stage for %s/%s", q.tag, q.view.Pair.A, q.view.Pair.B), "% of ln β")
 		work.Curves = []report.Curve{q.over("work", func(j int) float64 { return 100 * q.view.Work[j].Done })}
+		for _, s := range work.Spans[1:] {
+			work.Breaks = append(work.Breaks, s.From)
+		}
 		if len(work.Curves[0].X) > 0 {
 			all = append(all, named{"work", "100 at total exchange, 0 at a pinch; sections that strip have none.", &work})
 		}
 	}
 	return all
 }
+
+// purest is the log10 of a ratio beyond which the diagram ends: a part per million of the other.
+const purest = 6
 
 // thiele draws the pair in log ratios, where the equilibrium line is straight and both pure ends can be read.
 func (q *sxShow) thiele() []named {
@@ -130,14 +139,14 @@ func (q *sxShow) thiele() []named {
 		for j := span.First; j <= span.Last; j++ {
 			w := q.view.Work[j]
 			x, y := odds(w.X), odds(w.Y)
-			if math.IsInf(x+y, 0) || math.IsNaN(x+y) {
+			if !(math.Abs(x) < purest && math.Abs(y) < purest) {
 				continue
 			}
 			stairs.X, stairs.Y = append(stairs.X, x), append(stairs.Y, y)
 			beta, n = beta+y-x, n+1
 			lo, hi = math.Min(lo, x), math.Max(hi, x)
 			if j < span.Last {
-				if next := odds(q.view.Work[j+1].X); !math.IsInf(next, 0) && !math.IsNaN(next) {
+				if next := odds(q.view.Work[j+1].X); math.Abs(next) < purest {
 					stairs.X, stairs.Y = append(stairs.X, next), append(stairs.Y, y)
 					line.X, line.Y = append(line.X, next), append(line.Y, y)
 				}
@@ -258,7 +267,8 @@ func (q *sxShow) mapDrawings() (all []named) {
 				what = "recovery"
 			}
 			if len(q.axes) > 1 {
-				m := report.Map{Title: what + " of " + p.Stream, X: q.axes[0].Label(), Y: q.axes[1].Label(), Z: what + ", %", XAt: q.axes[0].At, YAt: q.axes[1].At, Size: q.paper}
+				m := report.Map{Title: what + " of " + p.Stream, X: q.axes[0].Label(), Y: q.axes[1].Label(), Z: what + ", %", XAt: q.axes[0].At, YAt: q.axes[1].At, Size: q.paper,
+					Format: func(v float64) string { return percent(v / 100) }}
 				some := false
 				for r := range q.grid {
 					var row []float64
@@ -269,7 +279,7 @@ func (q *sxShow) mapDrawings() (all []named) {
 					m.Values = append(m.Values, row)
 				}
 				if some {
-					all = append(all, named{"map-" + what + "-" + p.Section, "White cells have no solution.", &m})
+					all = append(all, named{"map-" + what + "-" + p.Section, "Grey cells have no solution.", &m})
 				}
 				continue
 			}

@@ -56,8 +56,10 @@ func percent(v float64) string {
 	switch p := 100 * v; {
 	case math.IsNaN(p):
 		return "–"
-	case p > 99.9 && p < 100:
+	case p > 99.9 && p <= 99.99995:
 		return report.Fixed(p, 4)
+	case p > 99.99995:
+		return "100"
 	default:
 		return report.Digits(p)
 	}
@@ -70,6 +72,9 @@ func (q *sxShow) products() *report.Table {
 		foreign, ppm := "–", "–"
 		if p.Foreign != "" {
 			foreign, ppm = p.Foreign, report.Digits(1e6*p.ForeignPart)
+			if 1e6*p.ForeignPart < 1e-3 {
+				ppm = "<0.001"
+			}
 		}
 		t.Add(p.Stream, p.Section, report.Digits(3600*p.Flow), report.Digits(p.Tenor), report.Digits(3600*p.Oxides), percent(p.Purity), percent(p.Recovery),
 			foreign, ppm, strings.Join(p.Group, " "))
@@ -79,7 +84,7 @@ func (q *sxShow) products() *report.Table {
 
 // chosen are the elements of the profile's columns.
 func (q *sxShow) chosen(all bool) []tuning.Element {
-	if all || q.elements == "" && len(q.view.Elements) <= 4 {
+	if all || q.elements == "" && len(q.view.Elements) <= 2 {
 		return q.view.Elements
 	}
 	wanted := strings.Split(strings.ReplaceAll(q.elements, " ", ""), ",")
@@ -91,7 +96,7 @@ func (q *sxShow) chosen(all bool) []tuning.Element {
 		}
 	}
 	for i, e := range q.view.Elements {
-		if slices.Contains(wanted, e.Symbol) || q.elements == "" && i >= middle-1 && i <= middle+2 {
+		if slices.Contains(wanted, e.Symbol) || q.elements == "" && i >= middle && i <= middle+1 {
 			picked = append(picked, e)
 		}
 	}
@@ -108,8 +113,8 @@ func trace(v float64) string {
 
 func (q *sxShow) profile(all bool) *report.Table {
 	chosen := q.chosen(all)
-	t := &report.Table{Title: "Stages along the organic, numbered as the file counts them; g/L of metal; loading, soap and free extractant in % of the extractant", Words: 1,
-		Head: []string{"section", "stage", "O/A", "pH", "H+ mol/L", "loading", "soap", "free", "REE aq", "REE org", "│"}}
+	t := &report.Table{Title: "Stages along the organic, numbered as in the plant file; g/L of metal; loading, soap and free acid in % of the extractant", Words: 1,
+		Head: []string{"section", "stage", "O/A", "pH", "loading", "soap", "free", "REE aq", "REE org", "│"}}
 	for _, side := range []string{" aq", " org"} {
 		for _, e := range chosen {
 			t.Head = append(t.Head, e.Symbol+side)
@@ -121,7 +126,7 @@ func (q *sxShow) profile(all bool) *report.Table {
 	for j := range q.view.Stages {
 		s := &q.view.Stages[j]
 		a, o := q.view.Total(j)
-		row := []string{s.Section, fmt.Sprint(s.Stage), report.Digits(s.OrganicFlow / s.AqueousFlow), acidity(s, 0), acidity(s, 1),
+		row := []string{s.Section, fmt.Sprint(s.Stage), report.Digits(s.OrganicFlow / s.AqueousFlow), acidity(s),
 			report.Fixed(100*s.Loading, 1), report.Fixed(100*s.Soap, 1), report.Fixed(100*s.Free, 1), trace(a), trace(o), "│"}
 		var organic []string
 		for i := range chosen {
@@ -136,15 +141,12 @@ func (q *sxShow) profile(all bool) *report.Table {
 	return t
 }
 
-// acidity is the pH of a stage (0), or its free acid in mol/L (1).
-func acidity(s *sx.StageState, form int) string {
-	switch {
-	case math.IsNaN(s.PH):
+// acidity is the pH of a stage.
+func acidity(s *sx.StageState) string {
+	if math.IsNaN(s.PH) {
 		return "–"
-	case form == 0:
-		return report.Fixed(s.PH, 2)
 	}
-	return report.Digits(math.Pow(10, -s.PH))
+	return report.Fixed(s.PH, 2)
 }
 
 func (q *sxShow) pairTable() *report.Table {
@@ -176,8 +178,8 @@ func (q *sxShow) pinches() *report.Table {
 }
 
 func sectionTable(s *tuning.Size) *report.Table {
-	t := &report.Table{Title: "Size, per stage (file: as the plant file has it; wanted: by the practice figures below)", Words: 1,
-		Head: []string{"section", "stages", "aq m3/h", "org m3/h", "mixer L file", "min", "L wanted", "settler L", "m2 file", "m3/m2/h", "m2 wanted", "kW all"}}
+	t := &report.Table{Title: "Size, per stage as the plant file has it, and wanted by the practice below; kW of all stages", Words: 1,
+		Head: []string{"section", "stages", "aq m3/h", "org m3/h", "mixer L", "min", "wanted L", "settler L", "area m2", "m3/m2/h", "wanted m2", "kW"}}
 	volume := false
 	for _, q := range s.Sections {
 		area, flux := "–", "–"
@@ -236,10 +238,14 @@ func (q *sxShow) useTable(s *tuning.Size) *report.Table {
 
 // sensitivity shows what 1 % of each handle does, the strongest first.
 func (q *sxShow) sensitivity(wide bool) *report.Table {
-	t := &report.Table{Title: "What 1 % less and 1 % more of a handle do, in points of % (purity and recovery by product)", Words: 1, Head: []string{"handle", "is"}}
-	for _, p := range q.view.Products {
-		t.Head = append(t.Head, "purity "+p.Section+" −", "+", "recovery −", "+")
+	t := &report.Table{Title: "What 1 % less (−) and 1 % more (+) of a handle do to purity P and recovery R, in points of %", Words: 1, Head: []string{"handle", "is"}}
+	var names []string
+	for k, p := range q.view.Products {
+		n := fmt.Sprint(k + 1)
+		t.Head = append(t.Head, "P"+n+" −", "P"+n+" +", "R"+n+" −", "R"+n+" +")
+		names = append(names, n+" "+p.Stream)
 	}
+	t.Notes = append(t.Notes, strings.Join(names, ", ")+". All else as it is; the whole plant solved again.")
 	effects := q.ranked()
 	shown := effects
 	if !wide && len(shown) > 12 {

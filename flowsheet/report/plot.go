@@ -5,7 +5,6 @@ import (
 	"image/color"
 	"io"
 	"math"
-	"slices"
 	"strconv"
 
 	"gonum.org/v1/plot"
@@ -21,9 +20,10 @@ type Chart struct {
 	Title  string
 	X, Y   string     // axis labels with their units
 	Range  [2]float64 // of Y; equal ends fit the curves
-	Log    bool       // Y is logarithmic; values must be above 0
+	Log    bool       // Y is logarithmic; values must be above 0, and Range is of their log10
 	Marks  []Mark     // on the X axis in place of numbers
 	Spans  []Span     // named stretches of the X axis
+	Breaks []float64  // X at which curves are interrupted
 	Curves []Curve
 	Size   Size
 }
@@ -79,30 +79,45 @@ func (c *Chart) Write(w io.Writer, format string) error {
 	}
 	p := paper.plot(c.Title, c.X, c.Y)
 	legend := paper.legend()
+	dotted := false
 	for i, curve := range c.Curves {
 		line, err := curve.line(i)
 		if err != nil {
 			return fmt.Errorf("chart: curve %q: %w", curve.Name, err)
 		}
 		line.Width *= vg.Length(paper.scale)
+		for k := range line.XYs {
+			if y := &line.XYs[k].Y; c.Log && *y <= 0 {
+				return fmt.Errorf("chart: curve %q: %g on a logarithmic axis", curve.Name, *y)
+			} else if c.Log {
+				*y = math.Log10(*y)
+			}
+		}
 		if curve.Dots {
 			dots := curve.dots(line, i)
 			dots.Radius *= vg.Length(paper.scale)
 			p.Add(dots)
 			legend.Add(curve.Name, dots)
+			dotted = true
 			continue
 		}
-		if c.Log && slices.Min(curve.Y) <= 0 {
-			return fmt.Errorf("chart: curve %q: %g on a logarithmic axis", curve.Name, slices.Min(curve.Y))
+		for _, piece := range c.pieces(line.XYs) {
+			p.Add(&plotter.Line{XYs: piece, LineStyle: line.LineStyle})
+			if len(piece) == 1 {
+				dot := curve.dots(line, 0)
+				dot.XYs, dot.Radius = piece, line.Width
+				p.Add(dot)
+			}
 		}
-		p.Add(line)
-		if curve.Name != "" {
-			legend.Add(curve.Name, line)
-		}
+		legend.Add(curve.Name, line)
 	}
 	p.X.Tick.Marker, p.Y.Tick.Marker = plot.TickerFunc(ticks), plot.TickerFunc(ticks)
-	if c.Log {
-		p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, plot.TickerFunc(decades)
+	if c.Log { // by hand: the library places a label on its logarithmic axis as on a linear one
+		p.Y.Tick.Marker = plot.TickerFunc(decades)
+	}
+	if dotted { // whole dots at the ends
+		p.X.Min, p.X.Max = wider(p.X.Min, p.X.Max)
+		p.Y.Min, p.Y.Max = wider(p.Y.Min, p.Y.Max)
 	}
 	if c.Range[0] != c.Range[1] {
 		p.Y.Min, p.Y.Max = c.Range[0], c.Range[1]
@@ -110,8 +125,23 @@ func (c *Chart) Write(w io.Writer, format string) error {
 	if len(c.Marks) > 0 {
 		p.X.Tick.Marker = plot.TickerFunc(c.marks)
 	}
-	c.spans(p, paper)
+	c.spans(p)
 	return paper.finish(w, p, legend)
+}
+
+func wider(lo, hi float64) (float64, float64) { return lo - 0.03*(hi-lo), hi + 0.03*(hi-lo) }
+
+// pieces cuts a curve where the chart says that it is interrupted.
+func (c *Chart) pieces(xy plotter.XYs) (all []plotter.XYs) {
+	from := 0
+	for k := 1; k < len(xy); k++ {
+		for _, b := range c.Breaks {
+			if xy[k-1].X < b && xy[k].X > b {
+				all, from = append(all, xy[from:k]), k
+			}
+		}
+	}
+	return append(all, xy[from:])
 }
 
 // marks are the ticks that the chart names.
@@ -123,36 +153,38 @@ func (c *Chart) marks(lo, hi float64) (all []plot.Tick) {
 }
 
 // spans writes the names of stretches into room made above the curves.
-func (c *Chart) spans(p *plot.Plot, paper *paper) {
+func (c *Chart) spans(p *plot.Plot) {
 	if len(c.Spans) == 0 {
 		return
 	}
 	at := p.Y.Max + 0.06*(p.Y.Max-p.Y.Min)
 	top := p.Y.Max + 0.11*(p.Y.Max-p.Y.Min)
-	if c.Log {
-		at, top = p.Y.Max*math.Pow(p.Y.Max/p.Y.Min, 0.06), p.Y.Max*math.Pow(p.Y.Max/p.Y.Min, 0.11)
-	}
 	bottom := p.Y.Min
 	p.Y.Max = top
-	var names plotter.XYLabels
 	for i, s := range c.Spans {
-		names.XYs = append(names.XYs, plotter.XY{X: (s.From + s.To) / 2, Y: at})
-		names.Labels = append(names.Labels, s.Name)
 		p.X.Min, p.X.Max = math.Min(p.X.Min, s.From), math.Max(p.X.Max, s.To)
 		if i > 0 {
-			fence := &plotter.Line{XYs: plotter.XYs{{X: s.From, Y: bottom}, {X: s.From, Y: top}}, LineStyle: draw.LineStyle{Color: color.Gray{120}, Width: vg.Points(0.8)}}
-			p.Add(fence)
+			p.Add(&plotter.Line{XYs: plotter.XYs{{X: s.From, Y: bottom}, {X: s.From, Y: top}}, LineStyle: draw.LineStyle{Color: color.Gray{120}, Width: vg.Points(0.8)}})
 		}
 	}
-	labels, err := plotter.NewLabels(names)
-	if err != nil {
-		return // as many labels as points: it cannot be
+	style := p.X.Tick.Label
+	style.XAlign, style.YAlign = draw.XCenter, draw.YCenter
+	p.Add(&lettering{spans: c.Spans, y: at, style: style})
+}
+
+// lettering writes the names of spans inside the plot; unlike the library's labels it asks for no room outside.
+type lettering struct {
+	spans []Span
+	y     float64
+	style draw.TextStyle
+}
+
+// Plot writes the names.
+func (l *lettering) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	for _, s := range l.spans {
+		c.FillText(l.style, vg.Point{X: x((s.From + s.To) / 2), Y: y(l.y)}, s.Name)
 	}
-	for i := range labels.TextStyle {
-		paper.sans(&labels.TextStyle[i].Font, 11)
-		labels.TextStyle[i].XAlign, labels.TextStyle[i].YAlign = draw.XCenter, draw.YCenter
-	}
-	p.Add(labels)
 }
 
 // ticks are 4 to 10 round numbers: steps of 1, 2 or 5 times a power of ten.
@@ -175,19 +207,23 @@ func ticks(lo, hi float64) []plot.Tick {
 	return all
 }
 
-// decades are the powers of ten in a range, thinned to ten at most.
+// decades are the powers of ten in a range of log10, thinned to about ten.
 func decades(lo, hi float64) (all []plot.Tick) {
-	first, last := int(math.Ceil(math.Log10(lo)-1e-9)), int(math.Floor(math.Log10(hi)+1e-9))
-	every := 1 + (last-first)/10
-	for k := first; k <= last; k++ {
-		t := plot.Tick{Value: math.Pow(10, float64(k))}
-		if (k-first)%every == 0 {
-			t.Label = "1e" + strconv.Itoa(k)
-			if k >= -2 && k <= 4 {
-				t.Label = strconv.FormatFloat(t.Value, 'f', -1, 64)
+	first, last := int(math.Ceil(lo-1e-9)), int(math.Floor(hi+1e-9))
+	if last-first < 1 { // no two powers: plain numbers
+		for _, t := range ticks(math.Pow(10, lo), math.Pow(10, hi)) {
+			if t.Value > 0 {
+				all = append(all, plot.Tick{Value: math.Log10(t.Value), Label: t.Label})
 			}
 		}
-		all = append(all, t)
+		return all
+	}
+	for k := first; k <= last; k += 1 + (last-first)/10 {
+		label := "1e" + strconv.Itoa(k)
+		if k >= -2 && k <= 4 {
+			label = strconv.FormatFloat(math.Pow(10, float64(k)), 'f', -1, 64)
+		}
+		all = append(all, plot.Tick{Value: float64(k), Label: label})
 	}
 	return all
 }

@@ -13,13 +13,14 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Map is a number over two others, as coloured cells. Cells without a number stay white.
+// Map is a number over two others, as coloured cells. Cells without a number are grey.
 type Map struct {
 	Title   string
 	X, Y, Z string // labels with their units
 	XAt     []float64
 	YAt     []float64
-	Values  [][]float64 // by Y, then X; NaN for none
+	Values  [][]float64          // by Y, then X; NaN for none
+	Format  func(float64) string // of the numbers in the cells; nil is Digits
 	Size    Size
 }
 
@@ -45,28 +46,33 @@ func (m *Map) Write(w io.Writer, format string) error {
 	if hi-lo < 1e-9*math.Max(math.Abs(lo), math.Abs(hi)) {
 		lo, hi = lo-0.5e-6*math.Max(1, math.Abs(lo)), hi+0.5e-6*math.Max(1, math.Abs(hi))
 	}
-	colours := moreland.Kindlmann()
-	colours.SetMin(lo)
-	colours.SetMax(hi)
+	colours := shades()
 	p := s.plot(m.Title, m.X, m.Y)
-	heat := plotter.NewHeatMap(mapGrid{m}, colours.Palette(128))
-	heat.Min, heat.Max, heat.NaN = lo, hi, color.White
+	heat := plotter.NewHeatMap(mapGrid{m}, colours)
+	heat.Min, heat.Max, heat.NaN = lo, hi, color.Gray{215}
 	p.Add(heat)
-	if labels, err := m.numbers(s, lo, hi); err != nil {
-		return fmt.Errorf("map: %w", err)
-	} else if labels != nil {
-		p.Add(labels)
+	if len(m.XAt) <= 11 && len(m.YAt) <= 15 {
+		p.Add(m.numbers(colours, lo, hi, p.X.Tick.Label))
 	}
 	p.X.Tick.Marker, p.Y.Tick.Marker = plot.TickerFunc(ticks), plot.TickerFunc(ticks)
-	beside := s.points(88)
+	beside := vg.Points(24) + s.points(80)
 	p.Draw(draw.Crop(s.whole, s.points(6), -beside, s.points(6), -s.points(6)))
 	bar := s.plot("", "", m.Z)
 	bar.HideX()
 	bar.Y.Tick.Marker = plot.TickerFunc(ticks)
-	bar.Add(&plotter.ColorBar{ColorMap: colours, Vertical: true})
+	bar.Add(column{colours, lo, hi})
+	bar.X.Min, bar.X.Max, bar.Y.Min, bar.Y.Max = 0, 1, lo, hi
 	bar.Draw(draw.Crop(s.whole, s.whole.Size().X-beside+s.points(10), -s.points(14), s.points(30), -s.points(34)))
 	return s.write(w)
 }
+
+// shaded is a palette between black and white, neither of them.
+type shaded []color.Color
+
+// Colors lists the palette from low to high.
+func (s shaded) Colors() []color.Color { return s }
+
+func shades() shaded { return shaded(moreland.Kindlmann().Palette(160).Colors()[20:140]) }
 
 func (m *Map) check() (lo, hi float64, err error) {
 	for _, axis := range []struct {
@@ -102,37 +108,59 @@ func (m *Map) check() (lo, hi float64, err error) {
 	return lo, hi, nil
 }
 
-// numbers writes the value into each cell where there is room for it.
-func (m *Map) numbers(s *paper, lo, hi float64) (*plotter.Labels, error) {
-	if len(m.XAt) > 11 || len(m.YAt) > 15 {
-		return nil, nil
+// column draws the scale of colours.
+type column struct {
+	colours shaded
+	lo, hi  float64
+}
+
+// Plot fills from each colour's place to the top, so that no seam shows between two.
+func (b column) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	for i, colour := range b.colours {
+		v := b.lo + float64(i)/float64(len(b.colours))*(b.hi-b.lo)
+		c.FillPolygon(colour, []vg.Point{{X: x(0), Y: y(v)}, {X: x(1), Y: y(v)}, {X: x(1), Y: y(b.hi)}, {X: x(0), Y: y(b.hi)}})
 	}
-	var all plotter.XYLabels
-	var dark []bool
-	for r, row := range m.Values {
-		for c, v := range row {
-			text := none
+}
+
+// numbers are the values of the cells, dark on light or light on dark.
+func (m *Map) numbers(colours shaded, lo, hi float64, style draw.TextStyle) *cells {
+	all := &cells{m: m, style: style, format: m.Format}
+	if all.format == nil {
+		all.format = Digits
+	}
+	all.style.XAlign, all.style.YAlign = draw.XCenter, draw.YCenter
+	all.ink = func(v float64) color.Color {
+		k := int((v - lo) / (hi - lo) * float64(len(colours)))
+		r, g, b, _ := colours[max(0, min(k, len(colours)-1))].RGBA()
+		if 0.3*float64(r)+0.6*float64(g)+0.1*float64(b) < 0.5*65535 {
+			return color.White
+		}
+		return color.Black
+	}
+	return all
+}
+
+// cells writes the numbers of a map.
+type cells struct {
+	m      *Map
+	style  draw.TextStyle
+	format func(float64) string
+	ink    func(float64) color.Color
+}
+
+// Plot writes the numbers.
+func (t *cells) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	for r, row := range t.m.Values {
+		for k, v := range row {
+			style, text := t.style, none
 			if !math.IsNaN(v) {
-				text = Digits(v)
+				style.Color, text = t.ink(v), t.format(v)
 			}
-			all.XYs = append(all.XYs, plotter.XY{X: m.XAt[c], Y: m.YAt[r]})
-			all.Labels = append(all.Labels, text)
-			dark = append(dark, !math.IsNaN(v) && (v-lo)/(hi-lo) < 0.55)
+			c.FillText(style, vg.Point{X: x(t.m.XAt[k]), Y: y(t.m.YAt[r])}, text)
 		}
 	}
-	labels, err := plotter.NewLabels(all)
-	if err != nil {
-		return nil, err
-	}
-	for i := range labels.TextStyle {
-		t := &labels.TextStyle[i]
-		s.sans(&t.Font, 10)
-		t.XAlign, t.YAlign, t.Color = draw.XCenter, draw.YCenter, color.Black
-		if dark[i] {
-			t.Color = color.White
-		}
-	}
-	return labels, nil
 }
 
 // Bars is a tornado: for each name what a change down and a change up of it do.

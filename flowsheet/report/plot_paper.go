@@ -53,7 +53,7 @@ func (s *paper) plot(title, x, y string) *plot.Plot {
 	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
 		s.sans(&axis.Label.TextStyle.Font, 12)
 		s.sans(&axis.Tick.Label.Font, 11)
-		axis.Label.Padding = s.points(4)
+		axis.Label.Padding, axis.Tick.Length = s.points(4), s.points(8)
 	}
 	grid := plotter.NewGrid()
 	grid.Horizontal.Color, grid.Vertical.Color = color.Gray{225}, color.Gray{225}

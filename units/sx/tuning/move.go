@@ -151,10 +151,10 @@ func (a *Axis) Setting(i int) string {
 	return strings.TrimSpace(fmt.Sprintf("%s=%s %s", a.Path, strconv.FormatFloat(a.At[i], 'g', -1, 64), a.Unit))
 }
 
-// Label is the path with its unit.
+// Label is the path with its unit, "–" for a number without one.
 func (a *Axis) Label() string {
 	if a.Unit == "" {
-		return a.Path
+		return a.Path + ", –"
 	}
 	return a.Path + ", " + a.Unit
 }

@@ -79,9 +79,10 @@ type Pinch struct {
 }
 
 const (
-	idle = 0.05 // of the work at total exchange, or of the strip
-	run  = 3    // stages
-	gone = 1e-6 // of what is fed: what is left of an element is not worth separating
+	idle  = 0.05 // of the work at total exchange, or of the strip
+	run   = 3    // stages
+	gone  = 1e-6 // of what is fed: what is left of an element is not worth separating
+	spilt = 0.01 // of A's feed in the raffinate: from here on it is missed
 )
 
 // pinches names where the pair, and the stripping, stand still.
@@ -124,15 +125,17 @@ func (v *View) pinchOfPair(span Span) {
 	}, func(from, to int, most float64) {
 		w := v.Work[(from+to)/2]
 		p := Pinch{Section: span.Section, First: v.Stages[from].Stage, Last: v.Stages[to].Stage, Element: v.Pair.A + "/" + v.Pair.B, Most: most}
+		lost := v.lost()
 		switch soap := v.soap(); {
-		case w.EA < 1.05:
-			p.Why = fmt.Sprintf("%s is not carried up: its extraction factor D·O/A is %.3g, and a stage more cannot help. The soap gives %.4g mol/h; %s and what "+
-				"is more extractable, with the acid that enters less that of the raffinate, take %.4g", v.Pair.A, w.EA, 3600*soap.offered, v.Pair.A, 3600*soap.wanted)
+		case w.EA < 1.05 && lost > spilt:
+			p.Why = fmt.Sprintf("%s is not carried up: its extraction factor D·O/A is %.3g, %.3g %% of it is lost to the raffinate, and no further stage helps. The soap gives "+
+				"%.4g mol/h; %s and what is more extractable, with the acid that enters less that of the raffinate, take %.4g", v.Pair.A, w.EA, 100*lost, 3600*soap.offered, v.Pair.A, 3600*soap.wanted)
 			if soap.offered < soap.wanted {
-				p.Why += fmt.Sprintf(": %.2g %% short. More saponification, extractant or organic", 100*(1-soap.offered/soap.wanted))
-			} else {
-				p.Why += ". More organic, or less scrub acid"
+				p.Why += fmt.Sprintf(": %.2g %% short", 100*(1-soap.offered/soap.wanted))
 			}
+			p.Why += ". More saponification, extractant or organic, or less scrub acid"
+		case w.EA < 1.05:
+			p.Why = fmt.Sprintf("as much %s comes down as goes up (D·O/A is %.3g), and little of it is lost: these stages are idle, what is won is won in the others", v.Pair.A, w.EA)
 		case w.EB > 0.95:
 			p.Why = fmt.Sprintf("%s is carried up too: its extraction factor D·O/A is %.3g. Less organic or saponification, or more scrub acid", v.Pair.B, w.EB)
 		default:
@@ -140,6 +143,15 @@ func (v *View) pinchOfPair(span Span) {
 		}
 		v.Pinches = append(v.Pinches, p)
 	})
+}
+
+// lost is the part of A's feed that leaves with the first product.
+func (v *View) lost() float64 {
+	a, err := v.element(v.Pair.A)
+	if err != nil || len(v.Products) == 0 {
+		return 0
+	}
+	return v.Products[0].share(a)
 }
 
 // pinchOfStrip looks for the element of which the stripped organic brings back most, and for stages that do not strip it.
