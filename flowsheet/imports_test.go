@@ -27,7 +27,6 @@ var mayImport = map[string][]string{
 	"units/sx/cascade":       {"flowsheet/solve"},
 	"units/sx/tuning":        {"flowsheet", "flowsheet/chem", "flowsheet/si", "units/sx"},
 	"units/pyromet":          append([]string{"flowsheet/chem/thermo"}, unitImports...),
-	"units/pyromet":          unitImports,
 	"units/unittest":         {"flowsheet", "units", "flowsheet/chem", "flowsheet/conf", "flowsheet/si", "flowsheet/solve"},
 	"configs":                {},
 	"plant":                  {"flowsheet", "flowsheet/conf", "flowsheet/si"},

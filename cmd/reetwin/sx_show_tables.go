@@ -103,8 +103,8 @@ func (q *sxShow) chosen(all bool) []tuning.Element {
 	return picked
 }
 
-// trace is a tenor that tables show, g/L; "<1e-6" below it.
-func trace(v float64) string {
+// tenor is one that tables show, g/L; "<1e-6" below it.
+func tenor(v float64) string {
 	if v > 0 && v < 1e-6 {
 		return "<1e-6"
 	}
@@ -127,11 +127,11 @@ func (q *sxShow) profile(all bool) *report.Table {
 		s := &q.view.Stages[j]
 		a, o := q.view.Total(j)
 		row := []string{s.Section, fmt.Sprint(s.Stage), report.Digits(s.OrganicFlow / s.AqueousFlow), acidity(s),
-			report.Fixed(100*s.Loading, 1), report.Fixed(100*s.Soap, 1), report.Fixed(100*s.Free, 1), trace(a), trace(o), "│"}
+			report.Fixed(100*s.Loading, 1), report.Fixed(100*s.Soap, 1), report.Fixed(100*s.Free, 1), tenor(a), tenor(o), "│"}
 		var organic []string
 		for i := range chosen {
 			a, o := q.view.Tenor(j, &chosen[i])
-			row, organic = append(row, trace(a)), append(organic, trace(o))
+			row, organic = append(row, tenor(a)), append(organic, tenor(o))
 		}
 		t.Add(append(append(row, "│"), organic...)...)
 	}

@@ -196,8 +196,8 @@ func (v *View) soap() (s account) {
 			s.wanted += e.Z * e.Fed
 		}
 	}
-	for k, span := range v.Spans() {
-		if span.Washes {
+	for k := range v.unit.In {
+		if spans := v.Spans(); k >= len(spans) || spans[k].Washes { // side feeds come last
 			s.wanted += v.unit.In[k].N[acid]
 		}
 	}

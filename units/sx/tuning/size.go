@@ -98,13 +98,25 @@ func (v *View) contents(s *Size) {
 	}
 }
 
-// reagents are acid with every section's aqueous but the first, base, and fresh organic.
+// rare is the moles of rare earths in an aqueous.
+func (v *View) rare(n []float64) (sum float64) {
+	for _, e := range v.Rare() {
+		sum += n[e.Aqueous]
+	}
+	return sum
+}
+
+// reagents are the acid of every inlet that brings hardly any rare earths, base, and fresh organic.
 func (v *View) reagents(s *Size) {
 	acid, _ := v.sys.Index("H+")
 	sulfate, has := v.sys.Index("SO4-2")
-	for k, span := range v.Spans() {
+	fed := 0.0
+	for _, e := range v.Rare() {
+		fed += e.Fed
+	}
+	for k, port := range v.unit.Spec.In {
 		n := v.unit.In[k].N
-		if k == 0 || n[acid] <= 0 {
+		if rare := v.rare(n); n[acid] <= 0 || rare > 0.01*fed || rare > 0.01*n[acid] {
 			continue
 		}
 		name := "HCl"
@@ -121,7 +133,7 @@ func (v *View) reagents(s *Size) {
 				count = part.Count
 			}
 		}
-		s.Reagents = append(s.Reagents, Use{name + " of " + span.Section, n[acid] / count * recipe.M, "acidity of " + v.unit.InNames[k] + ", 100 %"})
+		s.Reagents = append(s.Reagents, Use{name + " of " + port.Name, n[acid] / count * recipe.M, "acidity of " + v.unit.InNames[k] + ", 100 %"})
 	}
 	for p, port := range v.unit.Spec.Out {
 		n := v.unit.Out[p].N
