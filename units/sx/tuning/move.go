@@ -13,16 +13,21 @@ import (
 
 // Effect is what a change of one handle by 1 % down and up does to every product.
 type Effect struct {
-	Handle   string // "unit.name"
-	Value    float64
-	Unit     string // SI
-	Down, Up []Moved
+	Handle string  `json:"handle"` // "unit.name"
+	Value  float64 `json:"value"`
+	Unit   string  `json:"unit"` // SI
+	Down   []Moved `json:"down"`
+	Up     []Moved `json:"up"`
 	// Why a side has no result: outside the handle's range, or unsolved.
-	NoDown, NoUp string
+	NoDown string `json:"no_down"`
+	NoUp   string `json:"no_up"`
 }
 
 // Moved is a product after a change, with the groups of the case as it is.
-type Moved struct{ Purity, Recovery float64 }
+type Moved struct {
+	Purity   float64 `json:"purity"`
+	Recovery float64 `json:"recovery"`
+}
 
 // Step is the relative change of Sensitivity.
 const Step = 0.01
@@ -101,9 +106,9 @@ func (e *Effect) Largest(base []Product, recovery bool) (largest float64) {
 
 // Axis is a number of the plant file and the values it is given.
 type Axis struct {
-	Path string // as --set takes it
-	Unit string // of the values
-	At   []float64
+	Path string    `json:"path"` // as --set takes it
+	Unit string    `json:"unit"` // of the values
+	At   []float64 `json:"at"`
 }
 
 // most is the largest number of values of an axis.

@@ -71,11 +71,12 @@ func (v *View) ratio(j int, a, b *Element) float64 { return v.x(j, a) / v.x(j, b
 
 // Pinch is a run of stages that do nothing.
 type Pinch struct {
-	Section     string
-	First, Last int // stage numbers as the unit counts them
-	Element     string
-	Most        float64 // the largest part of its full work that one of them does
-	Why         string  // with numbers
+	Section string  `json:"section"`
+	First   int     `json:"first"` // stage numbers as the unit counts them
+	Last    int     `json:"last"`  // stage numbers as the unit counts them
+	Element string  `json:"element"`
+	Most    float64 `json:"most"` // the largest part of its full work that one of them does
+	Why     string  `json:"why"`  // with numbers
 }
 
 const (

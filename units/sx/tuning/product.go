@@ -2,16 +2,17 @@ package tuning
 
 // Product is an aqueous that leaves the circuit.
 type Product struct {
-	Section string
-	Stream  string // its name in the plant
-	Flow    float64
-	Group   []string // the rare earths of which most leaves here
+	Section string   `json:"section"`
+	Stream  string   `json:"stream"` // its name in the plant
+	Flow    float64  `json:"m3_s"`
+	Group   []string `json:"group"` // the rare earths of which most leaves here
 	// Of the rare earths as M2O3, by mass: part that is of the group; part of the group's feed that leaves here.
-	Purity, Recovery float64
-	Oxides           float64 // kg/s of them, all rare earths
-	Tenor            float64 // kg/m3 of rare earths as metal
-	Foreign          string  // the rare earth not of the group that there is most of, and its part of the oxides
-	ForeignPart      float64
+	Purity      float64 `json:"purity"`
+	Recovery    float64 `json:"recovery"`
+	Oxides      float64 `json:"reo_kg_s"`  // kg/s of them, all rare earths
+	Tenor       float64 `json:"ree_kg_m3"` // kg/m3 of rare earths as metal
+	Foreign     string  `json:"foreign"`   // the rare earth not of the group that there is most of, and its part of the oxides
+	ForeignPart float64 `json:"foreign_part"`
 
 	out  map[string]float64 // mol/s by symbol
 	part map[string]float64 // of what is fed

@@ -7,41 +7,44 @@ import (
 // Size is what a circuit needs in vessels, fillings and chemicals. Numbers of sx.Practice (all of class assumed unless the
 // plant file gives them) turn flows into volumes; flows and contents are the model's own.
 type Size struct {
-	Sections []SectionSize
-	Power    float64 // W of all mixers
-	Volume   float64 // m3 of all mixers and settlers as the file has them
-	Area     float64 // m2 of all settlers at the design flux
+	Sections []SectionSize `json:"sections"`
+	Power    float64       `json:"power_W"`     // W of all mixers
+	Volume   float64       `json:"vessels_m3"`  // m3 of all mixers and settlers as the file has them
+	Area     float64       `json:"settlers_m2"` // m2 of all settlers at the design flux
 
-	Organic    float64 // m3 in mixers, settlers and tank
-	Extractant float64 // kg of it in there
-	Held       float64 // kg of rare earths as oxides in both phases
-	HeldTime   float64 // s of feed
+	Organic    float64 `json:"organic_m3"`    // m3 in mixers, settlers and tank
+	Extractant float64 `json:"extractant_kg"` // kg of it in there
+	Held       float64 `json:"held_reo_kg"`   // kg of rare earths as oxides in both phases
+	HeldTime   float64 `json:"held_s"`        // s of feed
 
-	Basis    float64 // kg/s of rare earths fed, as oxides
-	Reagents []Use
-	Losses   []Use // of extractant
-	Practice []chem.Constant
+	Basis    float64         `json:"fed_reo_kg_s"` // kg/s of rare earths fed, as oxides
+	Reagents []Use           `json:"reagents"`
+	Losses   []Use           `json:"losses"` // of extractant
+	Practice []chem.Constant `json:"practice"`
 }
 
 // SectionSize is one section; volumes and areas are of one stage.
 type SectionSize struct {
-	Section          string
-	Stages           int
-	Aqueous, Organic float64 // m3/s
-	Mixer, MixerTime float64 // m3 and s as the file has them
-	MixerWanted      float64 // m3 at the mixing time of practice
-	Settler          float64 // m3 as the file has it
-	Area, Flux       float64 // m2 and m/s as the file has them; FromVolume where the area is not given
-	FromVolume       bool
-	AreaWanted       float64 // m2 at the design flux
-	Power            float64 // W of the section's mixers at the wanted volume
+	Section     string  `json:"section"`
+	Stages      int     `json:"stages"`
+	Aqueous     float64 `json:"aqueous_m3_s"`    // m3/s
+	Organic     float64 `json:"organic_m3_s"`    // m3/s
+	Mixer       float64 `json:"mixer_m3"`        // m3 and s as the file has them
+	MixerTime   float64 `json:"mixer_s"`         // m3 and s as the file has them
+	MixerWanted float64 `json:"mixer_wanted_m3"` // m3 at the mixing time of practice
+	Settler     float64 `json:"settler_m3"`      // m3 as the file has it
+	Area        float64 `json:"area_m2"`         // m2 and m/s as the file has them; FromVolume where the area is not given
+	Flux        float64 `json:"flux_m_s"`        // m2 and m/s as the file has them; FromVolume where the area is not given
+	FromVolume  bool    `json:"area_from_volume"`
+	AreaWanted  float64 `json:"area_wanted_m2"` // m2 at the design flux
+	Power       float64 `json:"power_W"`        // W of the section's mixers at the wanted volume
 }
 
 // Use is a flow of a chemical.
 type Use struct {
-	What  string
-	Flow  float64 // kg/s
-	Basis string  // what it rests on
+	What  string  `json:"what"`
+	Flow  float64 `json:"kg_s"`     // kg/s
+	Basis string  `json:"rests_on"` // what it rests on
 }
 
 // size reads the circuit's vessels, contents and chemicals.
