@@ -13,10 +13,11 @@ import (
 func newSXCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "sx",
-		Short: "Solvent extraction: constants from isotherms, benchmark problems",
+		Short: "Solvent extraction: circuits as they are tuned, constants from isotherms, benchmark problems",
 		Long: `Tools of solvent extraction beside the plant file. A circuit in a plant is the kind sx_circuit: reetwin units sx_circuit.
 The benchmark SX-1 is three sections around one organic loop, 20 cations, synthetic constants of realistic size.`,
-		Example: `  reetwin sx fit isotherms.csv --free n --out my_extractant.toml
+		Example: `  reetwin sx show configs/sx-amd.toml
+  reetwin sx fit isotherms.csv --free n --out my_extractant.toml
   reetwin sx run problem.json -N 60 --variant closed -o json`,
 	}
 	c.AddCommand(newSXShowCommand(), newSXFitCommand(), newSXRunCommand(), newSXBenchCommand())
