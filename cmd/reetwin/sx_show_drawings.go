@@ -93,7 +93,7 @@ func (q *sxShow) profiles() (all []named) {
 		c := tenor(organic)
 		if len(c.Curves) > 0 {
 			name := map[bool]string{false: "aqueous", true: "organic"}[organic]
-			all = append(all, named{name, fmt.Sprintf("Each element in the %s that leaves each stage; below %g g/L it is not drawn.", name, floor), &c})
+			all = append(all, named{name, report.Plain(fmt.Sprintf("Each element in the %s that leaves each stage; below %g g/L it is not drawn.", name, floor)), &c})
 		}
 	}
 	acid := q.staged(q.tag+": pH", "pH")

@@ -67,11 +67,13 @@ func TestMap(t *testing.T) {
 		t.Error("a flat map has no numbers")
 	}
 	for name, spoil := range map[string]func(m *Map){
-		"falling":  func(m *Map) { m.XAt = []float64{3, 2, 1} },
-		"no value": func(m *Map) { m.Values = [][]float64{{math.NaN(), math.NaN(), math.NaN()}, {math.NaN(), math.NaN(), math.NaN()}} },
-		"ragged":   func(m *Map) { m.Values = [][]float64{{1, 2}, {1, 2, 3}} },
-		"one row":  func(m *Map) { m.Values = m.Values[:1] },
-		"tiny":     func(m *Map) { m.Size = Size{5, 5} },
+		"falling": func(m *Map) { m.XAt = []float64{3, 2, 1} },
+		"no value": func(m *Map) {
+			m.Values = [][]float64{{math.NaN(), math.NaN(), math.NaN()}, {math.NaN(), math.NaN(), math.NaN()}}
+		},
+		"ragged":  func(m *Map) { m.Values = [][]float64{{1, 2}, {1, 2, 3}} },
+		"one row": func(m *Map) { m.Values = m.Values[:1] },
+		"tiny":    func(m *Map) { m.Size = Size{5, 5} },
 	} {
 		q := *m
 		spoil(&q)

@@ -64,7 +64,7 @@ type Part struct {
 const pageStyle = `body{font:15px/1.45 system-ui,sans-serif;margin:1.5em auto;max-width:72em;padding:0 1em;color:#111}
 h1{font-size:1.5em}h2{font-size:1.15em;margin-top:1.8em}
 table{border-collapse:collapse;font-size:.86em}td,th{padding:.15em .7em;text-align:right;white-space:nowrap;border-bottom:1px solid #ddd}
-th{border-bottom:2px solid #888}td.w,th.w{text-align:left}div.t{overflow-x:auto}figure{margin:1.5em 0}figure svg{max-width:100%;height:auto}
+th{border-bottom:2px solid #888}td.w,th.w{text-align:left}div.t{overflow-x:auto}figure{margin:1.5em 0}figure svg{max-width:100%;height:auto}figure svg text{font-family:"Liberation Sans",Arial,Helvetica,sans-serif!important}
 figcaption,p.n{color:#444;font-size:.9em;max-width:60em}`
 
 // Write writes the page, drawings inside as SVG.

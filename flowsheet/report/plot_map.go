@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"io"
 	"math"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/palette/moreland"
@@ -208,7 +209,8 @@ func (b *Bars) Write(w io.Writer, format string) error {
 		}
 	}
 	for i, name := range b.Names {
-		names = append(names, plot.Tick{Value: float64(n - i), Label: name})
+		room := strings.Repeat(" ", 1+len(name)/4) // a viewer of SVG may put a wider font in place of ours
+		names = append(names, plot.Tick{Value: float64(n - i), Label: name + room})
 	}
 	p.Y.Min, p.Y.Max = 0.4, float64(n)+0.6
 	p.Y.Tick.Marker, p.X.Tick.Marker = plot.ConstantTicks(names), plot.TickerFunc(ticks)

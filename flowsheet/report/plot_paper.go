@@ -71,7 +71,7 @@ func (s *paper) legend() plot.Legend {
 
 // finish draws the plot with its legend beside it, and writes it.
 func (s *paper) finish(w io.Writer, p *plot.Plot, legend plot.Legend) error {
-	beside := legend.Rectangle(s.whole).Size().X + s.points(16)
+	beside := 1.15*legend.Rectangle(s.whole).Size().X + s.points(16) // a viewer of SVG may put a wider font in place of ours
 	left := draw.Crop(s.whole, s.points(6), -beside, s.points(6), -s.points(6))
 	p.Draw(left)
 	legend.Draw(draw.Crop(s.whole, left.Size().X+s.points(12), 0, 0, -s.points(34)))
