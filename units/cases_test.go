@@ -232,6 +232,8 @@ func processCases() []kindCase {
 		feedRoaster("counted", "product", "dust", "gas"),
 		feedRoaster("left out", "product", "dust", "gas", "salts", "left_out"),
 		calciner(),
+		cell("NdPr", `"Pr", "Nd"`, "NdF3 = 0.70, PrF3 = 0.175, LiF = 0.125", "", "metal", "sludge", "gas", "fume"),
+		cell("DyFe", `"Fe", "Dy"`, "DyF3 = 0.9, LiF = 0.1", "[unit.alloy]\niron = 0.2\n", "metal", "sludge", "gas", "fume", "anode", "fluoride", "iron"),
 	}
 }
 
@@ -410,6 +412,59 @@ product_recovery = 0.95
 			{Name: "too cold", Set: "unit.outlet_temperature=25 degC", Want: "outlet_temperature"},
 			{Name: "conversion", Set: "unit.conversion=1.2", Want: "conversion"},
 			{Name: "unknown", Set: "unit.co_burned=1", Want: "co_burnt"},
+		},
+	}}
+}
+
+func cell(name, elements, salts, alloy string, out ...string) kindCase {
+	return kindCase{"electrolysis_cell", unittest.Case{
+		Name: "electrolysis_cell_" + name, In: []string{"oxide", "air"}, Out: out,
+		Config: `
+[chemistry]
+elements = ["F", ` + elements + `]
+families = ["gangue", "oxide", "calcined", "metal", "fluoride", "electrode", "gas", "carbon_monoxide", "perfluorocarbon"]
+[unit]
+cells = 3
+current = "4010 A"
+heat_loss = "15 W/K"
+[unit.bath]
+mass = "250 kg"
+salts = { ` + salts + ` }
+[unit.anode]
+radius = "0.22 m"
+outer_radius = "0.30 m"
+length = "0.8 m"
+immersion = "0.58 m"
+[unit.cathode]
+radius = "0.06 m"
+[unit.oxide]
+[unit.efficiency]
+[unit.gas]
+[unit.pfc]
+` + alloy,
+		Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
+			demand := 3 * 5.2e-3 // mol/s of M2O3
+			for i := range s.Components {
+				c := &s.Components[i]
+				switch {
+				case c.Name == "Nd2O3(s)" || c.Name == "Dy2O3(s)":
+					in[0].N[i] = demand * between(r, 1.1, 1.5)
+				case c.Name == "Pr6O11(s)":
+					in[0].N[i] = demand * between(r, 0.01, 0.05)
+				}
+			}
+			put(s, &in[0], "SiO2(s)", demand*between(r, 1e-4, 1e-2))
+			in[0].T = between(r, 290, 400)
+			in[1].T = between(r, 290, 310)
+			put(s, &in[1], "O2(g)", between(r, 0.21, 0.8))
+			put(s, &in[1], "N2(g)", between(r, 0.79, 3))
+		},
+		Bad: []unittest.Bad{
+			{Name: "salts", Set: "unit.bath.salts.LiF=0.5", Want: "add to"},
+			{Name: "unknown salt", Set: "unit.bath.salts.KF=0", Want: "KF"},
+			{Name: "no such parameter", Set: "unit.anode.exchnge=1 A/m2", Want: "exchange"},
+			{Name: "solubility", Set: "unit.oxide.solubility=99", Want: "solubility"},
+			{Name: "cells", Set: "unit.cells=0", Want: "cells"},
 		},
 	}}
 }

@@ -16,6 +16,7 @@ func Kinds() map[string]func() flowsheet.Unit {
 		"caustic_digester":         hydromet.NewCausticDigester,
 		"ccd":                      hydromet.NewCCD,
 		"crusher":                  hydromet.NewCrusher,
+		"electrolysis_cell":        pyromet.NewCell,
 		"equilibrium_precipitator": hydromet.NewEquilibriumPrecipitator,
 		"feed":                     hydromet.NewFeed,
 		"feed_roaster":             pyromet.NewFeedRoaster,

@@ -108,7 +108,11 @@ func (r *rig) checkParameters() {
 		if !math.IsInf(h.Hi, 0) {
 			r.refused(h.Name, set(h.Hi+0.1*math.Abs(h.Hi)+1, h.Unit))
 		}
-		r.refused(h.Name, set(1, "A"))
+		wrong := "A"
+		if h.Unit == wrong {
+			wrong = "kg"
+		}
+		r.refused(h.Name, set(1, wrong))
 	}
 	tree, err := conf.Parse(r.c.Name, []byte(r.c.Config))
 	if err != nil {
