@@ -20,7 +20,7 @@ import (
 //	I_O = (1 − most/(1 + exp((middle − φ)/width))) · I I_L/(I^p + I_L^p)^(1/p)
 //	CE  = base − heating (T − temperature) − starving · max(0, least_oxide − w)
 //	R   = CE I_O/(6 F)                 M2O3 consumed, by element as dissolved
-//	dO_j/dt = k (s_j − s w/S · O_j/O) − R O_j/O,   ln S[wt%] = solubility − slope/T
+//	dO_j/dt = k (s_j − s w/S · O_j/O) − R O_j/O,   ln S[wt%] = solubility − heat_of_solution/(R T)
 //	ds_j/dt = fed_j − k (s_j − s w/S · O_j/O) − s_j/raking
 //	dm_j/dt = 2 R O_j/O + I_F b_j/(3 F) − m_j/tapping         b_j: share among the fluorides of the bath
 //	dC/dt   = (C_new − C)/renewal − (carbon of the gas) · air_burn,   bore of the ring r² = R_o² − C M_C/(π ρ length)

@@ -44,7 +44,7 @@ const (
 	massTransfer
 	sharpness
 	solubility
-	solubilitySlope
+	heatOfSolution
 	dissolution
 	raking
 	tapping
@@ -78,7 +78,7 @@ var cellUnits = [cellHandles]struct {
 	{name: "anode.density", unit: "kg/m3"}, {name: "anode.renewal", unit: "s"}, {name: "anode.air_burn", unit: "1"},
 	{name: "anode.transfer", unit: "1"}, {name: "anode.exchange", unit: "A/m2"}, {name: "cathode.transfer", unit: "1"}, {name: "cathode.exchange", unit: "A/m2"},
 	{name: "oxide.mass_transfer", unit: "m/s"}, {name: "oxide.sharpness", unit: "1"}, {name: "oxide.solubility", unit: "1"},
-	{name: "oxide.solubility_slope", unit: "K"}, {name: "oxide.dissolution", unit: "1/s"}, {name: "oxide.raking", unit: "s"}, {name: "tapping", unit: "s"},
+	{name: "oxide.heat_of_solution", unit: "J/mol"}, {name: "oxide.dissolution", unit: "1/s"}, {name: "oxide.raking", unit: "s"}, {name: "tapping", unit: "s"},
 	{name: "efficiency.base", unit: "1"}, {name: "efficiency.temperature", unit: "K"}, {name: "efficiency.heating", unit: "1/K"},
 	{name: "efficiency.least_oxide", unit: "1"}, {name: "efficiency.starving", unit: "1"},
 	{name: "gas.co", unit: "1"}, {name: "gas.burnt", unit: "1"}, {name: "gas.temperature", unit: "K"},

@@ -93,7 +93,7 @@ func (c *Cell) oxides() {
 	}
 	bath := complex(c.cells, 0) * u[bathMass]
 	f.content = mass / bath
-	f.saturated = cmplx.Exp(u[solubility]-u[solubilitySlope]/x[c.heatAt()]) / 100
+	f.saturated = cmplx.Exp(u[solubility]-u[heatOfSolution]/(thermo.R*x[c.heatAt()])) / 100
 	mean := complex(c.sys.Components[c.metals[0].oxide].M, 0)
 	if real(mol) > 0 {
 		mean = mass / mol

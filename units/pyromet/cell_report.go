@@ -215,7 +215,7 @@ func (c *Cell) Explain() string {
 	b.WriteString(`metal = current efficiency x current of the oxide / (3 F) + current of the fluoride / (3 F), n cells in series
 current of the oxide: at most what mass transfer brings, 2 F k_m c_O x anode area; the rest makes CF4 and C2F6
 U = reversible + overvoltages (asinh, concentration) + I x resistance of melt, bubbles and leads + gas film in the anode effect
-sludge dissolves by k s (1 - w/S); ln S[wt%] = solubility - slope/T; metal is tapped, sludge raked, anodes renewed as a mean over time
+sludge dissolves by k s (1 - w/S); ln S[wt%] = solubility - heat_of_solution/(R T); metal is tapped, sludge raked, anodes renewed as a mean over time
 heat capacity x dT/dt = I U - loss + H(inlets) - H(outlets): the temperature follows from the current and the voltage
 Iron of an alloy dissolves with the metal; salts lost (fume, perfluorocarbons) are made up. The hood burns CO and air-burnt carbon.
 `)
