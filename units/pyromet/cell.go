@@ -168,7 +168,8 @@ func (c *Cell) states() (all []flowsheet.Variable) {
 		anode = 1 // a fault of the plant file, reported
 	}
 	all = append(all,
-		flowsheet.Variable{Name: "anode." + c.sys.Components[c.graphite].Name, Unit: "mol", Scale: anode, Start: anode},
+		flowsheet.Variable{Name: "anode." + c.sys.Components[c.graphite].Name, Unit: "mol", Scale: anode, Start: anode,
+			Lower: flowsheet.NoBound}, // below 0 it has burnt through: Solve says so
 		flowsheet.Variable{Name: "T", Unit: "K", Scale: 1000, Lower: 250, Start: reference})
 	return all
 }
