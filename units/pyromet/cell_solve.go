@@ -81,17 +81,34 @@ func (c *Cell) begin(x []float64) {
 	x[c.heatAt()] = reference
 }
 
+// empty starts what is neither fed nor held nor in the salts from nothing, where it stays exactly.
+func (c *Cell) empty(st *flowsheet.Stage, x []float64) {
+	c.oxides()
+	held := func(i int) bool { return st.Rate > 0 && st.Prev[i] != 0 }
+	for j := range c.metals {
+		o, s, m := j, c.sludgeAt(j), c.metalAt(j)
+		if real(c.now.fed[j]) != 0 || held(o) || held(s) {
+			continue
+		}
+		x[o], x[s] = 0, 0
+		if c.metals[j].share == 0 && !held(m) {
+			x[m] = 0
+		}
+	}
+}
+
 // Solve solves the balances of the states and writes the outlets.
 func (c *Cell) Solve(st *flowsheet.Stage, u, x []float64, in, out []flowsheet.Stream) error {
 	if err := c.check(u, in); err != nil {
 		return err
 	}
 	c.take(u, in, nil, nil)
+	c.place(x, nil)
 	if st.Cold {
-		c.place(x, nil)
 		c.oxides()
 		c.begin(x)
 	}
+	c.empty(st, x)
 	if err := c.stage.Solve(st.Rate, st.Prev, x, st.Tol, c.rates); err != nil {
 		return c.failed(x, err)
 	}
