@@ -26,4 +26,16 @@
 //	in = { solid = "cake", gas = "air" }
 //	out = { product = "oxides", dust = "dust", gas = "off_gas", salts = "salts" }
 //	outlet_temperature = "900 degC"
+//
+// Cell wins metals by electrolysis of their oxides in molten fluorides, with voltage, heat, perfluorocarbons and the anode effect:
+//
+//	[units.cell]
+//	kind = "electrolysis_cell"
+//	in = { oxide = "oxides", air = "hood_air" }
+//	out = { metal = "metal", sludge = "sludge", gas = "cell_gas", fume = "fume" }
+//	current = "4010 A"
+//	heat_loss = "16.7 W/K"
+//	bath = { mass = "250 kg", salts = { NdF3 = 0.875, LiF = 0.125 } }
+//	anode = { radius = "0.217 m", outer_radius = "0.32 m", length = "0.8 m", immersion = "0.519 m" }
+//	cathode = { radius = "60 mm" }
 package pyromet
