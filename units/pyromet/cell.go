@@ -163,7 +163,7 @@ func (c *Cell) states() (all []flowsheet.Variable) {
 	if c.alloy >= 0 {
 		mol("metal", c.iron, 0.1)
 	}
-	anode := c.cells * real(ringCarbon(c.values(), complex(c.handles[anodeRadius].Value, 0)))
+	anode := c.cells * real(c.ringCarbon(c.values(), complex(c.handles[anodeRadius].Value, 0)))
 	if !(anode > 0) {
 		anode = 1 // a fault of the plant file, reported
 	}

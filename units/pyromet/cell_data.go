@@ -181,9 +181,12 @@ func (c *Cell) readParameters(p *conf.Table) (used []chem.Constant, err error) {
 	return used, err
 }
 
+// lithiumFluoride is the molar mass of LiF, kg/mol, for the liquidus: IUPAC/CIAAW 2021, Li 6.94, F 18.998.
+const lithiumFluoride = 25.938e-3
+
 // readSalts reads the mass fractions of the bath's salts: rare-earth fluorides give the shares of their metals in what is made from fluoride.
 func (c *Cell) readSalts(t *conf.Table) {
-	sum, salts, earths := 0.0, 0.0, 0.0
+	sum, lithium, earths := 0.0, 0.0, 0.0
 	var known []string
 	for i := range c.metals {
 		known = append(known, c.metals[i].symbol+"F3")
@@ -197,12 +200,12 @@ func (c *Cell) readSalts(t *conf.Table) {
 			earths += c.metals[i].share
 			continue
 		}
-		m, ok := map[string]float64{"LiF": 25.94e-3, "BaF2": 175.32e-3, "CaF2": 78.07e-3}[name] // kg/mol; for the liquidus alone
-		if !ok {
+		if name != "LiF" && name != "BaF2" && name != "CaF2" {
 			t.Fault(name, "no salt of a cell here; %s (a rare earth's needs its oxide, metal and fluoride among the components)", conf.Hint(name, append(known, "LiF", "BaF2", "CaF2")))
-			continue
 		}
-		salts += w / m
+		if name == "LiF" {
+			lithium = w / lithiumFluoride
+		}
 	}
 	if math.Abs(sum-1) > sumTolerance && !t.Faulty("") {
 		t.Fault("", "the mass fractions of the salts add to %.9g, not to 1", sum)
@@ -214,7 +217,7 @@ func (c *Cell) readSalts(t *conf.Table) {
 	for i := range c.metals {
 		c.metals[i].share /= earths
 	}
-	c.xRE = earths / (earths + salts)
+	c.xRE = earths / (earths + lithium)
 	binary := t.Has("LiF") && t.Has("NdF3") && len(t.Keys()) == 2
 	t.Close()
 	if !binary {

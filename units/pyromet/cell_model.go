@@ -51,11 +51,12 @@ func gibbs(f *thermo.Form, T complex128) complex128 {
 }
 
 // ringCarbon is the carbon of one anode ring of a bore, mol.
-func ringCarbon(u []complex128, bore complex128) complex128 {
-	return math.Pi * u[anodeDensity] * u[anodeLength] * (u[anodeOuter]*u[anodeOuter] - bore*bore) / carbonMass
+func (c *Cell) ringCarbon(u []complex128, bore complex128) complex128 {
+	return math.Pi * u[anodeDensity] * u[anodeLength] * (u[anodeOuter]*u[anodeOuter] - bore*bore) / complex(c.molar(c.graphite), 0)
 }
 
-const carbonMass = 12.011e-3 // kg/mol; of flowsheet/chem/data/elements.toml
+// molar is the molar mass of a component, kg/mol.
+func (c *Cell) molar(i int) float64 { return c.sys.Components[i].M }
 
 // flow works out c.now from c.u, c.x and c.fed.
 func (c *Cell) flow() {
@@ -69,7 +70,7 @@ func (c *Cell) flow() {
 // geometry gives the bore of the anode as worn, and its wetted area.
 func (c *Cell) geometry() {
 	u, f := c.u, &c.now
-	taken := c.x[c.anodeAt()] / complex(c.cells, 0) * carbonMass / (math.Pi * u[anodeDensity] * u[anodeLength])
+	taken := c.x[c.anodeAt()] * complex(c.molar(c.graphite)/c.cells, 0) / (math.Pi * u[anodeDensity] * u[anodeLength])
 	f.bore = cmplx.Sqrt(u[anodeOuter]*u[anodeOuter] - taken)
 	f.area = 2 * math.Pi * f.bore * u[anodeImmersion]
 }
@@ -88,13 +89,13 @@ func (c *Cell) oxides() {
 	var mol, mass, sludge complex128
 	for j := range c.metals {
 		mol += x[j]
-		mass += x[j] * complex(c.sys.Components[c.metals[j].oxide].M, 0)
+		mass += x[j] * complex(c.molar(c.metals[j].oxide), 0)
 		sludge += x[c.sludgeAt(j)]
 	}
 	bath := complex(c.cells, 0) * u[bathMass]
 	f.content = mass / bath
 	f.saturated = cmplx.Exp(u[solubility]-u[heatOfSolution]/(thermo.R*x[c.heatAt()])) / 100
-	mean := complex(c.sys.Components[c.metals[0].oxide].M, 0)
+	mean := complex(c.molar(c.metals[0].oxide), 0)
 	if real(mol) > 0 {
 		mean = mass / mol
 	}
@@ -155,7 +156,7 @@ func (c *Cell) products() {
 		salt := n * f.fluoride * complex(m.share, 0) / 3
 		f.made[j] = 2*f.consumed[j] + salt
 		f.fluorides[j] = salt
-		metal += f.made[j] * complex(c.sys.Components[m.metal].M, 0)
+		metal += f.made[j] * complex(c.molar(m.metal), 0)
 	}
 	for j := range c.metals { // the salt lost has the shares of the bath
 		m := &c.metals[j]
@@ -167,7 +168,7 @@ func (c *Cell) products() {
 	}
 	f.iron = 0
 	if c.alloy >= 0 {
-		f.iron = u[c.alloy] / (1 - u[c.alloy]) * metal / complex(c.sys.Components[c.iron].M, 0)
+		f.iron = u[c.alloy] / (1 - u[c.alloy]) * metal / complex(c.molar(c.iron), 0)
 	}
 	oxygen := 3 * reduced // leaves as CO2 and CO
 	if real(mol) <= 0 {
@@ -181,14 +182,14 @@ func (c *Cell) products() {
 	f.cf4, f.c2f6 = n*f.fluoride*(1-u[pfcC2F6])/4, n*f.fluoride*u[pfcC2F6]/6
 	f.carbon = f.co2 + f.co + f.cf4 + 2*f.c2f6
 	f.burn = (u[airBurn] - 1) * (f.co2 + f.co)
-	f.renewed = (complex(c.cells, 0)*ringCarbon(u, u[anodeRadius]) - x[c.anodeAt()]) / u[anodeRenewal]
+	f.renewed = (complex(c.cells, 0)*c.ringCarbon(u, u[anodeRadius]) - x[c.anodeAt()]) / u[anodeRenewal]
 }
 
 // saltMass is the mass of one mole of rare-earth fluoride as the bath has them, kg.
 func (c *Cell) saltMass() (sum float64) {
 	for j := range c.metals {
 		if m := &c.metals[j]; m.share > 0 {
-			sum += m.share * c.sys.Components[m.fluoride].M
+			sum += m.share * c.molar(m.fluoride)
 		}
 	}
 	return sum

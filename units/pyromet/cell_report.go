@@ -98,7 +98,7 @@ func (c *Cell) Observe(u, x []float64, in, out []flowsheet.Stream, y []float64) 
 	mass += real(f.iron) * c.iron0()
 	if mass > 0 {
 		y[yEnergy] = y[yPower] / mass
-		y[yCarbon] = real(f.carbon+f.burn) * carbonMass / mass
+		y[yCarbon] = real(f.carbon+f.burn) * c.molar(c.graphite) / mass
 	}
 	if y[yPower] > 0 {
 		y[yUtilisation] = least / y[yPower]
@@ -186,7 +186,7 @@ func (c *Cell) Report(u, x []float64, in, out []flowsheet.Stream) flowsheet.Repo
 		warn("saturated", "bath", y[yContent], y[ySaturation], "1", "the bath holds more oxide than dissolves")
 	}
 	if out[cellAnode].N[c.graphite] < 0 {
-		warn("anode_large", "anode", x[c.anodeAt()], c.cells*real(ringCarbon(c.u, c.u[anodeRadius])), "mol", "the anodes are larger than new ones: carbon goes back")
+		warn("anode_large", "anode", x[c.anodeAt()], c.cells*real(c.ringCarbon(c.u, c.u[anodeRadius])), "mol", "the anodes are larger than new ones: carbon goes back")
 	}
 	var missing []string
 	for i := range c.sys.Components {

@@ -77,7 +77,7 @@ func (c *Cell) begin(x []float64) {
 	if c.alloy >= 0 {
 		x[c.metalAt(len(c.metals))] = full / c.sys.Components[c.iron].M
 	}
-	x[c.anodeAt()] = c.cells * real(ringCarbon(c.u, c.u[anodeRadius]))
+	x[c.anodeAt()] = c.cells * real(c.ringCarbon(c.u, c.u[anodeRadius]))
 	x[c.heatAt()] = reference
 }
 
@@ -139,7 +139,7 @@ func (c *Cell) possible(x []float64) error {
 	case !(T > coldest && T < hottest):
 		return fmt.Errorf("the bath would be at %.0f K: %.4g V at %.4g A against a heat loss of %.4g W/K", T, real(c.now.voltage()), real(c.u[current]), real(c.u[heatLoss]))
 	case !(x[c.anodeAt()] > 0):
-		return fmt.Errorf("the anodes burn through: %.4g kg/h of carbon are taken, and they are renewed in %.3g d", real(c.now.carbon+c.now.burn)*carbonMass*3600, real(c.u[anodeRenewal])/86400)
+		return fmt.Errorf("the anodes burn through: %.4g kg/h of carbon are taken, and they are renewed in %.3g d", real(c.now.carbon+c.now.burn)*c.molar(c.graphite)*3600, real(c.u[anodeRenewal])/86400)
 	case !(real(c.now.bore) > real(c.u[cathodeRadius])):
 		return fmt.Errorf("the anode's bore of %.4g m touches the cathode", real(c.now.bore))
 	case !(real(c.now.efficiency) > 0):
