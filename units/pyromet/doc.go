@@ -38,4 +38,37 @@
 //	bath = { mass = "250 kg", salts = { NdF3 = 0.875, LiF = 0.125 } }
 //	anode = { radius = "0.217 m", outer_radius = "0.32 m", length = "0.8 m", immersion = "0.519 m" }
 //	cathode = { radius = "60 mm" }
+//
+// Hydrofluorinator turns oxides to fluorides in batches, with HF or NH4HF2. A batch unit solves one cycle and gives its average:
+//
+//	[units.fluorinator]
+//	kind = "hydrofluorinator"
+//	in = { solid = "oxides", reagent = "hf" }
+//	out = { product = "fluorides", gas = "off_gas" }
+//	cycle_time = "10 h"
+//	soak = "6 h"
+//	temperature = "650 degC"
+//
+// Calciothermic reduces fluorides with calcium and refines the metal in vacuum; Lanthanothermic reduces oxides with lanthanum and distils
+// the metal:
+//
+//	[units.reduction]
+//	kind = "calciothermic"
+//	in = { charge = "fluorides", calcium = "calcium" }
+//	out = { metal = "metal", slag = "slag", condensate = "condensate" }
+//	cycle_time = "12 h"
+//	temperature = "1500 degC"
+//	refining_temperature = "1450 degC"
+//	refining_time = "20 min"
+//	area = "0.02 m2"
+//
+//	[units.distillation]
+//	kind = "lanthanothermic"
+//	in = { charge = "oxide", lanthanum = "lanthanum" }
+//	out = { metal = "metal", trap = "trap", residue = "residue" }
+//	cycle_time = "12 h"
+//	soak = "8 h"
+//	temperature = "1300 degC"
+//	area = "5 m2"
+//	condenser_temperature = "500 degC"
 package pyromet
