@@ -32,6 +32,8 @@
 // A case of kind "run" marches in time ("run": {"for": "24 h", "every": "1 h", "at": ["4 h acid.flow=300 L/h"]}); its paths read
 // readings.leach.conversion.Nd.values.24, the 24th output.
 //
+// configs/validation/furnaces.json has 23 values of the batch furnaces besides, all recomputed from the same data by another code.
+//
 // A case of kind "thermo" has no plant file; its input asks flowsheet/chem/thermo. configs/validation/thermo.json has 58 published
 // values and 9 recomputed ones:
 //
