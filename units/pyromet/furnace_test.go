@@ -25,6 +25,7 @@ type batch struct {
 	spec    flowsheet.Spec
 	u       []float64
 	in, out []flowsheet.Stream
+	lib     *thermo.Library // of closes
 }
 
 func tryBatch(t testing.TB, unit flowsheet.Unit, chemistry, parameters string) (*batch, error) {
@@ -119,9 +120,11 @@ func (b *batch) warnings() map[string]flowsheet.Warning {
 // It uses the data library and the streams alone. Elements close to 1e-12.
 func (b *batch) closes(heat float64) {
 	b.t.Helper()
-	lib, err := thermo.Load()
-	if err != nil {
-		b.t.Fatal(err)
+	if b.lib == nil {
+		var err error
+		if b.lib, err = thermo.Load(); err != nil {
+			b.t.Fatal(err)
+		}
 	}
 	sum, size := 0.0, 0.0
 	atoms, flow := make([]float64, len(b.sys.Elements)), make([]float64, len(b.sys.Elements))
@@ -135,7 +138,7 @@ func (b *batch) closes(heat float64) {
 				atoms[e] += sign * n * k
 				flow[e] += math.Abs(n * k)
 			}
-			form := find(lib, c)
+			form := find(b.lib, c)
 			room, heating := form.h(thermo.Room), form.h(s.T)-form.h(thermo.Room)
 			sum += sign * n * heating
 			sum += sign * n * room
