@@ -235,6 +235,7 @@ func processCases() []kindCase {
 		cell("NdPr", `"Pr", "Nd"`, "NdF3 = 0.70, PrF3 = 0.175, LiF = 0.125", "", "metal", "sludge", "gas", "fume"),
 		cell("DyFe", `"Fe", "Dy"`, "DyF3 = 0.9, LiF = 0.1", "[unit.alloy]\niron = 0.2\n", "metal", "sludge", "gas", "fume", "anode", "fluoride", "iron"),
 		hydrofluorinator(),
+		hfScrubber(),
 		lanthanothermic("excess", 1.1, 1.3),
 		lanthanothermic("deficit", 0.3, 0.6),
 		calciothermic("excess", 1.05, 1.3),
@@ -573,6 +574,27 @@ condenser_temperature = "500 degC"
 			{Name: "too cold", Set: "unit.temperature=900 K", Want: "temperature"},
 			{Name: "area", Set: "unit.area=0 m2", Want: "area"},
 			{Name: "unknown", Set: "unit.vacuum=1 Pa", Want: "vacuum"},
+		},
+	}}
+}
+
+func hfScrubber() kindCase {
+	return kindCase{"hf_scrubber", unittest.Case{
+		Name: "hf_scrubber", In: []string{"gas", "liquid"}, Out: []string{"gas", "liquid"},
+		Config: "[chemistry]\nelements = [\"F\", \"Na\"]\nfamilies = [\"aqueous\", \"water\", \"gas\", \"hydrogen_fluoride\", \"ammonia\"]\n[unit]\ntransfer_units = 3\n",
+		Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
+			in[0].T, in[1].T = between(r, 300, 900), between(r, 290, 320)
+			put(s, &in[0], "HF(g)", between(r, 1e-3, 1e-2))
+			put(s, &in[0], "N2(g)", between(r, 1e-3, 1e-1))
+			put(s, &in[0], "NH3(g)", between(r, 1e-4, 1e-2))
+			put(s, &in[1], "H2O", between(r, 1, 10))
+			alkali := between(r, 1e-3, 2e-2)
+			put(s, &in[1], "Na+", alkali)
+			put(s, &in[1], "H+", -alkali)
+		},
+		Bad: []unittest.Bad{
+			{Name: "too many", Set: "unit.transfer_units=1000", Want: "transfer_units"},
+			{Name: "unknown", Set: "unit.removal=0.99", Want: "removal"},
 		},
 	}}
 }

@@ -23,6 +23,7 @@ func Kinds() map[string]func() flowsheet.Unit {
 		"feed_roaster":             pyromet.NewFeedRoaster,
 		"filter":                   hydromet.NewFilter,
 		"heap":                     hydromet.NewHeap,
+		"hf_scrubber":              pyromet.NewHFScrubber,
 		"hydrofluorinator":         pyromet.NewHydrofluorinator,
 		"lanthanothermic":          pyromet.NewLanthanothermic,
 		"leach_train":              hydromet.NewLeachTrain,
