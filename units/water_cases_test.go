@@ -109,6 +109,8 @@ func waterCases() []kindCase {
 		neutraliser("caustic_open", "reagent = \"NaOH\"\nstrength = \"20 %\"\npH = 9.5\nco2 = \"40 Pa\"\n"),
 		neutraliser("limestone_dose", "reagent = \"CaCO3\"\ndose = \"0.4 kg/m3\"\nco2 = \"300 Pa\"\n"),
 		neutraliser("soda_ash", "reagent = \"Na2CO3\"\npH = 7.5\n"),
+		neutraliser("ammonia", "reagent = \"NH3\"\nstrength = \"29 %\"\npH = 8.5\n",
+			unittest.Bad{Name: "strength", Set: "unit.strength=0", Want: "strength"}),
 		neutraliser("sorption", "reagent = \"NaOH\"\npH = 6.5\nsorption = true\n",
 			unittest.Bad{Name: "no surface", Set: `unit.solids=["Gypsum"]`, Want: "surface"}),
 		neutraliser("sorption_dose", "reagent = \"Ca(OH)2\"\ndose = \"0.4 kg/m3\"\nsorption = true\nsolids = [\"Fe(OH)3(a)\", \"Basaluminite\", \"Gypsum\"]\n"),

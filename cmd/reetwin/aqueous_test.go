@@ -335,3 +335,25 @@ func TestAqueousGasAndPhosphate(t *testing.T) {
 		}
 	}
 }
+
+// Ammonia is weaker than caustic: more of it goes to the same pH, and what the pKa of 9.24 leaves is in the water.
+func TestTitrateAmmonia(t *testing.T) {
+	demand := func(reagent string) float64 {
+		code, out, stderr := reetwin("aqueous", "titrate", "--feed", "W2", "--reagent", reagent, "--to-ph", "9", "--points", "4", "-o", "json")
+		if code != 0 {
+			t.Fatalf("%s: exit %d: %s", reagent, code, stderr)
+		}
+		var curve struct {
+			Points []struct {
+				Mol float64 `json:"dose_mol_per_m3"`
+			} `json:"points"`
+		}
+		if err := json.Unmarshal([]byte(out), &curve); err != nil || len(curve.Points) != 4 {
+			t.Fatalf("%d points: %v", len(curve.Points), err)
+		}
+		return curve.Points[3].Mol
+	}
+	if weak, strong := demand("NH3"), demand("NaOH"); !(weak > 1.2*strong && weak < 3*strong) {
+		t.Errorf("%g mol/m3 of ammonia and %g of caustic to pH 9", weak, strong)
+	}
+}

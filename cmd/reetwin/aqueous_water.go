@@ -171,7 +171,7 @@ func (w *water) seed(totals []float64) {
 
 // counted is what a tenor may be given as, beside elements and free species.
 var counted = map[string]struct{ component, formula string }{
-	"SO4": {"S", "SO4"}, "HSO4-": {"S", "HSO4"}, "NO3": {"N", "NO3"}, "SiO2": {"Si", "SiO2"}, "HCO3-": {"C", "HCO3"},
+	"SO4": {"S", "SO4"}, "HSO4-": {"S", "HSO4"}, "NO3": {"N", "NO3"}, "NH3": {"NH4", "NH3"}, "NH4-N": {"NH4", "N"}, "SiO2": {"Si", "SiO2"}, "HCO3-": {"C", "HCO3"},
 	"HCO3": {"C", "HCO3"}, "CO3": {"C", "CO3"}, "CO2": {"C", "CO2"}, "Fe+3": {"Fe_tri", "Fe"}, "C2O4": {"Ox", "C2O4"},
 	"PO4": {"P", "PO4"}, "HPO4-2": {"P", "HPO4"}, "H2PO4-": {"P", "H2PO4"}, "P2O5": {"P", "PO2.5"}, "C2O4-2": {"Ox", "C2O4"}, "H2C2O4": {"Ox", "H2C2O4"}, "UO2": {"U", "UO2"}, "U3O8": {"U", "UO2.6666667"},
 }

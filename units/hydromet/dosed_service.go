@@ -26,7 +26,7 @@ func neutralising() service {
 	return service{
 		words: "a base (or acid) is dosed until the water has the pH; hydroxides, gypsum and calcite precipitate.",
 		reagents: []string{"NaOH", "KOH", "Ca(OH)2", "CaO", "CaCO3", "Mg(OH)2", "MgO", "Na2CO3", "NaHCO3", "CO2",
-			"H2SO4", "HCl", "HNO3"},
+			"NH3", "NH4OH", "H2SO4", "HCl", "HNO3"},
 		solids: func(string) []string { return hydroxides() },
 	}
 }

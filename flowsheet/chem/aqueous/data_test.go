@@ -15,7 +15,7 @@ func TestEveryConstantHasClassAndSource(t *testing.T) {
 	if complexes != 337 || solids != 116 {
 		t.Errorf("%d complexes, %d solids; the reference set has 337 and 116", complexes, solids)
 	}
-	if complexes, solids = count(sys); complexes != 449 || solids != 161 {
+	if complexes, solids = count(sys); complexes != 469 || solids != 161 {
 		t.Errorf("%d complexes, %d solids with the slates", complexes, solids)
 	}
 	for _, c := range sys.Constants() {

@@ -48,7 +48,7 @@ type layout struct {
 }
 
 const (
-	reach  = 4           // powers of a component go from −reach to reach
+	reach  = 6           // powers of a component go from −reach to reach: six ammonias and their protons
 	stride = 2*reach + 1 // of each component in the table
 	spread = 40          // powers of a coefficient go from −spread to spread
 )

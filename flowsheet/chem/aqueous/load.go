@@ -21,8 +21,8 @@ type Selection struct {
 	Components []string
 	// Activity is "davies" (also for "") or "sit". "pitzer" is refused: its data are not here.
 	Activity string
-	// Base leaves out what lies beside the reference set of 337 complexes and 116 solids: the slates of phosphate, oxygen and
-	// manganese.
+	// Base leaves out what lies beside the reference set of 337 complexes and 116 solids: the slates of phosphate, oxygen,
+	// manganese, radium and ammonia.
 	Base bool
 	// Files are the user's own data files, laid over the embedded ones in their order: a reaction of the same name
 	// replaces, another is added.
@@ -34,7 +34,7 @@ func Load(sel Selection) (*System, error) {
 	b := &builder{sys: &System{index: map[string]int{}}}
 	names := []string{"components", "species", "solids", "gases", "reagents", "activity", "surfaces"}
 	if !sel.Base {
-		names = append(names, "phosphate", "oxygen", "manganese", "radium")
+		names = append(names, "phosphate", "oxygen", "manganese", "radium", "ammonia")
 	}
 	for _, name := range names {
 		name = "data/" + name + ".toml"

@@ -17,12 +17,12 @@ func TestPHREEQCSlates(t *testing.T) {
 	against(t, load(t, aqueous.Selection{Files: asRun.Files}), readReferences(t, "phreeqc_phosphate", 4))
 }
 
-// TestSlatesLeaveOthersAlone: with phosphate and oxygen there but absent from the water, every V1 answer has the same bits; that of
+// TestSlatesLeaveOthersAlone: with phosphate, oxygen and ammonia there but absent from the water, every V1 answer has the same bits; that of
 // manganese adds complexes to a component of V1, so Base leaves it out.
 func TestSlatesLeaveOthersAlone(t *testing.T) {
 	base := load(t, asRun)
-	full := load(t, aqueous.Selection{Base: true, Files: append([]string{"data/phosphate.toml", "data/oxygen.toml"}, asRun.Files...)})
-	if len(full.Components) != len(base.Components)+2 {
+	full := load(t, aqueous.Selection{Base: true, Files: append([]string{"data/phosphate.toml", "data/oxygen.toml", "data/ammonia.toml"}, asRun.Files...)})
+	if len(full.Components) != len(base.Components)+3 {
 		t.Fatalf("%d and %d components", len(full.Components), len(base.Components))
 	}
 	a, b := aqueous.NewSolver(base), aqueous.NewSolver(full)
@@ -32,7 +32,7 @@ func TestSlatesLeaveOthersAlone(t *testing.T) {
 		totals := analysis(t, base, a, c)
 		for _, q := range c.Points {
 			p := problem(t, base, totals, c, q)
-			q2 := problem(t, full, append(slices.Clone(totals), 0, 0), c, q)
+			q2 := problem(t, full, append(slices.Clone(totals), 0, 0, 0), c, q)
 			errA, errB := a.Solve(&p, ra), b.Solve(&q2, rb)
 			if errA != nil || errB != nil {
 				t.Fatalf("%s: %v, %v", c.ID, errA, errB)
