@@ -156,6 +156,14 @@ func streamCases() []kindCase {
 				{Name: "limit", Set: "unit.rise_limit=0 m/h", Want: "rise_limit"},
 			},
 		}},
+		{"geotube", unittest.Case{
+			Name: "geotube", In: two, Out: []string{"cake", "filtrate"}, Inlets: each,
+			Config: chemistry + "[unit]\nfiltrate_solids = \"50 mg/L\"\n",
+			Bad: []unittest.Bad{
+				{Name: "all liquid", Set: "unit.cake_solids=0", Want: "cake_solids"},
+				{Name: "polymer", Set: "unit.polymer_dose=30 g", Want: "polymer_dose"},
+			},
+		}},
 		{"ccd", unittest.Case{
 			Name: "ccd", In: []string{"slurry", "wash"}, Out: []string{"underflow", "overflow"}, Inlets: washed(pulp),
 			Config: chemistry + "[unit]\nstages = 5\nunderflow_solids = 0.4\nmixing_efficiency = 0.95\n",

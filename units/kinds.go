@@ -22,6 +22,7 @@ func Kinds() map[string]func() flowsheet.Unit {
 		"feed":                     hydromet.NewFeed,
 		"feed_roaster":             pyromet.NewFeedRoaster,
 		"filter":                   hydromet.NewFilter,
+		"geotube":                  hydromet.NewGeotube,
 		"heap":                     hydromet.NewHeap,
 		"hf_scrubber":              pyromet.NewHFScrubber,
 		"hydrofluorinator":         pyromet.NewHydrofluorinator,

@@ -27,6 +27,7 @@ type Thickener struct {
 	system     *chem.System
 	first, end int // solid components
 	area       bool
+	thick      string    // what the thick outlet is called
 	still      []float64 // a direction that moves no handle
 	scratch    []float64
 }
@@ -44,7 +45,7 @@ func NewThickener() flowsheet.Unit { return new(Thickener) }
 // Init reads underflow_solids, overflow_solids, area and rise_limit.
 func (k *Thickener) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	t := env.Param
-	k.system = env.System
+	k.system, k.thick = env.System, "underflow"
 	k.first, k.end = env.System.Span(chem.Solid)
 	k.read(t, "underflow_solids", "1", conf.Between(1e-3, 1))
 	clear := conf.Between(0, 500)
@@ -108,7 +109,7 @@ func (k *Thickener) Solve(_ *flowsheet.Stage, u, _ []float64, in, out []flowshee
 	under.Zero(over.T)
 	S, L, V := k.amounts(over.N)
 	if r := (1 - u[thickenerUnderflow]) / u[thickenerUnderflow]; S > 0 && L < r*S {
-		return fmt.Errorf("the feed has %.4g %% solids, more than the underflow with %.4g %%", 100*S/(S+L), 100*u[thickenerUnderflow])
+		return fmt.Errorf("the feed has %.4g %% solids, more than the %s with %.4g %%", 100*S/(S+L), k.thick, 100*u[thickenerUnderflow])
 	}
 	s, _ := k.settle(S, L, V, u, [3]float64{}, k.still)
 	if s.nothing {
@@ -174,7 +175,7 @@ func (k *Thickener) Report(u, _ []float64, _, out []flowsheet.Stream) (r flowshe
 		}
 	}
 	if S := k.system.PhaseMass(chem.Solid, out[1].N); S > 0 && k.system.PhaseMass(chem.Solid, out[0].N) == 0 {
-		r.Warnings = append(r.Warnings, flowsheet.Warning{Code: "nothing_settles", Where: "underflow", Value: S, Unit: "kg/s",
+		r.Warnings = append(r.Warnings, flowsheet.Warning{Code: "nothing_settles", Where: k.thick, Value: S, Unit: "kg/s",
 			Text: "the feed has no more solids than the overflow may have: all of it overflows"})
 	}
 	return r
