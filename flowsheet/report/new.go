@@ -211,8 +211,13 @@ func convergence(p *flowsheet.Plant) *Convergence {
 		Residual: finite(c.Residual), Worst: c.Worst, Seconds: c.Seconds}
 }
 
+const passesOn = "; it goes through "
+
+// warnings of all units, in the order of the file. A substance that no equilibrium knows goes through unit after unit: it is one warning,
+// where it is first met, that names the others.
 func warnings(p *flowsheet.Plant) []Warning {
 	all := []Warning{}
+	passes := map[string]int{} // substances that pass: their place in all
 	for _, v := range p.Units() {
 		rep, ok := v.Unit.(flowsheet.Reporter)
 		if !ok || !reached(v) {
@@ -220,6 +225,17 @@ func warnings(p *flowsheet.Plant) []Warning {
 		}
 		for _, w := range rep.Report(v.U, v.X, v.In, v.Out).Warnings {
 			where := w.Where
+			if w.Code == "not_in_equilibrium" {
+				if first, ok := passes[where]; ok {
+					joint := ", "
+					if !strings.Contains(all[first].Text, passesOn) {
+						joint = passesOn
+					}
+					all[first].Text += joint + v.Tag
+					continue
+				}
+				passes[where] = len(all)
+			}
 			if where != v.Tag && !strings.HasPrefix(where, v.Tag+" ") {
 				where = strings.TrimSpace(v.Tag + " " + where)
 			}

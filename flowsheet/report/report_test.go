@@ -451,3 +451,16 @@ func ExampleResult_Loss() {
 	// oxide_product 31.9 %
 	// filter_cake_solid 23.4 %
 }
+
+// Peroxide that is left over is one warning, at the tank that leaves it, however many units it goes through.
+func TestWarnedOnce(t *testing.T) {
+	var found []report.Warning
+	for _, w := range solve(t, "../../configs/amd.toml").Warnings {
+		if strings.Contains(w.Where, "H2O2") {
+			found = append(found, w)
+		}
+	}
+	if len(found) != 1 || found[0].Tag != "oxidation" || !strings.Contains(found[0].Text, "it goes through iron, preconcentration, polish, trim") {
+		t.Errorf("warnings %v", found)
+	}
+}

@@ -3,6 +3,7 @@ package hydromet
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"reetwin/flowsheet"
 	"reetwin/flowsheet/chem"
@@ -149,6 +150,7 @@ func (o *OxidationTank) readHandles(t *conf.Table) {
 	o.at.dosing, o.peroxide = -1, -1
 	if i, ok := o.system.Index("H2O2"); ok {
 		o.peroxide = i
+		o.water.foreign = slices.DeleteFunc(o.water.foreign, func(f int) bool { return f == i }) // it reacts here
 	}
 	if !t.Has("peroxide") {
 		return
@@ -415,6 +417,16 @@ func (o *OxidationTank) Report(u, x []float64, in, out []flowsheet.Stream) flows
 	}
 	if s := o.sensitivity(u, x); s > much {
 		warn("rests_on_assumed", "kLa", s, much, "1", "%.0f %% more kLa is %.1f %% more oxidation, and kLa is assumed: nothing measured was found for mine waters", 10.0, 10*s)
+	}
+	if p := o.peroxide; p >= 0 {
+		dosed := 0.0
+		if o.at.dosing >= 0 {
+			dosed = out[2].N[p]
+		}
+		if left := out[slurryPort].N[p]; left > 1e-6*dosed {
+			warn("not_in_equilibrium", "H2O2", left, 0, "mol/s", "%.3g mg/L of H2O2 is left: units after this one pass it unchanged, it oxidises nothing there",
+				1000*left*o.system.Components[p].M/o.system.PhaseVolume(chem.Aqueous, out[slurryPort].N))
+		}
 	}
 	if T := x[o.at.memory-1]; math.Abs(T-298.15) > 1 {
 		warn("outside_range", "rates", T, 298.15, "K", "%.1f degC, with rate laws that are known at 25 degC only", T-273.15)
