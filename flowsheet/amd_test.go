@@ -163,6 +163,15 @@ func TestAMDControlOutOfReach(t *testing.T) {
 	}
 }
 
+// Manganese that is below its set-point at every pH is said to be, with the range it has.
+func TestAMDControlBelowEverywhere(t *testing.T) {
+	p := loaded(t, amdFile, "adit.tenor.Mn=0.5 mg/L")
+	err := p.Solve()
+	if err == nil || !regexp.MustCompile(`is not reachable: .* it stays below the set-point: 0\.\d+ mg/L to 0\.\d+ mg/L`).MatchString(err.Error()) {
+		t.Errorf("error %v", err)
+	}
+}
+
 func BenchmarkAMDCold(b *testing.B) {
 	p := loaded(b, amdFile)
 	for b.Loop() {

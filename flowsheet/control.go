@@ -134,12 +134,21 @@ func (c *control) size() float64 {
 	return 1
 }
 
-// unreachable words a specification that its handle cannot meet: at is where the handle comes closest.
-func (c *control) unreachable(at, measured float64) error {
+// unreachable words a specification that its handle cannot meet: at is where the handle comes closest, seen what was measured at all
+// settings tried.
+func (c *control) unreachable(at, measured float64, seen span) error {
 	unit := c.nodes[0].spec.Handles[c.handles[0]].Unit
-	return fmt.Errorf("control %q: %s = %s is not reachable: with %s = %s (range %s to %s) it is %s",
+	stays := ""
+	if seen.misses(c.set) {
+		side := "above"
+		if seen.hi < c.set {
+			side = "below"
+		}
+		stays = fmt.Sprintf("; at every setting tried, over the whole range, it stays %s the set-point: %s to %s", side, inPlantUnits(seen.lo, c.read.unit), inPlantUnits(seen.hi, c.read.unit))
+	}
+	return fmt.Errorf("control %q: %s = %s is not reachable: with %s = %s (range %s to %s) it is %s%s",
 		c.name, c.measure, inPlantUnits(c.set, c.read.unit), c.move, inPlantUnits(at, unit),
-		inPlantUnits(c.lo, unit), inPlantUnits(c.hi, unit), inPlantUnits(measured, c.read.unit))
+		inPlantUnits(c.lo, unit), inPlantUnits(c.hi, unit), inPlantUnits(measured, c.read.unit), stays)
 }
 
 // inPlantUnits writes a value as plant people say it.

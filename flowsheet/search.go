@@ -21,7 +21,14 @@ type search struct {
 	seen  []*setting
 	best  *setting
 	start []float64
+	spans []span // of what each loop measures, over all settings
 }
+
+// span is the range of values seen.
+type span struct{ lo, hi float64 }
+
+// misses says that a value lies outside.
+func (r span) misses(v float64) bool { return v < r.lo || v > r.hi }
 
 // setting is a plant settled with the handles at rest.
 type setting struct {
@@ -46,6 +53,7 @@ func newSearch(p *Plant) *search {
 	s := &search{p: p, loops: p.controls}
 	for _, c := range s.loops {
 		s.start = append(s.start, c.share(c.value))
+		s.spans = append(s.spans, span{math.Inf(1), math.Inf(-1)})
 	}
 	return s
 }
@@ -125,6 +133,9 @@ func (s *search) settle(share []float64, from *setting) *setting {
 	}
 	if math.IsNaN(at.size) || math.IsInf(at.size, 0) {
 		return nil
+	}
+	for i, got := range at.got {
+		s.spans[i] = span{math.Min(s.spans[i].lo, got), math.Max(s.spans[i].hi, got)}
 	}
 	p.keep(&at.memory)
 	if s.best == nil || at.size < s.best.size {

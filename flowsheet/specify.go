@@ -28,7 +28,8 @@ func (p *Plant) settleControls() error {
 	return s.limits(err)
 }
 
-// limits words how close the loops come: of those whose handle stands at a limit it names the one that is furthest off, or else all.
+// limits words how close the loops come: of those whose handle stands at a limit, or that never see their set-point whatever the handles
+// do, it names the one that is furthest off, or else all.
 func (s *search) limits(cause error) error {
 	if s.best == nil {
 		return cause
@@ -38,7 +39,8 @@ func (s *search) limits(cause error) error {
 	worst := -1
 	for i, c := range p.controls {
 		c.put(c.along(s.best.share[i]))
-		limited := s.best.size > 0 && len(p.controls) == 1 || s.best.share[i] < searchEdge || s.best.share[i] > 1-searchEdge
+		limited := s.best.size > 0 && len(p.controls) == 1 || s.best.share[i] < searchEdge || s.best.share[i] > 1-searchEdge ||
+			s.spans[i].misses(c.set)
 		if limited && (worst < 0 || math.Abs(s.best.off[i]) > math.Abs(s.best.off[worst])) {
 			worst = i
 		}
@@ -48,7 +50,7 @@ func (s *search) limits(cause error) error {
 	}
 	if worst >= 0 {
 		c := p.controls[worst]
-		return &Failure{Reason: c.unreachable(c.value, s.best.got[worst]).Error(), Tried: []string{cause.Error()}}
+		return &Failure{Reason: c.unreachable(c.value, s.best.got[worst], s.spans[worst]).Error(), Tried: []string{cause.Error()}}
 	}
 	return &Failure{Reason: "the control loops are not met together anywhere in the ranges of their handles as far as searched; closest, the plant shows " + strings.Join(reached, "; "),
 		Tried: []string{cause.Error(), fmt.Sprintf("search of %d settings", p.conv.search)}}
