@@ -61,6 +61,9 @@ func TestAMDBase(t *testing.T) {
 			t.Errorf("%s is %g, above %g (%v)", path, v, limit, err)
 		}
 	}
+	if v, _, err := p.Value("discharge_alkalinity_above_acidity"); err != nil || !(v > 0) {
+		t.Errorf("alkalinity is %g g/m3 above acidity (%v)", v, err)
+	}
 }
 
 // The feed's total acidity and sulfate are those at which the water has the pH of its analysis and no charge.

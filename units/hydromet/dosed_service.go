@@ -108,6 +108,7 @@ func (d *DosedTank) sources() []signalSource {
 			return d.system.Components[i].M * out[slurryPort].N[i]
 		}})
 	}
+	list = append(list, newTitratable(d.system).signals()...)
 	return append(list, d.rareEarthSignals()...)
 }
 

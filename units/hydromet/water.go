@@ -24,12 +24,13 @@ type water struct {
 	solver   *aqueous.Solver
 	result   *aqueous.Result
 	problem  aqueous.Problem
-	at       []int  // of each total: its component
-	solids   []int  // of each allowed solid: its component
-	sorbed   []int  // of each total: the component of what is sorbed; nil without sorption
-	activity string // its model
-	gas      int    // place of CO2(g) among the allowed solids, −1 for none
-	foreign  []int  // aqueous components that the equilibrium does not know
+	at       []int   // of each total: its component
+	solids   []int   // of each allowed solid: its component
+	sorbed   []int   // of each total: the component of what is sorbed; nil without sorption
+	activity string  // its model
+	gas      int     // place of CO2(g) among the allowed solids, −1 for none
+	seed     float64 // mol/kg of the gas that totals hold beside what is taken: put takes it back
+	foreign  []int   // aqueous components that the equilibrium does not know
 
 	hydroxide, gauge int // species OH-, and a neutral one by which to read its activity coefficient (−1: none)
 
@@ -255,7 +256,27 @@ func (w *water) take(n []float64, T float64) error {
 		return fmt.Errorf("there is no water: %g kg/s", w.kg)
 	}
 	w.gather(n, w.totals)
+	w.sow()
 	return nil
+}
+
+// sow gives a water without a trace of carbonate one, of CO2 of the gas it is open to: the engine takes a component without a total for absent, and
+// the gas with it.
+func (w *water) sow() {
+	const trace = 1e-12 // mol/kg
+	w.seed = 0
+	if w.gas < 0 {
+		return
+	}
+	terms := w.sys.Solids[w.problem.Solids[w.gas]].Terms
+	for _, t := range terms {
+		if t.Component > aqueous.Water && w.totals[t.Component] < trace {
+			w.seed = trace
+		}
+	}
+	for _, t := range terms {
+		w.totals[t.Component] += w.seed * t.Coefficient
+	}
 }
 
 // gather adds up totals of flows, or of their derivatives, per kg of water that enters.
@@ -322,7 +343,7 @@ func (w *water) put(totals, n []float64) (gas float64) {
 			n[i] = d
 		}
 	}
-	return w.putSolids(w.settled, r.Sorbed, n)
+	return w.putSolids(w.settled, r.Sorbed, n) - w.kg*w.seed
 }
 
 // settle lets the solids (and surfaces) hold what they have to of a total, by a change of the solid that holds most of it.
