@@ -68,7 +68,7 @@ func (c *Calciner) enthalpies() (err error) {
 	if c.known, err = readCalcination(); err != nil {
 		return err
 	}
-	lib, err := thermo.Load()
+	lib, err := library(c.sys)
 	if err != nil {
 		return err
 	}

@@ -223,14 +223,14 @@ func (c *Cell) readSalts(t *conf.Table) {
 	if !binary {
 		return
 	}
-	if lib, err := thermo.Load(); err == nil {
+	if lib, err := library(c.sys); err == nil {
 		c.melt, _ = lib.Melt("LiF-NdF3")
 	}
 }
 
 // thermochemistry finds enthalpies and Gibbs energies, and gives the constants that they rest on.
 func (c *Cell) thermochemistry() (used []chem.Constant, err error) {
-	lib, err := thermo.Load()
+	lib, err := library(c.sys)
 	if err != nil {
 		return nil, err
 	}

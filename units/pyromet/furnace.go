@@ -74,7 +74,7 @@ func readFurnaces() (map[string]chem.Constant, error) {
 // setUp finds enthalpies and reads cycle_time, furnaces and capacity.
 func (f *furnace) setUp(what string, env flowsheet.Env, inlets, outlets []string) (err error) {
 	f.what, f.sys, f.inlets, f.outlets = what, env.System, inlets, outlets
-	if f.lib, err = thermo.Load(); err != nil {
+	if f.lib, err = library(f.sys); err != nil {
 		return err
 	}
 	if f.known, err = readFurnaces(); err != nil {

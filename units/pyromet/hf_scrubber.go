@@ -53,7 +53,7 @@ func (s *HFScrubber) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	}
 	s.aqueous[0], s.aqueous[1] = s.sys.Span(chem.Aqueous)
 	s.gas[0], s.gas[1] = s.sys.Span(chem.Gas)
-	lib, err := thermo.Load()
+	lib, err := library(s.sys)
 	if err != nil {
 		return flowsheet.Spec{}, err
 	}
