@@ -62,6 +62,9 @@ func TestSXSession(t *testing.T) {
 
 // The page and every drawing appear in both forms, at both sizes, with units on their axes.
 func TestSXShowFiles(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds: make test runs it")
+	}
 	for _, size := range []string{"24x14", "16x10"} {
 		folder := filepath.Join(t.TempDir(), "new")
 		code, out, stderr := execute("sx", "show", sxAMD, "--size", size, "--out", folder,
@@ -143,6 +146,9 @@ func TestSXShowSection(t *testing.T) {
 }
 
 func TestSXShowRefuses(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds: make test runs it")
+	}
 	for _, c := range []struct {
 		args []string
 		code int

@@ -109,6 +109,9 @@ func TestServerToClient(t *testing.T) {
 
 // Our server keeps one value and forgets subscriptions: a cut loses the outage, which is counted, and nothing else.
 func TestCutOfOurServer(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds: make test runs it")
+	}
 	tags := testTags(150) // more than gopcua's channel to a subscription holds
 	s := serve(t, tags)
 	ctx, cancel := context.WithCancel(t.Context())

@@ -21,6 +21,9 @@ const folder = "../../configs/validation"
 
 // The case files follow from the published numbers in configs/validation/source.
 func TestCasesFollowFromSource(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds: make test runs it")
+	}
 	b := newBook(t)
 	for name, cases := range map[string][]validate.Case{
 		"uky.json": b.uky(), "leach.json": b.leach(), "sx_3stage.json": b.extraction(),
