@@ -16,7 +16,7 @@ import (
 
 const coalAshFile = "../configs/coal-ash.toml"
 
-// coalAshOpen is the fly ash plant without its control loops.
+// coalAshOpen is the fly ash plant with the loop of the neutralisation's pH alone.
 func coalAshOpen(t testing.TB) *flowsheet.Plant {
 	t.Helper()
 	text, err := os.ReadFile(coalAshFile)
@@ -24,10 +24,11 @@ func coalAshOpen(t testing.TB) *flowsheet.Plant {
 		t.Fatal(err)
 	}
 	open, _, found := strings.Cut(string(text), "\n[[control]]")
-	if !found {
-		t.Fatal("the plant has no control loop")
+	_, pH, last := strings.Cut(string(text), "[[control]]\nname = \"neutralise_pH\"")
+	if !found || !last {
+		t.Fatal("the plant has no control loop, or its last is another")
 	}
-	tree, err := conf.Parse(coalAshFile, []byte(open))
+	tree, err := conf.Parse(coalAshFile, []byte(open+"\n[[control]]\nname = \"neutralise_pH\""+pH))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +190,7 @@ func ashExcursion(t testing.TB, p *flowsheet.Plant, dice *rand.Rand) string {
 	for _, tag := range []string{"digestion_filter", "leach_1_filter", "residue_filter", "sludge_filter"} {
 		put(tag+".moisture", 0.25+0.4*dice.Float64())
 	}
-	put("neutralise.pH", 2.5+2.5*dice.Float64())
+	put("control.neutralise_pH.set", 2.5+2.5*dice.Float64())
 	return said.String()
 }
 

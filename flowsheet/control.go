@@ -22,6 +22,7 @@ type control struct {
 	start   float64 // as the file gives it
 	got     Dual    // measured
 	typical float64 // measured where the control loops were taken in
+	mayMiss bool    // the handle may stand at its limit, the set-point missed
 }
 
 // Control is a control loop as a report sees it.
@@ -31,21 +32,36 @@ type Control struct {
 	Unit                string
 	Handle, Lo, Hi      float64
 	HandleUnit          string
+	Tag                 string // the unit of a loop that measures and moves one unit, else ""
+	InTime              bool   // the loop is closed in time too
+	Missed              bool   // the handle stands at its limit, which the file allows; the set-point is not met
 }
 
 // Controls lists the plant's control loops with what the last solve made of them.
 func (p *Plant) Controls() []Control {
-	out := make([]Control, len(p.controls))
+	out := make([]Control, len(p.loops))
 	p.clearTangents()
-	for i, c := range p.controls {
-		h := c.nodes[0].spec.Handles[c.handles[0]]
+	for i, c := range p.loops {
+		n := c.nodes[0]
+		h := n.spec.Handles[c.handles[0]]
 		out[i] = Control{Name: c.name, Measure: c.measure, Move: c.move, Set: c.set, Measured: c.read.value(p).V,
-			Unit: c.read.unit, Handle: c.nodes[0].u[c.handles[0]], Lo: c.lo, Hi: c.hi, HandleUnit: h.Unit}
+			Unit: c.read.unit, Handle: n.u[c.handles[0]], Lo: c.lo, Hi: c.hi, HandleUnit: h.Unit}
+		if c.around(n) {
+			out[i].Tag, out[i].InTime, out[i].Missed = n.tag, c.closedInTime(), n.hold.short
+		}
 	}
 	return out
 }
 
-// readControls reads [[control]]: name, measure, set, move, min, max.
+// around says whether the loop is closed within a unit.
+func (c *control) around(n *node) bool { return n.hold != nil && n.hold.c == c }
+
+// closedInTime says whether the loop is closed at every instant of a run in time.
+func (c *control) closedInTime() bool {
+	return len(c.nodes) > 0 && c.around(c.nodes[0]) && len(c.nodes[0].spec.States) == 0
+}
+
+// readControls reads [[control]]: name, measure, set, move, min, max, unmet.
 func (p *Plant) readControls(tables []*conf.Table) {
 	names := map[string]bool{}
 	moved := map[string]string{}
@@ -65,8 +81,15 @@ func (p *Plant) readControls(tables []*conf.Table) {
 			}
 		}
 		p.readMove(t, c, moved)
+		c.mayMiss = t.ChoiceOr("unmet", "fails", "fails", "warns") == "warns"
+		p.loops = append(p.loops, c)
+		if !p.hold(c) {
+			p.controls = append(p.controls, c)
+			if c.mayMiss && len(c.nodes) > 0 && c.read.value != nil {
+				t.Fault("unmet", "only a loop that measures and moves one unit can stand at its limit; %s and %s are of several", c.measure, c.move)
+			}
+		}
 		t.Close()
-		p.controls = append(p.controls, c)
 	}
 }
 

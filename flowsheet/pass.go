@@ -7,18 +7,32 @@ func (p *Plant) pass(units []int, st *Stage) error {
 	for _, i := range units {
 		n := p.nodes[i]
 		p.gather(n)
-		at := n.at(st)
-		err := n.unit.Solve(at, n.u, n.x, n.ins, n.outs)
-		if err != nil && !at.Cold { // a start value from another regime can mislead: forget it
-			at.Cold = true
-			err = n.unit.Solve(at, n.u, n.x, n.ins, n.outs)
+		var err error
+		if n.hold != nil {
+			err = n.hold.solve(p, st)
+		} else {
+			err = p.solveUnit(n, st)
 		}
 		if err != nil {
 			return &Failure{Unit: n.tag, Reason: err.Error(), Cause: err}
 		}
-		for k, s := range n.out {
-			p.streams[s].flow.T = n.outs[k].T
-		}
+	}
+	return nil
+}
+
+// solveUnit solves one unit with its inlets as they stand.
+func (p *Plant) solveUnit(n *node, st *Stage) error {
+	at := n.at(st)
+	err := n.unit.Solve(at, n.u, n.x, n.ins, n.outs)
+	if err != nil && !at.Cold { // a start value from another regime can mislead: forget it
+		at.Cold = true
+		err = n.unit.Solve(at, n.u, n.x, n.ins, n.outs)
+	}
+	if err != nil {
+		return err
+	}
+	for k, s := range n.out {
+		p.streams[s].flow.T = n.outs[k].T
 	}
 	return nil
 }
@@ -85,25 +99,39 @@ func (p *Plant) tangents(units []int, st *Stage) error {
 	for _, i := range units {
 		n := p.nodes[i]
 		p.gatherTangents(n)
-		at := n.at(st)
-		var dprev []float64
-		if st.Rate > 0 {
-			dprev = n.dprev
-		}
 		var err error
-		if n.tangent != nil {
-			err = n.tangent.Tangent(at, n.u, n.x, n.ins, n.outs, n.du, dprev, n.dins, n.dx, n.douts)
+		if n.hold != nil {
+			err = n.hold.tangent(p, st)
 		} else {
-			err = n.probe.difference(n, at)
+			err = p.tangentUnit(n, st)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: tangent: %w", n.tag, err)
 		}
-		for k, s := range n.out {
-			p.streams[s].d.T = n.douts[k].T
-		}
 	}
 	p.conv.Tangents++
+	return nil
+}
+
+// tangentUnit carries the direction set on a unit's inlets and handles through it.
+func (p *Plant) tangentUnit(n *node, st *Stage) error {
+	at := n.at(st)
+	var dprev []float64
+	if st.Rate > 0 {
+		dprev = n.dprev
+	}
+	var err error
+	if n.tangent != nil {
+		err = n.tangent.Tangent(at, n.u, n.x, n.ins, n.outs, n.du, dprev, n.dins, n.dx, n.douts)
+	} else {
+		err = n.probe.difference(n, at)
+	}
+	if err != nil {
+		return err
+	}
+	for k, s := range n.out {
+		p.streams[s].d.T = n.douts[k].T
+	}
 	return nil
 }
 

@@ -2,6 +2,7 @@ package flowsheet
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"reetwin/flowsheet/chem"
@@ -25,7 +26,9 @@ type Plant struct {
 	tears   []*tear
 
 	kpis     []*kpi
-	controls []*control
+	loops    []*control // control loops, in file order: those around one unit,
+	held     []*hold    // which are closed in every pass,
+	controls []*control // and the others, unknowns of the plant
 	gangs    []Gang
 	refs     []Published
 	spoilt   map[string]bool // while loading: units, KPIs and gangs with a fault
@@ -56,6 +59,7 @@ type node struct {
 	dins, douts   []Stream
 	x, u, prev    []float64
 	dx, du, dprev []float64
+	hold          *hold  // the control loop around this unit, nil without one
 	probe         *probe // scratch of differences, made when first needed
 	stage         Stage  // of the call under way
 	y             []float64
@@ -180,8 +184,11 @@ func (p *Plant) Stream(name string) (Stream, bool) {
 	return s.flow, true
 }
 
-// Handle returns the value (SI) of a unit's handle, e.g. "acid_feed2.flow".
+// Handle returns the value (SI) of a unit's handle, e.g. "acid_feed2.flow", or of a set-point, "control.NAME.set".
 func (p *Plant) Handle(path string) (float64, error) {
+	if c := p.setPoint(path); c != nil {
+		return c.set, nil
+	}
 	n, i, err := p.handle(path)
 	if err != nil {
 		return 0, err
@@ -189,9 +196,26 @@ func (p *Plant) Handle(path string) (float64, error) {
 	return n.u[i], nil
 }
 
-// SetHandle moves a unit's handle, or every handle of a gang, to a value (SI) within its range.
+// setPoint finds the control loop of a path "control.NAME.set", nil when the path is another.
+func (p *Plant) setPoint(path string) *control {
+	for _, c := range p.loops {
+		if path == "control."+c.name+".set" {
+			return c
+		}
+	}
+	return nil
+}
+
+// SetHandle moves a unit's handle, or every handle of a gang, to a value (SI) within its range, or a set-point.
 // The next Solve starts warm.
 func (p *Plant) SetHandle(path string, value float64) error {
+	if c := p.setPoint(path); c != nil {
+		if math.IsNaN(value) || math.IsInf(value, 0) {
+			return fmt.Errorf("%s = %g is no set-point", path, value)
+		}
+		c.set = value
+		return nil
+	}
 	for _, g := range p.gangs {
 		if g.Name != path {
 			continue
@@ -247,7 +271,8 @@ func (p *Plant) tags() []string {
 	return tags
 }
 
-// Memory returns a copy of everything a warm start or a fork needs: the units' memory, the torn streams, the handles.
+// Memory returns a copy of everything a warm start or a fork needs: the units' memory, the torn streams, the handles, the
+// set-points.
 func (p *Plant) Memory() []float64 {
 	var m []float64
 	p.keep(&m)
@@ -265,7 +290,7 @@ func (p *Plant) Restore(memory []float64) error {
 }
 
 func (p *Plant) memorySize() int {
-	return len(p.x) + len(p.u) + len(p.tears)*(1+len(p.System.Components))
+	return len(p.x) + len(p.u) + len(p.loops) + len(p.tears)*(1+len(p.System.Components))
 }
 
 // keep writes the memory to a slice, which is made when it is too short.
@@ -275,6 +300,9 @@ func (p *Plant) keep(to *[]float64) {
 		m = make([]float64, 0, p.memorySize())
 	}
 	m = append(append(m, p.x...), p.u...)
+	for _, c := range p.loops {
+		m = append(m, c.set)
+	}
 	for _, t := range p.tears {
 		m = append(append(m, t.flow.T), t.flow.N...)
 	}
@@ -285,11 +313,14 @@ func (p *Plant) keep(to *[]float64) {
 func (p *Plant) recall(memory []float64) {
 	memory = memory[copy(p.x, memory):]
 	memory = memory[copy(p.u, memory):]
+	for _, c := range p.loops {
+		c.set, memory = memory[0], memory[1:]
+	}
 	for _, t := range p.tears {
 		t.flow.T = memory[0]
 		memory = memory[1+copy(t.flow.N, memory[1:]):]
 	}
-	for _, c := range p.controls {
+	for _, c := range p.loops {
 		c.value = c.nodes[0].u[c.handles[0]]
 	}
 }

@@ -61,7 +61,22 @@ type RunClosure struct {
 	HeldAtEnd float64 // mol
 }
 
-// Run solves the steady state and goes on in time. Control loops rest: every handle stays where the steady state left it,
+// letRest lets the loops around one unit rest whose handle the schedule moves; what it returns closes them again.
+func (p *Plant) letRest(moves []Move) (end func()) {
+	for _, m := range moves {
+		for _, l := range p.held {
+			l.rests = l.rests || l.c.move == m.Path
+		}
+	}
+	return func() {
+		for _, l := range p.held {
+			l.rests = false
+		}
+	}
+}
+
+// Run solves the steady state and goes on in time. Loops around one unit without states, a pH by the dose into the same tank, stay closed
+// unless a move takes their handle. All others rest: every handle stays where the steady state left it,
 // until a move. at is called at time 0, at every output and at the end with the plant at that state; its error ends the run.
 // A *Failure names the time that was reached. Closures worse than MaxClosure are a failure.
 func (p *Plant) Run(s Schedule, at func(t float64) error) (RunSummary, error) {
@@ -75,6 +90,7 @@ func (p *Plant) Run(s Schedule, at func(t float64) error) (RunSummary, error) {
 	controls := p.controls
 	p.controls = nil
 	defer func() { p.controls = controls }()
+	defer p.letRest(moves)()
 	r := newTimeMarch(p, s)
 	held := r.held()
 	if err := at(0); err != nil {
@@ -132,6 +148,9 @@ func (p *Plant) checkSchedule(s Schedule) ([]Move, error) {
 	for _, m := range moves {
 		if !(m.At >= 0 && m.At < s.For) {
 			return nil, fmt.Errorf("%s moves at %g s, outside the run of %g s", m.Path, m.At, s.For)
+		}
+		if c := p.setPoint(m.Path); c != nil && !c.closedInTime() {
+			return nil, fmt.Errorf("%s: control %q rests in time; move %s instead", m.Path, c.name, c.move)
 		}
 		if _, err := p.Handle(m.Path); err != nil && !slices.Contains(p.gangNames(), m.Path) {
 			return nil, err

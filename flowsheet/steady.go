@@ -44,6 +44,9 @@ func (p *Plant) Solve() error {
 		p.start()
 		err = p.cold()
 	}
+	if err == nil {
+		err = p.short()
+	}
 	p.conv.Seconds = time.Since(begin).Seconds()
 	p.solved = err == nil
 	return err
@@ -59,7 +62,7 @@ func (p *Plant) SolveCold() error {
 // in time from the start values. The control loops follow from there.
 func (p *Plant) cold() error {
 	controls := p.controls
-	for _, c := range controls {
+	for _, c := range p.loops {
 		c.put(math.Min(math.Max(c.start, c.lo), c.hi))
 	}
 	p.controls = nil

@@ -2,6 +2,7 @@ package report
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -213,7 +214,7 @@ func convergence(p *flowsheet.Plant) *Convergence {
 
 const passesOn = "; it goes through "
 
-// warnings of all units, in the order of the file. A substance that no equilibrium knows goes through unit after unit: it is one warning,
+// warnings of all units, in the order of the file, then of control loops. A substance that no equilibrium knows goes through unit after unit: it is one warning,
 // where it is first met, that names the others.
 func warnings(p *flowsheet.Plant) []Warning {
 	all := []Warning{}
@@ -241,6 +242,13 @@ func warnings(p *flowsheet.Plant) []Warning {
 			}
 			all = append(all, Warning{Code: w.Code, Tag: v.Tag, Where: where, Value: finite(w.Value), Limit: finite(w.Limit),
 				Unit: w.Unit, Text: Plain(w.Text)})
+		}
+	}
+	for _, c := range p.Controls() {
+		if c.Missed {
+			all = append(all, Warning{Code: "set_point", Tag: c.Tag, Where: c.Measure, Value: finite(c.Measured), Limit: finite(c.Set), Unit: c.Unit,
+				Text: fmt.Sprintf("control %q misses its set-point %.6g: %s stands at %.6g %s (range %.6g to %.6g), where it comes closest, with %.6g",
+					c.Name, c.Set, c.Move, c.Handle, c.HandleUnit, c.Lo, c.Hi, c.Measured)})
 		}
 	}
 	return all

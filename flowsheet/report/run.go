@@ -25,7 +25,7 @@ type Run struct {
 	Steps     int                   `json:"steps"`
 	Rejected  int                   `json:"rejected"` // steps tried and taken back
 	Moves     []string              `json:"moves,omitempty"`
-	Resting   []string              `json:"controls_at_rest,omitempty"` // control loops, whose handles stay as the steady solve left them
+	Resting   []string              `json:"controls_at_rest,omitempty"` // control loops whose handles stay as the steady solve left them, or as moves set them
 	Time      []float64             `json:"t_s"`
 	Readings  map[string]RunReading `json:"readings"`
 	Balance   map[string]RunBalance `json:"balance,omitempty"`
@@ -75,7 +75,9 @@ func NewRun(p *flowsheet.Plant, s flowsheet.Schedule, paths, moves []string, cha
 		r.order = append(r.order, path)
 	}
 	for _, c := range p.Controls() {
-		r.Resting = append(r.Resting, c.Name)
+		if !c.InTime || slices.ContainsFunc(s.Moves, func(m flowsheet.Move) bool { return m.Path == c.Move }) {
+			r.Resting = append(r.Resting, c.Name)
+		}
 	}
 	sum, err := p.Run(s, func(t float64) error {
 		r.Time = append(r.Time, t)
