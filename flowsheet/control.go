@@ -34,7 +34,7 @@ type Control struct {
 	HandleUnit          string
 	Tag                 string // the unit of a loop that measures and moves one unit, else ""
 	InTime              bool   // the loop is closed in time too
-	Missed              bool   // the handle stands at its limit, which the file allows; the set-point is not met
+	Missed              string // says how far the handle came, where the file allows it to miss the set-point; "" when that is met
 }
 
 // Controls lists the plant's control loops with what the last solve made of them.
@@ -47,7 +47,10 @@ func (p *Plant) Controls() []Control {
 		out[i] = Control{Name: c.name, Measure: c.measure, Move: c.move, Set: c.set, Measured: c.read.value(p).V,
 			Unit: c.read.unit, Handle: n.u[c.handles[0]], Lo: c.lo, Hi: c.hi, HandleUnit: h.Unit}
 		if c.around(n) {
-			out[i].Tag, out[i].InTime, out[i].Missed = n.tag, c.closedInTime(), n.hold.short
+			out[i].Tag, out[i].InTime = n.tag, c.closedInTime()
+			if n.hold.short {
+				out[i].Missed = c.unreachable(out[i].Handle, out[i].Measured, n.hold.seen).Error()
+			}
 		}
 	}
 	return out

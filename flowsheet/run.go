@@ -393,11 +393,10 @@ func (p *Plant) ParseMove(text string) (Move, error) {
 			target = g.Moves[0]
 		}
 	}
-	n, i, err := p.handle(target)
+	h, err := p.movable(target)
 	if err != nil {
 		return fail("%w", err)
 	}
-	h := n.spec.Handles[i]
 	v, unit, err := si.Parse(value)
 	if err != nil {
 		return fail("%w", err)
@@ -405,10 +404,25 @@ func (p *Plant) ParseMove(text string) (Move, error) {
 	if own, err := si.ParseUnit(h.Unit); err != nil || own.Dim != unit.Dim {
 		return fail("%s is in %s, which %q is not", m.Path, h.Unit, strings.TrimSpace(value))
 	}
-	if m.Value = v; !(v >= h.Lo && v <= h.Hi) {
+	if m.Value, err = si.Convert(v, h.Unit); err != nil {
+		return fail("%w", err)
+	}
+	if !(m.Value >= h.Lo && m.Value <= h.Hi) {
 		return fail("%g is outside %g to %g %s", v, h.Lo, h.Hi, h.Unit)
 	}
 	return m, nil
+}
+
+// movable is the handle of a path, or the set-point as one.
+func (p *Plant) movable(path string) (Handle, error) {
+	if c := p.setPoint(path); c != nil {
+		return Handle{Name: path, Unit: c.read.unit, Value: c.set, Lo: -math.MaxFloat64, Hi: math.MaxFloat64}, nil
+	}
+	n, i, err := p.handle(path)
+	if err != nil {
+		return Handle{}, err
+	}
+	return n.spec.Handles[i], nil
 }
 
 // Duration reads a time with its unit, "4 h", in s.

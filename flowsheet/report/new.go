@@ -2,7 +2,6 @@ package report
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -245,10 +244,8 @@ func warnings(p *flowsheet.Plant) []Warning {
 		}
 	}
 	for _, c := range p.Controls() {
-		if c.Missed {
-			all = append(all, Warning{Code: "set_point", Tag: c.Tag, Where: c.Measure, Value: finite(c.Measured), Limit: finite(c.Set), Unit: c.Unit,
-				Text: fmt.Sprintf("control %q misses its set-point %.6g: %s stands at %.6g %s (range %.6g to %.6g), where it comes closest, with %.6g",
-					c.Name, c.Set, c.Move, c.Handle, c.HandleUnit, c.Lo, c.Hi, c.Measured)})
+		if c.Missed != "" {
+			all = append(all, Warning{Code: "set_point", Tag: c.Tag, Where: c.Measure, Value: finite(c.Measured), Limit: finite(c.Set), Unit: c.Unit, Text: c.Missed})
 		}
 	}
 	return all
