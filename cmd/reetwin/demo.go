@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,18 +20,20 @@ import (
 
 func newDemoCommand() *cobra.Command {
 	var flags liveFlags
+	var of string
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Show a live twin: a virtual plant, OPC UA, the model and its KPIs in one process",
 		Long: `demo starts the virtual UKy coal-refuse plant behind a real OPC UA server on this machine, and the twin that subscribes to
 it: measured and expected values, deviations, KPIs, quality and age, live. It needs nothing else; the plant's two files are
-written to the folder of the demo, where they can be read and changed.
+written to the folder of the demo, where they can be read and changed. With --plant it runs another plant: FILE.toml whose tags stand beside it in
+FILE-live.toml.
 
 Without --influx the KPIs are kept in the outbox on disk.`,
-		Example: "  reetwin demo --for 30s\n  reetwin demo --influx http://127.0.0.1:8086 --token env:INFLUX_TOKEN",
+		Example: "  reetwin demo --for 30s\n  reetwin demo --influx http://127.0.0.1:8086 --token env:INFLUX_TOKEN\n  reetwin demo --plant configs/uky.toml",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			file, err := demoFiles(flags.dir)
+			file, err := demoPlant(of, flags.dir)
 			if err != nil {
 				return err
 			}
@@ -56,7 +59,25 @@ Without --influx the KPIs are kept in the outbox on disk.`,
 		},
 	}
 	flags.add(c, "reetwin-demo")
+	c.Flags().StringVar(&of, "plant", "", "run this plant `FILE` with the tags of FILE-live.toml (default: the embedded UKy plant)")
 	return c
+}
+
+// demoPlant is the live file of the demo: that beside the plant asked for, or the embedded one, written to the demo's folder.
+func demoPlant(of, dir string) (string, error) {
+	if of == "" {
+		return demoFiles(dir)
+	}
+	live := of
+	if !strings.HasSuffix(of, "-live.toml") {
+		live = strings.TrimSuffix(of, ".toml") + "-live.toml"
+	}
+	for _, file := range []string{of, live} {
+		if _, err := os.Stat(file); err != nil {
+			return "", exitError{exitUsage, fmt.Errorf("--plant %s: %w; a live plant is a file FILE.toml with its tags beside it in FILE-live.toml", of, err)}
+		}
+	}
+	return live, nil
 }
 
 // demoFiles writes the embedded plant to the demo's folder unless it is there already, and returns the live plant's file.

@@ -156,6 +156,7 @@ func testRefusals(t *testing.T, r *rig) {
 		{exitUsage, "opc.tcp://", []string{"live", file, "--endpoint", "127.0.0.1"}},
 		{exitUsage, "unknown flag", []string{"demo", "--fro", "1s"}},
 		{exitUsage, "", []string{"demo", "argument"}},
+		{exitUsage, "amd-live.toml", []string{"demo", "--plant", "../../configs/amd.toml"}},
 		{exitUsage, "needs table or json", []string{"replay", file, "-o", "xml"}},
 		{exitConnection, "refused", []string{"live", file, "--dry-run", "--endpoint", nowhere}},
 		{exitConnection, "refused", []string{"opcua", "check", file, "--endpoint", nowhere}},
