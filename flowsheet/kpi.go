@@ -33,30 +33,44 @@ func (p *Plant) KPIs() []KPI {
 	return out
 }
 
-// readKPIs reads [kpi]: recovery, purity, reagent and formula.
-func (p *Plant) readKPIs(t *conf.Table) {
+// readAllKPIs reads [kpi]: those of the included parts, [kpi.PART], before the plant's own, which may use them.
+func (p *Plant) readAllKPIs(t *conf.Table, parts []string) {
+	for _, part := range parts {
+		if t.Has(part) {
+			p.readKPIs(t.Table(part), part+partMark)
+		}
+	}
+	p.readKPIs(t, "")
+}
+
+// readKPIs reads recovery, purity, reagent and formula; the mark goes before the name of each.
+func (p *Plant) readKPIs(t *conf.Table, mark string) {
 	if t.Has("recovery") {
 		r := t.Table("recovery")
-		p.addRecoveries(p.streamList(r, "from"), p.streamList(r, "to"))
+		p.addRecoveries(mark, p.streamList(r, "from"), p.streamList(r, "to"))
 		r.Close()
 	}
 	if t.Has("purity") {
 		r := t.Table("purity")
 		to := p.streamList(r, "of")
 		r.Close()
-		p.addKPI("purity.REE", "1", nil, to, func(*Plant) Dual {
+		p.addKPI(mark+"purity.REE", "1", nil, to, func(*Plant) Dual {
 			return sum(to, p.System.Mass, p.reeMass(true)...).over(sum(to, p.System.Mass))
 		})
 	}
 	reagents := t.Table("reagent")
 	for _, name := range reagents.Keys() {
-		p.addReagent(reagents.Table(name), name)
+		p.addReagent(reagents.Table(name), mark, name)
 	}
 	reagents.Close()
 	formulas := t.Table("formula")
 	names := formulas.Keys()
+	below := make([]string, len(names))
 	for i, name := range names {
-		p.addFormula(formulas.Table(name), name, names[i:])
+		below[i] = mark + name
+	}
+	for i, name := range names {
+		p.addFormula(formulas.Table(name), mark+name, below[i:])
 	}
 	formulas.Close()
 	t.Close()
@@ -138,7 +152,7 @@ func (p *Plant) elementMass(e int) func([]float64) float64 {
 	return func(n []float64) float64 { return p.System.Elements[e].Mass * p.System.ElementFlow(e, n) }
 }
 
-func (p *Plant) addRecoveries(from, to []*link) {
+func (p *Plant) addRecoveries(mark string, from, to []*link) {
 	ratio := func(parts ...func([]float64) float64) func(*Plant) Dual {
 		return func(*Plant) Dual {
 			return sum(to, p.System.Mass, parts...).over(sum(from, p.System.Mass, parts...)) // no number where none is fed
@@ -148,14 +162,14 @@ func (p *Plant) addRecoveries(from, to []*link) {
 		if el.Group != "framework" && p.keyed(e) && slices.ContainsFunc(p.System.Components, func(c chem.Component) bool {
 			return c.Key == e && c.Phase == chem.Solid
 		}) {
-			p.addKPI("recovery."+el.Symbol, "1", from, to, ratio(p.elementMass(e)))
+			p.addKPI(mark+"recovery."+el.Symbol, "1", from, to, ratio(p.elementMass(e)))
 		}
 	}
 	if ree := p.reeMass(true); len(ree) > 0 {
-		p.addKPI("recovery.REE", "1", from, to, ratio(ree...))
+		p.addKPI(mark+"recovery.REE", "1", from, to, ratio(ree...))
 	}
 	if ree := p.reeMass(false); len(ree) > 0 {
-		p.addKPI("recovery.REE_without_Sc", "1", from, to, ratio(ree...))
+		p.addKPI(mark+"recovery.REE_without_Sc", "1", from, to, ratio(ree...))
 	}
 }
 
@@ -178,11 +192,11 @@ func (p *Plant) oxideMass() []func([]float64) float64 {
 }
 
 // addReagent reads the use of one reagent: the streams that bring it in, the component that counts it, and the product.
-func (p *Plant) addReagent(t *conf.Table, name string) {
+func (p *Plant) addReagent(t *conf.Table, mark, name string) {
 	from, to := p.streamList(t, "streams"), p.streamList(t, "product")
 	substance, by := t.TextOr("substance", name), t.Text("counted_by")
 	defer t.Close()
-	kpi := "reagent." + name + ".per_kg_REO"
+	kpi := mark + "reagent." + name + ".per_kg_REO"
 	p.spoilt[kpi] = true
 	if t.Faulty("counted_by") {
 		return
@@ -229,13 +243,24 @@ func (p *Plant) components() []string {
 	return names
 }
 
-// readPublished reads [published]: numbers of the source by path, shown beside the computed ones.
-func (p *Plant) readPublished(t *conf.Table) {
+// readAllPublished reads [published], and [published.PART] of the included parts.
+func (p *Plant) readAllPublished(t *conf.Table, parts []string) {
+	for _, part := range parts {
+		if t.Has(part) {
+			p.readPublished(t.Table(part), nil)
+		}
+	}
+	p.readPublished(t, parts)
+}
+
+// readPublished reads numbers of one source by path, shown beside the computed ones; but names keys that are none.
+func (p *Plant) readPublished(t *conf.Table, but []string) {
+	paths := slices.DeleteFunc(t.Keys(), func(key string) bool { return slices.Contains(but, key) })
 	source := ""
-	if len(t.Keys()) > 0 {
+	if len(paths) > 0 {
 		source = t.Text("source")
 	}
-	for _, path := range t.Keys() {
+	for _, path := range paths {
 		if path == "source" {
 			continue
 		}

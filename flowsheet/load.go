@@ -14,6 +14,9 @@ import (
 // Load builds a plant from its file. kinds names the constructors of unit operations.
 // The error is conf.Faults and holds every fault of the file, each with its place.
 func Load(tree *conf.Tree, kinds map[string]func() Unit) (*Plant, error) {
+	if err := include(tree); err != nil {
+		return nil, err
+	}
 	root := tree.Root()
 	p := &Plant{byTag: map[string]*node{}, byName: map[string]*link{}, spoilt: map[string]bool{}}
 	p.Name = root.TextOr("name", "")
@@ -38,9 +41,9 @@ func Load(tree *conf.Tree, kinds map[string]func() Unit) (*Plant, error) {
 		p.sequence()
 	}
 	p.readGangs(root.Table("handle"))
-	p.readKPIs(root.Table("kpi"))
+	p.readAllKPIs(root.Table("kpi"), tree.Parts())
 	p.readControls(root.Tables("control"))
-	p.readPublished(root.Table("published"))
+	p.readAllPublished(root.Table("published"), tree.Parts())
 	root.Close()
 	if err := tree.Err(); err != nil {
 		return nil, err
@@ -55,6 +58,9 @@ func Override(tree *conf.Tree, assignment string) error {
 	path, value, ok := strings.Cut(assignment, "=")
 	if !ok {
 		return fmt.Errorf("--set %s: needs the form path=value", assignment)
+	}
+	if err := include(tree); err != nil {
+		return err
 	}
 	root := tree.Root()
 	gangs := root.Table("handle")

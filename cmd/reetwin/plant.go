@@ -30,6 +30,11 @@ func loadPlant(file string, sets []string) (*flowsheet.Plant, *conf.Tree, error)
 // when it is laid over the one that quotes them.
 func changes(file string, tree *conf.Tree, sets []string) []string {
 	var all []string
+	for _, part := range tree.Parts() {
+		if source := tree.Root().Table("published").Table(part).File("source"); source != "" {
+			all = append(all, filepath.Base(source)+" in "+filepath.Base(file))
+		}
+	}
 	quoted := tree.Root().Table("published").File("source")
 	if quoted != "" && quoted != file {
 		all = append(all, filepath.Base(file)+" over "+filepath.Base(quoted))

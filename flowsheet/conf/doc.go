@@ -22,4 +22,8 @@
 // file is read first and this one laid over it: tables are merged, arrays of
 // tables appended, all other values replaced. The key base itself is not part
 // of the tree.
+//
+// A file may also be made of parts: Part loads another file, RenameKeys and
+// RenameTexts give it other names, Under lays the tree over it. What the names
+// are is for the caller to know.
 package conf

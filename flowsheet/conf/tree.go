@@ -17,6 +17,8 @@ type Tree struct {
 	files  []string // the file, its base, the base of that, ..., the assignments
 	root   *node
 	faults Faults
+	above  []string // the files that this one is a part of
+	parts  []string // names of what was laid under it, see Under
 }
 
 // baseKey names the file to lay this one over.
