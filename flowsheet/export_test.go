@@ -5,7 +5,7 @@ package flowsheet
 func (p *Plant) TangentPass() error {
 	p.nudge()
 	st := p.stage
-	return p.tangents(p.loop, &st)
+	return p.tangents(p.looped(), &st)
 }
 
 // DifferencePass carries the same direction by differences of Solve, unit by unit.
@@ -21,7 +21,7 @@ func (p *Plant) DifferencePass() error {
 	for i, n := range p.nodes {
 		own[i], n.tangent = n.tangent, nil
 	}
-	err := p.tangents(p.loop, &st)
+	err := p.tangents(p.looped(), &st)
 	for i, n := range p.nodes {
 		n.tangent = own[i]
 	}
@@ -51,4 +51,12 @@ func (p *Plant) nudge() {
 			t.d.N[i] = n * (0.5 + float64(i%7)/7)
 		}
 	}
+}
+
+// looped are the units in the recycles of all blocks.
+func (p *Plant) looped() (units []int) {
+	for _, b := range p.blocks {
+		units = append(units, b.loop...)
+	}
+	return units
 }

@@ -326,17 +326,17 @@ func (p *Plant) allocate() {
 			n.probe = newProbe(n)
 		}
 	}
-	p.start()
 }
 
-// start puts every unit's memory to its start values.
-func (p *Plant) start() {
-	for _, n := range p.nodes {
-		for i, v := range n.spec.States {
-			n.x[i] = v.Start
+// start puts the memory of the given units to its start values.
+func (p *Plant) start(units []int) {
+	for _, i := range units {
+		n := p.nodes[i]
+		for k, v := range n.spec.States {
+			n.x[k] = v.Start
 		}
-		for i, v := range n.spec.Algebraic {
-			n.x[len(n.spec.States)+i] = v.Start
+		for k, v := range n.spec.Algebraic {
+			n.x[len(n.spec.States)+k] = v.Start
 		}
 	}
 	p.solved = false
@@ -351,14 +351,15 @@ func (p *Plant) sequence() {
 	var torn []int
 	p.order, torn = sequence(len(p.nodes), edges)
 	c := len(p.System.Components)
-	for k, i := range torn {
+	for _, i := range torn {
 		s := p.streams[i]
-		t := &tear{link: s, at: k * (c + 1)}
+		t := &tear{link: s}
 		t.flow = Stream{T: 298.15, N: make([]float64, c)}
 		t.d = Stream{N: make([]float64, c)}
 		s.tear = t
 		p.tears = append(p.tears, t)
 	}
+	p.start(p.order)
 	for _, n := range p.nodes { // a reading may ask before the first pass
 		p.gather(n)
 		p.gatherTangents(n)

@@ -13,26 +13,26 @@ const (
 // march goes to the steady state in time: implicit Euler steps of growing length from the units' start values, with every
 // handle at rest, then the steady solve. It is the rescue when that solve fails from a cold start, and the witness of a
 // failure: a plant that has no steady state drifts until a unit names what runs out.
-func (p *Plant) march() error {
-	p.start()
-	for _, t := range p.tears {
+func (b *block) march(p *Plant) error {
+	p.start(b.units)
+	for _, t := range b.tears {
 		t.flow.Zero(298.15)
 	}
 	copy(p.prev, p.x)
 	filling := Stage{Rate: 1 / marchFirst, Tol: unitTol}
 	for range marchFill { // what the tanks hold at the start fills the recycles; the first step sets what is left right
-		p.fillPass(p.order, &filling)
-		for _, t := range p.tears {
+		p.fillPass(b.units, &filling)
+		for _, t := range b.tears {
 			t.flow.Copy(t.link.flow)
 		}
 	}
-	p.start()
+	p.start(b.units)
 	p.conv.start = "march"
 	p.keep(&p.kept)
 	h := marchFirst
 	elapsed := 0.0
 	for range marchSteps {
-		if err := p.step(h); err != nil {
+		if err := b.step(p, h); err != nil {
 			p.recall(p.kept)
 			if h /= 8; h < 1e-4*marchFirst {
 				return fmt.Errorf("march in time stops after %.3g s: %w", elapsed, err)
@@ -43,7 +43,7 @@ func (p *Plant) march() error {
 		p.keep(&p.kept)
 		p.conv.March++
 		if h > marchLast {
-			return p.settle()
+			return b.solve(p, &p.stage)
 		}
 		h *= marchGrowth
 	}
@@ -51,14 +51,7 @@ func (p *Plant) march() error {
 }
 
 // step takes one implicit Euler step of length h (s) from the present states.
-func (p *Plant) step(h float64) error {
+func (b *block) step(p *Plant, h float64) error {
 	copy(p.prev, p.x)
-	st := Stage{Rate: 1 / h, Tol: unitTol}
-	if err := p.pass(p.head, &st); err != nil {
-		return err
-	}
-	if err := p.newton.run(p, &st); err != nil {
-		return err
-	}
-	return p.pass(p.rest, &st)
+	return b.solve(p, &Stage{Rate: 1 / h, Tol: unitTol})
 }

@@ -14,6 +14,7 @@ import (
 // Every unknown and residual is scaled by the flow it belongs to, so that traces count like bulk. A product with the
 // Jacobian is one pass of the units' tangents. Unknowns that are zero on both sides of a tear take no part.
 type tearNewton struct {
+	of                 *block
 	z, g, lower, scale []float64 // unknowns, what the pass made of them, bounds, sizes
 	r                  []float64 // (g − z) / scale, then the scaled errors of the controls
 	active             []int     // unknowns that take part
@@ -22,13 +23,15 @@ type tearNewton struct {
 	krylov             *solve.GMRES
 	multiply           func(v, out []float64) error // product, bound once
 	st                 *Stage                       // of the direction sought
+	norm               float64                      // largest scaled residual of the last pass,
+	worst              imbalance                    // and where it is
 	fed                []float64                    // flow of each element into the plant, mol/s
 }
 
-func newTearNewton(p *Plant) *tearNewton {
-	size := p.firstControl() + len(p.controls)
+func newTearNewton(p *Plant, b *block) *tearNewton {
+	size := b.firstControl(p) + len(b.own)
 	f := func() []float64 { return make([]float64, size) }
-	w := &tearNewton{z: f(), g: f(), lower: f(), scale: f(), r: f(), b: f(), d: f(), good: f(),
+	w := &tearNewton{of: b, z: f(), g: f(), lower: f(), scale: f(), r: f(), b: f(), d: f(), good: f(),
 		goodX: make([]float64, len(p.x)), fed: make([]float64, len(p.System.Elements))}
 	w.active = make([]int, 0, size)
 	w.krylov = solve.NewGMRES(size, min(krylovMax, size))
@@ -45,10 +48,10 @@ func (w *tearNewton) run(p *Plant, st *Stage) error {
 	best := [3]float64{norm, norm, norm} // the last accepted norms
 	for step := 0; ; step++ {
 		if w.converged(p) {
-			return p.endless()
+			return w.of.endless(p)
 		}
 		if step == newtonSteps {
-			return p.stuck("no convergence in %d Newton steps", newtonSteps)
+			return w.stuck(p, "no convergence in %d Newton steps", newtonSteps)
 		}
 		if err := w.direction(p, st, norm); err != nil {
 			return err
@@ -82,14 +85,14 @@ func (w *tearNewton) search(p *Plant, st *Stage, allowed float64) (float64, erro
 	if err != nil {
 		return norm, err
 	}
-	return norm, p.stuck("no step reduces the imbalance %.1e", norm)
+	return norm, w.stuck(p, "no step reduces the imbalance %.1e", norm)
 }
 
 // longest is the share of the step by which no handle moves further than handleStep of its size.
 func (w *tearNewton) longest(p *Plant) float64 {
 	share := 1.0
 	for j, k := range w.active {
-		if k >= p.firstControl() && math.Abs(w.d[j])*share > handleStep {
+		if k >= w.of.firstControl(p) && math.Abs(w.d[j])*share > handleStep {
 			share = handleStep / math.Abs(w.d[j])
 		}
 	}
@@ -97,16 +100,16 @@ func (w *tearNewton) longest(p *Plant) float64 {
 }
 
 // stuck is the failure of the iteration itself.
-func (p *Plant) stuck(format string, args ...any) error {
-	return &Failure{Reason: fmt.Sprintf("recycles do not close: "+format, args...) + "; largest imbalance: " + p.describe(p.conv.worst)}
+func (w *tearNewton) stuck(p *Plant, format string, args ...any) error {
+	return &Failure{Reason: fmt.Sprintf("recycles do not close: "+format, args...) + "; largest imbalance: " + p.describe(w.worst)}
 }
 
 // evaluate runs one pass and forms the scaled residual. It returns the residual's largest entry.
 func (w *tearNewton) evaluate(p *Plant, st *Stage) (float64, error) {
-	if err := p.pass(p.loop, st); err != nil {
+	if err := p.pass(w.of.loop, st); err != nil {
 		return math.Inf(1), err
 	}
-	p.conv.Passes++
+	p.conv.solved += len(w.of.loop)
 	w.active = w.active[:0]
 	norm := 0.0
 	take := func(k int) {
@@ -114,7 +117,7 @@ func (w *tearNewton) evaluate(p *Plant, st *Stage) (float64, error) {
 		w.active = append(w.active, k)
 		norm = math.Max(norm, math.Abs(w.r[k]))
 	}
-	for _, t := range p.tears {
+	for _, t := range w.of.tears {
 		total := math.Max(flowSize(t.flow.N), flowSize(t.link.flow.N))
 		w.z[t.at], w.g[t.at], w.scale[t.at] = t.flow.T, t.link.flow.T, t.flow.T
 		take(t.at)
@@ -128,10 +131,10 @@ func (w *tearNewton) evaluate(p *Plant, st *Stage) (float64, error) {
 			take(k)
 		}
 	}
-	if len(p.controls) > 0 {
+	if len(w.of.controls) > 0 {
 		p.clearTangents() // what the loops measure is read at units of the iteration: see divide
-		for i, c := range p.controls {
-			k := p.firstControl() + i
+		for i, c := range w.of.controls {
+			k := w.of.firstControl(p) + i
 			c.got = c.read.value(p)
 			w.z[k], w.scale[k] = c.value, c.span()
 			w.r[k] = (c.set - c.got.V) / c.size()
@@ -142,7 +145,7 @@ func (w *tearNewton) evaluate(p *Plant, st *Stage) (float64, error) {
 	if math.IsNaN(norm) || math.IsInf(norm, 0) {
 		return norm, &Failure{Reason: "a unit returned a flow that is no number"}
 	}
-	p.conv.Residual = norm
+	w.norm = norm
 	return norm, nil
 }
 
@@ -156,38 +159,39 @@ func (w *tearNewton) direction(p *Plant, st *Stage, norm float64) error {
 	w.st = st
 	_, _, err := w.krylov.Solve(w.multiply, w.b[:n], w.d[:n], tol)
 	if err != nil {
-		return p.stuck("the linear system has no solution (%v): something that circulates may have no way out", err)
+		return w.stuck(p, "the linear system has no solution (%v): something that circulates may have no way out", err)
 	}
 	return nil
 }
 
 // product multiplies a scaled direction with the negative Jacobian, [v − G'v ; −(measured)'v].
 func (w *tearNewton) product(p *Plant, v, out []float64) error {
-	for _, t := range p.tears {
+	for _, t := range w.of.tears {
 		t.d.Zero(0)
 	}
-	first := p.firstControl()
+	first := w.of.firstControl(p)
 	for j, k := range w.active {
 		if k >= first {
-			p.controls[k-first].push(v[j] * w.scale[k])
+			w.of.controls[k-first].push(v[j] * w.scale[k])
 			continue
 		}
-		if t, i := p.unknown(k); i < 0 {
+		if t, i := w.of.unknown(p, k); i < 0 {
 			t.d.T = v[j] * w.scale[k]
 		} else {
 			t.d.N[i] = v[j] * w.scale[k]
 		}
 	}
-	if err := p.tangents(p.loop, w.st); err != nil {
+	if err := p.tangents(w.of.loop, w.st); err != nil {
 		return err
 	}
+	p.conv.carried += len(w.of.loop)
 	for j, k := range w.active {
 		if k >= first {
-			c := p.controls[k-first]
+			c := w.of.controls[k-first]
 			out[j] = c.read.value(p).D / c.size()
 			continue
 		}
-		if t, i := p.unknown(k); i < 0 {
+		if t, i := w.of.unknown(p, k); i < 0 {
 			out[j] = v[j] - t.link.d.T/w.scale[k]
 		} else {
 			out[j] = v[j] - t.link.d.N[i]/w.scale[k]
@@ -200,15 +204,15 @@ func (w *tearNewton) product(p *Plant, v, out []float64) error {
 // handle stops at its limit: such a step is a start for the next, never a result.
 func (w *tearNewton) advance(p *Plant, length float64) {
 	acid, _ := p.System.Index("H+")
-	first := p.firstControl()
+	first := w.of.firstControl(p)
 	for j, k := range w.active {
 		step := length * w.d[j] * w.scale[k]
 		if k >= first {
-			ctl := p.controls[k-first]
+			ctl := w.of.controls[k-first]
 			ctl.put(math.Min(math.Max(ctl.value+step, ctl.lo), ctl.hi))
 			continue
 		}
-		if t, i := p.unknown(k); i < 0 {
+		if t, i := w.of.unknown(p, k); i < 0 {
 			t.flow.T = math.Max(t.flow.T+step, 0.5*t.flow.T)
 		} else {
 			v := t.flow.N[i] + step
@@ -222,24 +226,24 @@ func (w *tearNewton) advance(p *Plant, length float64) {
 
 func (w *tearNewton) remember(p *Plant) {
 	c := 1 + len(p.System.Components)
-	for _, t := range p.tears {
+	for _, t := range w.of.tears {
 		w.good[t.at] = t.flow.T
 		copy(w.good[t.at+1:t.at+c], t.flow.N)
 	}
-	for i, ctl := range p.controls {
-		w.good[p.firstControl()+i] = ctl.value
+	for i, ctl := range w.of.controls {
+		w.good[w.of.firstControl(p)+i] = ctl.value
 	}
 	copy(w.goodX, p.x)
 }
 
 func (w *tearNewton) recall(p *Plant) {
 	c := 1 + len(p.System.Components)
-	for _, t := range p.tears {
+	for _, t := range w.of.tears {
 		t.flow.T = w.good[t.at]
 		copy(t.flow.N, w.good[t.at+1:t.at+c])
 	}
-	for i, ctl := range p.controls {
-		ctl.put(w.good[p.firstControl()+i])
+	for i, ctl := range w.of.controls {
+		ctl.put(w.good[w.of.firstControl(p)+i])
 	}
 	copy(p.x, w.goodX)
 }
@@ -247,13 +251,13 @@ func (w *tearNewton) recall(p *Plant) {
 // converged tests every component, temperature and specification against tearTol, and every element against its feed.
 // It notes the worst.
 func (w *tearNewton) converged(p *Plant) bool {
-	worst := imbalance{at: -1, element: -1}
+	worst := imbalance{b: w.of, at: -1, element: -1}
 	for _, k := range w.active {
 		if r := math.Abs(w.r[k]); r > worst.size {
 			worst.size, worst.at = r, k
 		}
 	}
-	p.conv.worst = worst
+	w.worst = worst
 	if worst.size > tearTol {
 		return false
 	}
@@ -263,10 +267,10 @@ func (w *tearNewton) converged(p *Plant) bool {
 		if fed[e] == 0 {
 			continue
 		}
-		for i, t := range p.tears {
+		for i, t := range w.of.tears {
 			diff := math.Abs(sys.ElementFlow(e, t.link.flow.N) - sys.ElementFlow(e, t.flow.N))
 			if diff > elementTol*fed[e] {
-				p.conv.worst = imbalance{at: -1, element: e, tear: i, size: diff / fed[e]}
+				w.worst = imbalance{b: w.of, at: -1, element: e, tear: i, size: diff / fed[e]}
 				return false
 			}
 		}
@@ -276,14 +280,14 @@ func (w *tearNewton) converged(p *Plant) bool {
 
 // endless refuses a recycle so large that all that the plant is fed is lost in its rounding: the imbalance is small only
 // because the stream is not. It is what Newton makes of a loop without a bleed.
-func (p *Plant) endless() error {
+func (b *block) endless(p *Plant) error {
 	fed := 0.0
 	for _, s := range p.streams {
 		if s.enters(p) {
 			fed += flowSize(s.flow.N)
 		}
 	}
-	for _, t := range p.tears {
+	for _, t := range b.tears {
 		if n := flowSize(t.flow.N); fed > 0 && n > endlessRecycle*fed {
 			return &Failure{Reason: fmt.Sprintf("stream %s carries %.1e times all that the plant is fed: what enters its recycle has no way out", t.link.name, n/fed)}
 		}
@@ -293,15 +297,6 @@ func (p *Plant) endless() error {
 
 // enters says that a stream comes into the plant.
 func (s *link) enters(p *Plant) bool { return s.drawn || len(p.nodes[s.from].in) == 0 }
-
-// firstControl is the place of the first handle in the vector of unknowns, after those of the tears.
-func (p *Plant) firstControl() int { return len(p.tears) * (1 + len(p.System.Components)) }
-
-// unknown finds the tear of an unknown, and its component; −1 is the temperature.
-func (p *Plant) unknown(k int) (t *tear, component int) {
-	t = p.tears[k/(1+len(p.System.Components))]
-	return t, k - t.at - 1
-}
 
 // fed sums the flow of each element into the plant, mol/s.
 func (p *Plant) fed(fed []float64) []float64 {

@@ -109,7 +109,6 @@ func (p *Plant) tangents(units []int, st *Stage) error {
 			return fmt.Errorf("%s: tangent: %w", n.tag, err)
 		}
 	}
-	p.conv.Tangents++
 	return nil
 }
 
@@ -133,52 +132,6 @@ func (p *Plant) tangentUnit(n *node, st *Stage) error {
 		p.streams[s].d.T = n.douts[k].T
 	}
 	return nil
-}
-
-// divide sorts the units of the order into those that a pass of the iteration needs, those upstream of it (solved once)
-// and those downstream of it (solved at the end). Units whose handle a control moves, and what a control
-// measures with all upstream of it, belong to the iteration.
-func (p *Plant) divide() {
-	n := len(p.nodes)
-	moves, matters := make([]bool, n), make([]bool, n)
-	for _, t := range p.tears {
-		moves[t.link.to] = true
-		matters[t.link.from] = true
-	}
-	for _, c := range p.controls {
-		for _, unit := range c.nodes {
-			moves[p.index(unit)] = true
-		}
-		for _, i := range c.read.at {
-			matters[i] = true
-		}
-	}
-	for _, i := range p.order { // forward: what changes with the unknowns
-		for _, s := range p.nodes[i].in {
-			if s >= 0 && p.streams[s].from >= 0 && moves[p.streams[s].from] {
-				moves[i] = true
-			}
-		}
-	}
-	for k := n - 1; k >= 0; k-- { // backward: what the residual needs
-		i := p.order[k]
-		for _, s := range p.nodes[i].out {
-			if to := p.streams[s].to; to >= 0 && matters[to] {
-				matters[i] = true
-			}
-		}
-	}
-	p.head, p.loop, p.rest = nil, nil, nil
-	for _, i := range p.order {
-		switch {
-		case !moves[i]:
-			p.head = append(p.head, i)
-		case matters[i]:
-			p.loop = append(p.loop, i)
-		default:
-			p.rest = append(p.rest, i)
-		}
-	}
 }
 
 func (p *Plant) index(n *node) int {

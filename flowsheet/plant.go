@@ -7,7 +7,6 @@ import (
 
 	"reetwin/flowsheet/chem"
 	"reetwin/flowsheet/conf"
-	"reetwin/flowsheet/solve"
 )
 
 // Plant is a flowsheet ready to be solved. It belongs to one goroutine; parallel work loads one plant each.
@@ -20,9 +19,7 @@ type Plant struct {
 	byTag   map[string]*node
 	byName  map[string]*link
 	order   []int // units in the order of solving
-	loop    []int // the part of it that a pass of the iteration needs
-	rest    []int // the part that only the last pass needs (downstream of everything), and
-	head    []int // the part that is needed once (upstream of every tear)
+	blocks  []*block
 	tears   []*tear
 
 	kpis     []*kpi
@@ -42,9 +39,7 @@ type Plant struct {
 	kept              []float64 // memory to come back to
 	entering, leaving []float64 // scratch of the balances
 
-	newton *tearNewton
-	mixing *solve.Anderson
-	conv   progress
+	conv progress
 }
 
 // node is a unit with its place in the plant.

@@ -87,9 +87,8 @@ func (p *Plant) Run(s Schedule, at func(t float64) error) (RunSummary, error) {
 	if err := p.Solve(); err != nil {
 		return RunSummary{}, err
 	}
-	controls := p.controls
-	p.controls = nil
-	defer func() { p.controls = controls }()
+	p.rests(true)
+	defer p.rests(false)
 	defer p.letRest(moves)()
 	r := newTimeMarch(p, s)
 	held := r.held()
@@ -224,14 +223,10 @@ func (r *timeMarch) stage(i int, _, rate float64, prev, x []float64) error {
 		p.prev[at] = prev[k]
 	}
 	st := Stage{Rate: rate, Tol: unitTol}
-	if err := p.pass(p.head, &st); err != nil {
-		return err
-	}
-	if err := p.newton.run(p, &st); err != nil {
-		return err
-	}
-	if err := p.pass(p.rest, &st); err != nil {
-		return err
+	for _, b := range p.blocks {
+		if err := b.solve(p, &st); err != nil {
+			return err
+		}
 	}
 	for k, at := range r.state {
 		x[k] = p.x[at]

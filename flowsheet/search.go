@@ -17,6 +17,7 @@ import (
 // When several settings meet the loops, the one nearest to the start is taken.
 type search struct {
 	p     *Plant
+	b     *block
 	loops []*control
 	seen  []*setting
 	best  *setting
@@ -49,8 +50,8 @@ const (
 	searchEdge   = 1e-3 // share of the range: nearer to its end a handle stands at its limit
 )
 
-func newSearch(p *Plant) *search {
-	s := &search{p: p, loops: p.controls}
+func newSearch(p *Plant, b *block) *search {
+	s := &search{p: p, b: b, loops: b.controls}
 	for _, c := range s.loops {
 		s.start = append(s.start, c.share(c.value))
 		s.spans = append(s.spans, span{math.Inf(1), math.Inf(-1)})
@@ -111,8 +112,8 @@ func (s *search) starts() []*setting {
 // where the plant does not run.
 func (s *search) settle(share []float64, from *setting) *setting {
 	p := s.p
-	p.controls = nil
-	defer func() { p.controls = s.loops }()
+	s.b.controls = nil
+	defer func() { s.b.controls = s.loops }()
 	if from != nil {
 		p.recall(from.memory)
 	}
@@ -120,7 +121,7 @@ func (s *search) settle(share []float64, from *setting) *setting {
 		c.put(c.along(share[i]))
 	}
 	p.conv.search++
-	if p.settleLoops() != nil {
+	if s.b.iterate(p, &p.stage) != nil {
 		return nil
 	}
 	p.clearTangents()
@@ -148,7 +149,7 @@ func (s *search) settle(share []float64, from *setting) *setting {
 func (s *search) close(from *setting) *setting {
 	p := s.p
 	p.recall(from.memory)
-	if p.settle() != nil {
+	if s.b.solve(p, &p.stage) != nil {
 		return nil
 	}
 	at := &setting{}

@@ -9,19 +9,19 @@ import (
 // settleControls solves the control loops together with the recycles, from a plant that is settled without them. When
 // Newton fails from there, the handles are searched over their whole ranges. Loops that cannot be met are named with where
 // the handles come closest.
-func (p *Plant) settleControls() error {
+func (b *block) settleControls(p *Plant) error {
 	p.conv.settled = true
 	p.clearTangents()
-	for _, c := range p.controls {
+	for _, c := range b.controls {
 		c.typical = math.Abs(c.read.value(p).V)
 	}
 	p.keep(&p.kept)
-	err := p.settle()
+	err := b.solve(p, &p.stage)
 	if err == nil {
 		return nil
 	}
 	p.recall(p.kept)
-	s := newSearch(p)
+	s := newSearch(p, b)
 	if s.run() {
 		return nil
 	}
@@ -37,9 +37,9 @@ func (s *search) limits(cause error) error {
 	p := s.p
 	var reached []string
 	worst := -1
-	for i, c := range p.controls {
+	for i, c := range s.loops {
 		c.put(c.along(s.best.share[i]))
-		limited := s.best.size > 0 && len(p.controls) == 1 || s.best.share[i] < searchEdge || s.best.share[i] > 1-searchEdge ||
+		limited := s.best.size > 0 && len(s.loops) == 1 || s.best.share[i] < searchEdge || s.best.share[i] > 1-searchEdge ||
 			s.spans[i].misses(c.set)
 		if limited && (worst < 0 || math.Abs(s.best.off[i]) > math.Abs(s.best.off[worst])) {
 			worst = i
@@ -49,7 +49,7 @@ func (s *search) limits(cause error) error {
 			inPlantUnits(c.set, c.read.unit), c.move, inPlantUnits(c.value, unit)))
 	}
 	if worst >= 0 {
-		c := p.controls[worst]
+		c := s.loops[worst]
 		return &Failure{Reason: c.unreachable(c.value, s.best.got[worst], s.spans[worst]).Error(), Tried: []string{cause.Error()}}
 	}
 	return &Failure{Reason: "the control loops are not met together anywhere in the ranges of their handles as far as searched; closest, the plant shows " + strings.Join(reached, "; "),

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"math"
 	"time"
-
-	"reetwin/flowsheet/solve"
 )
 
 const (
@@ -23,11 +21,7 @@ const (
 )
 
 // prepare makes what the solver needs, once the plant is loaded.
-func (p *Plant) prepare() {
-	p.divide()
-	p.newton = newTearNewton(p)
-	p.mixing = solve.NewAnderson(p.firstControl(), 5)
-}
+func (p *Plant) prepare() { p.divide() }
 
 // Solve finds the steady state: warm from the last solution if there is one, else cold from no guess.
 // On failure it returns a *Failure, and the plant's state is no result.
@@ -41,7 +35,7 @@ func (p *Plant) Solve() error {
 		err = p.settle()
 	}
 	if !warm || err != nil {
-		p.start()
+		p.start(p.order)
 		err = p.cold()
 	}
 	if err == nil {
@@ -54,39 +48,58 @@ func (p *Plant) Solve() error {
 
 // SolveCold forgets every start value and solves.
 func (p *Plant) SolveCold() error {
-	p.start()
+	p.start(p.order)
 	return p.Solve()
+}
+
+// cold solves block by block from nothing, and checks every balance.
+func (p *Plant) cold() error {
+	p.conv.start = "cold"
+	for _, c := range p.loops {
+		c.put(math.Min(math.Max(c.start, c.lo), c.hi))
+	}
+	for _, b := range p.blocks {
+		if err := b.cold(p); err != nil {
+			return err
+		}
+	}
+	return p.checkBalances()
+}
+
+// settle solves block by block from where the plant stands, and checks every balance.
+func (p *Plant) settle() error {
+	for _, b := range p.blocks {
+		if err := b.solve(p, &p.stage); err != nil {
+			return err
+		}
+	}
+	return p.checkBalances()
 }
 
 // cold fills the recycles from nothing and settles them with every handle at its start value; when that fails it marches
 // in time from the start values. The control loops follow from there.
-func (p *Plant) cold() error {
-	controls := p.controls
-	for _, c := range p.loops {
-		c.put(math.Min(math.Max(c.start, c.lo), c.hi))
-	}
-	p.controls = nil
-	p.conv.start = "cold"
-	err := p.fill()
+func (b *block) cold(p *Plant) error {
+	b.controls = nil
+	err := b.fill(p)
 	if err == nil {
-		err = p.settle()
+		err = b.solve(p, &p.stage)
 	}
 	if err != nil {
-		if march := p.march(); march != nil {
-			err = p.failure(err, march)
+		if march := b.march(p); march != nil {
+			err = failure(err, march)
 		} else {
 			err = nil
 		}
 	}
-	p.controls = controls
-	if err != nil || len(controls) == 0 {
+	b.controls = b.own
+	if err != nil || len(b.own) == 0 {
 		return err
 	}
-	return p.settleControls()
+	return b.settleControls(p)
 }
 
 // failure joins what the steady solve and the march in time said; the march is the witness and gives the reason.
-func (p *Plant) failure(steady, march error) error {
+func failure(steady, march error) error {
 	f := &Failure{Reason: march.Error(), Tried: []string{"steady solve: " + steady.Error()}, Cause: march}
 	var at *Failure
 	if errors.As(march, &at) {
@@ -96,41 +109,41 @@ func (p *Plant) failure(steady, march error) error {
 }
 
 // fill starts the recycles: empty torn streams, then a few Anderson passes of the loop.
-func (p *Plant) fill() error {
-	for _, t := range p.tears {
+func (b *block) fill(p *Plant) error {
+	for _, t := range b.tears {
 		t.flow.Zero(298.15)
 	}
 	st := p.stage
 	st.Cold = true
-	if err := p.pass(p.head, &st); err != nil {
+	if err := p.pass(b.head, &st); err != nil {
 		return err
 	}
-	if len(p.tears) == 0 {
+	if len(b.tears) == 0 {
 		return nil
 	}
-	w := p.newton
-	p.mixing.Reset()
+	b.mixing.Reset()
 	for k := range mixingPasses {
 		st.Cold = k == 0
-		if err := p.fillPass(p.loop, &st); err != nil && k == mixingPasses-1 {
+		if err := p.fillPass(b.loop, &st); err != nil && k == mixingPasses-1 {
 			return err
 		}
-		p.conv.Passes++
-		p.conv.mixing++
-		for _, t := range p.tears {
+		p.conv.solved += len(b.loop)
+		for _, t := range b.tears {
 			if k == 0 {
 				t.flow.T = t.link.flow.T
 			}
 		}
-		p.mix(w)
+		b.mix(p)
 	}
+	p.conv.mixing = mixingPasses
 	return nil
 }
 
 // mix takes one Anderson step on the torn streams.
-func (p *Plant) mix(w *tearNewton) {
+func (b *block) mix(p *Plant) {
+	w := b.newton
 	acid, _ := p.System.Index("H+")
-	for _, t := range p.tears {
+	for _, t := range b.tears {
 		total := flowSize(t.link.flow.N)
 		w.z[t.at], w.g[t.at], w.lower[t.at], w.scale[t.at] = t.flow.T, t.link.flow.T, 0, 300
 		for i, g := range t.link.flow.N {
@@ -142,10 +155,10 @@ func (p *Plant) mix(w *tearNewton) {
 			}
 		}
 	}
-	n := p.firstControl()
-	p.mixing.Scale = w.scale[:n]
-	p.mixing.Next(w.z[:n], w.g[:n], w.lower[:n])
-	for _, t := range p.tears {
+	n := b.firstControl(p)
+	b.mixing.Scale = w.scale[:n]
+	b.mixing.Next(w.z[:n], w.g[:n], w.lower[:n])
+	for _, t := range b.tears {
 		t.flow.T = w.z[t.at]
 		copy(t.flow.N, w.z[t.at+1:])
 	}
@@ -158,23 +171,4 @@ func flowSize(n []float64) float64 {
 		total += math.Abs(v)
 	}
 	return total
-}
-
-// settle runs Newton on the recycles and specifications at Rate 0, solves what lies downstream, and checks every balance.
-func (p *Plant) settle() error {
-	if err := p.settleLoops(); err != nil {
-		return err
-	}
-	if err := p.pass(p.rest, &p.stage); err != nil {
-		return err
-	}
-	return p.checkBalances()
-}
-
-// settleLoops is settle without what lies downstream of all recycles and specifications.
-func (p *Plant) settleLoops() error {
-	if err := p.pass(p.head, &p.stage); err != nil {
-		return err
-	}
-	return p.newton.run(p, &p.stage)
 }
