@@ -16,7 +16,8 @@ type block struct {
 	inlets   []int      // streams from other blocks
 	tears    []*tear    //
 	controls []*control // at work: none while its loops rest
-	own      []*control // all of its loops
+	own      []*control // all of its loops but
+	held     []*hold    // those around one unit
 	newton   *tearNewton
 	mixing   *solve.Anderson
 }
@@ -58,6 +59,10 @@ func (p *Plant) divide() {
 	for _, c := range p.controls {
 		b := in[p.index(c.nodes[0])]
 		b.own = append(b.own, c)
+	}
+	for _, l := range p.held {
+		b := in[p.index(l.n)]
+		b.held = append(b.held, l)
 	}
 	for _, b := range p.blocks {
 		for _, i := range b.units {

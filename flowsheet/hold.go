@@ -34,7 +34,7 @@ const (
 	holdStall = 1e-9  // that is taken where rounding stops the iteration
 	holdSteps = 12    // Newton steps from the last value of the handle
 	holdScan  = 16    // settings of the handle over its range that are looked at for a change of sign
-	holdAgain = 5     // times that a plant is settled again because a loop at its limit has found a place
+	holdAgain = 5     // times that a block is solved again because a loop at its limit has found a place
 	holdClose = 100   // steps between two settings on either side of the set-point
 )
 
@@ -261,11 +261,11 @@ func (l *hold) tangent(p *Plant, st *Stage) error {
 }
 
 // short refuses a solution in which a loop around one unit does not reach its set-point, unless it may. A loop that was found at its limit in
-// one pass is taken to stay there in the next: here the whole range is looked at again, and the plant settled again when that finds a place.
-func (p *Plant) short() error {
+// one pass is taken to stay there in the next: here the whole range is looked at again, and the block solved again when that finds a place.
+func (b *block) short(p *Plant) error {
 	for range holdAgain {
 		found := false
-		for _, l := range p.held {
+		for _, l := range b.held {
 			if !l.short {
 				continue
 			}
@@ -278,11 +278,11 @@ func (p *Plant) short() error {
 		if !found {
 			break
 		}
-		if err := p.settle(); err != nil {
+		if err := b.solve(p, &p.stage); err != nil {
 			return err
 		}
 	}
-	for _, l := range p.held {
+	for _, l := range b.held {
 		if l.short && !l.c.mayMiss {
 			return &Failure{Reason: l.c.unreachable(l.n.u[l.u], l.c.got.V, l.seen).Error()}
 		}

@@ -38,9 +38,6 @@ func (p *Plant) Solve() error {
 		p.start(p.order)
 		err = p.cold()
 	}
-	if err == nil {
-		err = p.short()
-	}
 	p.conv.Seconds = time.Since(begin).Seconds()
 	p.solved = err == nil
 	return err
@@ -59,7 +56,11 @@ func (p *Plant) cold() error {
 		c.put(math.Min(math.Max(c.start, c.lo), c.hi))
 	}
 	for _, b := range p.blocks {
-		if err := b.cold(p); err != nil {
+		err := b.cold(p)
+		if err == nil {
+			err = b.short(p)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -69,7 +70,11 @@ func (p *Plant) cold() error {
 // settle solves block by block from where the plant stands, and checks every balance.
 func (p *Plant) settle() error {
 	for _, b := range p.blocks {
-		if err := b.solve(p, &p.stage); err != nil {
+		err := b.solve(p, &p.stage)
+		if err == nil {
+			err = b.short(p)
+		}
+		if err != nil {
 			return err
 		}
 	}
