@@ -44,7 +44,7 @@ type kindCase struct {
 
 // variants are left out of a short run: each is another setting of a case that runs.
 var variants = []string{"neutraliser_caustic_open", "neutraliser_limestone_dose", "neutraliser_sorption_dose", "neutraliser_closed_valve",
-	"oxidation_tank_sorption", "oxidation_tank_air", "releach_sit"}
+	"oxidation_tank_sorption", "oxidation_tank_air", "releach_sit", "equilibrium_precipitator_ratio"}
 
 const chemistry = `
 [chemistry]

@@ -76,6 +76,24 @@ func strip(r *rand.Rand, s *chem.System, in *flowsheet.Stream) {
 	put(s, in, "Cl-", charge)
 }
 
+// single adds some 100 L/h of the strip liquor of one rare earth: 0.1 to 0.3 mol/L, with 0.1 to 3 mol/L of free HCl.
+func single(r *rand.Rand, s *chem.System, in *flowsheet.Stream) {
+	in.T = between(r, 290, 320)
+	flow := between(r, 50, 200) / 3.6e6
+	put(s, in, "H2O", flow/s.Components[s.Solvent(chem.Aqueous)].V)
+	charge := 0.0
+	for _, c := range []struct {
+		name   string
+		z      float64
+		lo, hi float64
+	}{{"H+", 1, 100, 3000}, {"Nd+3", 3, 100, 300}, {"La+3", 3, 0.01, 0.3}, {"Dy+3", 3, 0.01, 0.3}, {"Ca+2", 2, 0.1, 1}, {"Na+", 1, 1, 20}} {
+		n := flow * between(r, c.lo, c.hi)
+		put(s, in, c.name, n)
+		charge += c.z * n
+	}
+	put(s, in, "Cl-", charge)
+}
+
 // waterCases are the units that rest on the aqueous equilibrium.
 func waterCases() []kindCase {
 	first := func(feed func(*rand.Rand, *chem.System, *flowsheet.Stream)) inlets {
@@ -129,5 +147,11 @@ func waterCases() []kindCase {
 		{"equilibrium_precipitator", unittest.Case{Name: "equilibrium_precipitator_oxalate", In: []string{"liquor"}, Out: []string{"out"}, Inlets: first(strip),
 			Config: waterChemistry + "[unit]\nreagent = \"H2Ox\"\ndose = \"20 kg/m3\"\n",
 			Bad:    []unittest.Bad{{Name: "no level", Set: "unit.dose=-1 kg/m3", Want: "dose"}}}},
+		{"equilibrium_precipitator", unittest.Case{Name: "equilibrium_precipitator_ratio", In: []string{"liquor"}, Out: []string{"out"}, Inlets: first(single),
+			Config: waterChemistry + "[unit]\nreagent = \"H2Ox\"\nratio = 1.3\nactivity = \"sit\"\nstrength = \"10 %\"\n",
+			Bad: []unittest.Bad{
+				{Name: "both", Set: "unit.dose=1 kg/m3", Want: "give one"},
+				{Name: "no anion", Set: "unit.reagent=NaOH", Want: "brings neither"},
+			}}},
 	}
 }

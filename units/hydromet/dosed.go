@@ -14,7 +14,8 @@ import (
 //
 //	totals of the outlet = totals of the inlets + r · (what one mole of reagent brings)      r mol/s react
 //	pH(outlet) = pH          the dose follows, or
-//	r = utilisation · dose · water        the pH follows
+//	r = utilisation · dose · water        the pH follows, or
+//	r = ratio · 3/2 Σ rare earths − anion          all dissolved at the inlets, r ≥ 0; oxalate and carbonate only
 //
 // and the outlet is the aqueous equilibrium of these totals with the solids that are allowed: complexes, minerals, water and proton
 // balance of package chem/aqueous. Solids at the inlet that are allowed may dissolve; others pass. With co2 the water exchanges CO2 with a
@@ -30,7 +31,7 @@ import (
 // heat of reaction; the reagent has the temperature of the tank. Without sorption the capture of rare earths below pH 8 is
 // understated; with it, it is that of surfaces in equilibrium, without coprecipitation into the solid.
 // Validity: ionic strength to 0.5 mol/kg with Davies, constants mostly at 25 °C; departures are warnings.
-// Degrees of freedom: pH or dose; purity and utilisation of a solid reagent; co2.
+// Degrees of freedom: pH, dose or ratio; purity and utilisation of a solid reagent; co2.
 // Source: chem/aqueous, whose data carry theirs; purity and utilisation by default AMDTreat.
 type DosedTank struct {
 	dials
@@ -39,8 +40,10 @@ type DosedTank struct {
 	service   service
 	reagent   reagent
 	holds     bool // the pH is held
-	level     int  // place of pH or dose
-	co2       int  // place of the CO2 pressure, −1
+	level     int  // place of pH, dose or ratio
+	anion     int  // component that the ratio counts, −1 without a ratio
+	metals    []int
+	co2       int // place of the CO2 pressure, −1
 	after     []float64
 	dafter    []float64
 	unit      []float64 // what one mole of reagent brings, per total
@@ -68,7 +71,7 @@ func NewEquilibriumPrecipitator() flowsheet.Unit { return &DosedTank{service: pr
 func (d *DosedTank) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	t := env.Param
 	d.system = env.System
-	d.co2 = -1
+	d.co2, d.anion = -1, -1
 	d.water = newWater(env, d.service.solids(t.TextOr("reagent", "")), t.Has("co2"))
 	spec := flowsheet.Spec{In: inlets(env), Out: ports("out", "reagent")}
 	spec.Out[1].Drawn = true
@@ -79,6 +82,7 @@ func (d *DosedTank) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	var assumed []chem.Constant
 	d.reagent, assumed = d.water.readReagent(env, &d.dials, d.service.reagents)
 	d.readLevel(t)
+	d.readRatio(t)
 	d.reagentPort, d.ventPort, d.airPort = 1, -1, -1
 	if t.Has("co2") {
 		d.co2 = d.read(t, "co2", "Pa", conf.Range{Lo: 1e-3, Hi: 1e6})
@@ -101,9 +105,14 @@ func (d *DosedTank) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	return spec, nil
 }
 
-// readLevel reads the pH to hold or the dose to give, one of the two.
+// readLevel reads the pH to hold, the dose to give or the ratio to keep, one of the three.
 func (d *DosedTank) readLevel(t *conf.Table) {
 	switch {
+	case t.Has("ratio") && (t.Has("pH") || t.Has("dose")):
+		t.Fault("ratio", "pH or dose is given too; give one of them")
+		t.Skip("pH", "dose")
+	case t.Has("ratio"):
+		d.level = d.read(t, "ratio", "1", conf.Between(0, 100))
 	case t.Has("pH") && t.Has("dose"):
 		t.Fault("dose", "pH is given too; the pH is held by the dose, or follows from it: give one")
 		t.Skip("pH")
@@ -124,14 +133,63 @@ func (d *DosedTank) readLevel(t *conf.Table) {
 	}
 }
 
-// reacting is mol of reagent per kg of water that a dose (mol per m3 of water) makes react.
-func (d *DosedTank) reacting(u []float64) float64 {
+// readRatio finds the anion that a ratio counts, and the rare earths.
+func (d *DosedTank) readRatio(t *conf.Table) {
+	if !t.Has("ratio") || d.reagent.terms == nil {
+		return
+	}
+	for _, term := range d.reagent.terms {
+		if i := d.water.at[term.Component]; d.system.Components[i].Name == "C2O4-2" || d.system.Components[i].Name == "CO3-2" {
+			d.anion = i
+		}
+	}
+	if d.anion < 0 {
+		t.Fault("ratio", "is of oxalate or carbonate to rare earths, and %s brings neither; give pH or dose", d.reagent.name)
+		return
+	}
+	for _, i := range d.water.at {
+		if c := d.system.Components[i]; c.Key >= 0 && c.Charge == 3 && d.system.Elements[c.Key].Group == "ree" {
+			d.metals = append(d.metals, i)
+		}
+	}
+	if len(d.metals) == 0 {
+		t.Fault("ratio", "there are no rare earths among the elements of [chemistry]; give pH or dose")
+	}
+}
+
+// owed is the anion that the dissolved rare earths of a stream need, and what it brings of it, mol/s; or their derivatives.
+func (d *DosedTank) owed(n []float64) (need, have float64) {
+	for _, i := range d.metals {
+		need += 1.5 * n[i]
+	}
+	return need, n[d.anion]
+}
+
+// reacting is mol of reagent per kg of water that a dose (mol per m3 of water) makes react, or a ratio to what n brings.
+func (d *DosedTank) reacting(u, n []float64) float64 {
+	if d.anion >= 0 {
+		need, have := d.owed(n)
+		return math.Max(0, u[d.level]*need-have) / d.water.kg
+	}
 	return u[d.level] * d.perKg() * share(d.reagent.utilisation, u, 1)
 }
 
-func (d *DosedTank) reactingTangent(u, du []float64) float64 {
+// reactingTangent is the derivative of what reacts, per a constant kg of water; kg moves by dkg.
+func (d *DosedTank) reactingTangent(u, x []float64, in []flowsheet.Stream, du, dn []float64, dkg float64) float64 {
+	if d.anion >= 0 {
+		if x[waterDose] == 0 {
+			return 0
+		}
+		need := 0.0
+		for k := range in {
+			n, _ := d.owed(in[k].N)
+			need += n
+		}
+		dneed, dhave := d.owed(dn)
+		return (du[d.level]*need + u[d.level]*dneed - dhave) / d.water.kg
+	}
 	of := d.reagent.utilisation
-	return d.perKg() * (du[d.level]*share(of, u, 1) + u[d.level]*share(of, du, 0))
+	return x[waterDose]*dkg/d.water.kg + d.perKg()*(du[d.level]*share(of, u, 1)+u[d.level]*share(of, du, 0))
 }
 
 // perKg is m3 of water per kg.
@@ -156,7 +214,8 @@ func (d *DosedTank) Solve(st *flowsheet.Stage, u, x []float64, in, out []flowshe
 	if d.co2 >= 0 {
 		w.problem.TargetSI[w.gas] = math.Log10(u[d.co2] / standardAtmosphere)
 	}
-	dose, err := d.equilibrium(u, w.start(st.Cold, x))
+	given := d.reacting(u, slurry.N)
+	dose, err := d.equilibrium(u, given, w.start(st.Cold, x))
 	if err != nil {
 		return err
 	}
@@ -179,16 +238,15 @@ func (d *DosedTank) exchange(gas float64, out []flowsheet.Stream) {
 	out[d.ventPort].N[c], out[d.airPort].N[c] = math.Max(gas, 0), math.Max(-gas, 0)
 }
 
-// equilibrium finds the equilibrium and the reagent that reacts, mol/kg. after then holds the totals.
-func (d *DosedTank) equilibrium(u []float64, warm bool) (dose float64, err error) {
+// equilibrium finds the equilibrium and the reagent that reacts, mol/kg: what is given, or what holds the pH. after then holds the totals.
+func (d *DosedTank) equilibrium(u []float64, given float64, warm bool) (dose float64, err error) {
 	w := d.water
 	w.problem.HoldPH, w.problem.Totals = false, d.after
 	d.dosed(0)
 	switch {
 	case !d.holds:
-		dose = d.reacting(u)
-		d.dosed(dose)
-		return dose, w.find(warm)
+		d.dosed(given)
+		return given, w.find(warm)
 	case d.reagent.sought:
 		return d.seek(u[d.level], warm)
 	}
@@ -289,8 +347,7 @@ func (d *DosedTank) Tangent(_ *flowsheet.Stage, u, x []float64, in, out []flowsh
 	dkg := w.flowOfWater(dslurry.N)
 	var dPH, dose float64 // of what is held; at constant kg
 	if !d.holds {
-		// The dose is per water that enters, the totals are per a constant kg of it.
-		dose = d.reactingTangent(u, du) + x[waterDose]*dkg/w.kg
+		dose = d.reactingTangent(u, x, in, du, dslurry.N, dkg) // the dose is per water that enters, the totals are per a constant kg of it
 		for j := range w.dtotal {
 			w.dtotal[j] += dose * d.unit[j]
 		}

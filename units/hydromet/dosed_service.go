@@ -160,6 +160,9 @@ func (d *DosedTank) Observe(_, x []float64, in, out []flowsheet.Stream, y []floa
 // Explain gives the equations in words.
 func (d *DosedTank) Explain() string {
 	how := "the dose is given and the pH follows"
+	if d.anion >= 0 {
+		how = "the dose brings oxalate (or carbonate) to the ratio of the 3/2 mol that each mole of dissolved rare earths takes, and the pH follows"
+	}
 	if d.holds {
 		how = "the pH is held and the dose follows; a valve does not open the wrong way"
 	}
@@ -188,6 +191,9 @@ func (d *DosedTank) Report(u, x []float64, in, out []flowsheet.Stream) flowsheet
 	if d.closed(x) && math.Abs(x[waterPH]-u[d.level]) > 1e-9 {
 		warn("not_dosed", "pH", x[waterPH], u[d.level], "1", "the water is at pH %.2f without %s, which could only bring it further from the %.2f that is set: none is dosed",
 			x[waterPH], d.reagent.name, u[d.level])
+	}
+	if d.anion >= 0 && x[waterDose] == 0 {
+		warn("not_dosed", "ratio", u[d.level], u[d.level], "1", "the liquor brings the ratio of %s or more already, or no rare earths: none is dosed", d.system.Components[d.anion].Name)
 	}
 	report.Warnings = append(report.Warnings, w.doubts(x, in, out[slurryPort])...)
 	return report
