@@ -22,7 +22,7 @@ var mayImport = map[string][]string{
 	"flowsheet/report":       {"flowsheet", "flowsheet/chem", "flowsheet/si"},
 	"flowsheet/validate":     {"flowsheet", "flowsheet/chem", "flowsheet/chem/aqueous", "flowsheet/chem/thermo", "flowsheet/conf", "flowsheet/report", "flowsheet/si", "units", "units/sx"},
 	"units":                  {"flowsheet", "units/hydromet", "units/sx", "units/pyromet"},
-	"units/hydromet":         unitImports,
+	"units/hydromet":         append([]string{"flowsheet/chem/thermo"}, unitImports...),
 	"units/sx":               append([]string{"units/sx/cascade", "flowsheet/chem/aqueous"}, unitImports...),
 	"units/sx/cascade":       {"flowsheet/solve"},
 	"units/sx/tuning":        {"flowsheet", "flowsheet/chem", "flowsheet/si", "units/sx"},

@@ -19,6 +19,7 @@ func Kinds() map[string]func() flowsheet.Unit {
 		"crusher":                  hydromet.NewCrusher,
 		"electrolysis_cell":        pyromet.NewCell,
 		"equilibrium_precipitator": hydromet.NewEquilibriumPrecipitator,
+		"evaporator":               hydromet.NewEvaporator,
 		"feed":                     hydromet.NewFeed,
 		"feed_roaster":             pyromet.NewFeedRoaster,
 		"filter":                   hydromet.NewFilter,

@@ -1,0 +1,63 @@
+package units_test
+
+import (
+	"math/rand/v2"
+
+	"reetwin/flowsheet"
+	"reetwin/flowsheet/chem"
+	"reetwin/units/unittest"
+)
+
+const recycleChemistry = `
+[chemistry]
+elements = ["Na", "K", "Ca", "Mg", "Al", "Fe", "La", "Ce", "Pr", "Nd", "Tb", "Dy", "S", "Cl"]
+families = ["aqueous", "water", "gangue", "oxide", "oxalate", "calcined", "hydroxide", "carbonate", "precipitate", "gas"]
+`
+
+// saltLiquor adds some 1 m3/h of the raffinate of a saponified chloride circuit: NaCl with a little acid and hardness.
+func saltLiquor(r *rand.Rand, s *chem.System, in *flowsheet.Stream) {
+	in.T = between(r, 290, 320)
+	flow := between(r, 0.5, 2) / 3600
+	put(s, in, "H2O", flow/s.Components[s.Solvent(chem.Aqueous)].V)
+	charge := 0.0
+	for _, c := range []struct {
+		name   string
+		z      float64
+		lo, hi float64 // mol/m3
+	}{{"H+", 1, 1, 30}, {"Na+", 1, 200, 1500}, {"Ca+2", 2, 0.1, 5}, {"Mg+2", 2, 0.1, 5}, {"K+", 1, 1, 5}, {"Nd+3", 3, 0.01, 0.1}} {
+		n := flow * between(r, c.lo, c.hi)
+		put(s, in, c.name, n)
+		charge += c.z * n
+	}
+	sulfate := flow * between(r, 0.1, 2)
+	put(s, in, "SO4-2", sulfate)
+	put(s, in, "Cl-", charge-2*sulfate)
+}
+
+// recycleCases are the units that bring reagents back.
+func recycleCases() []kindCase {
+	weak := func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) { // hydrochloric acid of 0.3 to 3 mol/L with salt
+		saltLiquor(r, s, &in[0])
+		acid := in[0].N[s.Solvent(chem.Aqueous)] * 0.018 * between(r, 0.3, 3)
+		put(s, &in[0], "H+", acid)
+		put(s, &in[0], "Cl-", acid)
+	}
+	first := func(feed func(*rand.Rand, *chem.System, *flowsheet.Stream)) inlets {
+		return func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) { feed(r, s, &in[0]) }
+	}
+	evaporator := func(name, config string, feed inlets, bad ...unittest.Bad) kindCase {
+		return kindCase{"evaporator", unittest.Case{Name: "evaporator_" + name, In: []string{"1"}, Out: []string{"concentrate", "condensate"}, Inlets: feed,
+			Config: recycleChemistry + "[unit]\n" + config, Bad: bad}}
+	}
+	return []kindCase{
+		evaporator("acid", "water_recovery = \"60 %\"\ntemperature = \"100 degC\"\neffects = 3\n", weak,
+			unittest.Bad{Name: "effects", Set: "unit.effects=0", Want: "effects"},
+			unittest.Bad{Name: "drive", Set: "unit.drive=gas", Want: "compressor"},
+			unittest.Bad{Name: "compressed effects", Set: "unit.drive=compressor", Want: "effects"}),
+		evaporator("brine", "tenor = { \"Na+\" = \"95 g/L\" }\ntemperature = \"90 degC\"\ndrive = \"compressor\"\n", first(saltLiquor),
+			unittest.Bad{Name: "volatile", Set: "unit.tenor.Cl=90 g/L", Want: "volatile"},
+			unittest.Bad{Name: "unknown", Set: "unit.tenor.Nax=90 g/L", Want: "Na"},
+			unittest.Bad{Name: "second", Set: "unit.tenor.Ca=90 g/L", Want: "leave the others out"},
+			unittest.Bad{Name: "two levels", Set: "unit.water_recovery=0.5", Want: "give one"}),
+	}
+}
