@@ -59,5 +59,22 @@ func recycleCases() []kindCase {
 			unittest.Bad{Name: "unknown", Set: "unit.tenor.Nax=90 g/L", Want: "Na"},
 			unittest.Bad{Name: "second", Set: "unit.tenor.Ca=90 g/L", Want: "leave the others out"},
 			unittest.Bad{Name: "two levels", Set: "unit.water_recovery=0.5", Want: "give one"}),
+		{"electrodialysis", unittest.Case{Name: "electrodialysis", In: []string{"salt", "acid", "base"}, Out: []string{"salt", "acid", "base"},
+			Config: recycleChemistry + "[unit]\nconversion = \"80 %\"\n",
+			Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
+				saltLiquor(r, s, &in[0])
+				for k := range in[1:] {
+					in[k+1].T = between(r, 290, 310)
+					put(s, &in[k+1], "H2O", between(r, 2, 30))
+				}
+				put(s, &in[1], "H+", 0.1)
+				put(s, &in[1], "Cl-", 0.1)
+				put(s, &in[2], "H+", -0.1)
+				put(s, &in[2], "Na+", 0.1)
+			},
+			Bad: []unittest.Bad{
+				{Name: "all", Set: "unit.conversion=1", Want: "conversion"},
+				{Name: "voltage", Set: "unit.voltage=0.5 V", Want: "voltage"},
+			}}},
 	}
 }
