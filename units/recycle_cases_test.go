@@ -11,7 +11,7 @@ import (
 const recycleChemistry = `
 [chemistry]
 elements = ["Na", "K", "Ca", "Mg", "Al", "Fe", "La", "Ce", "Pr", "Nd", "Tb", "Dy", "S", "Cl"]
-families = ["aqueous", "water", "gangue", "oxide", "oxalate", "calcined", "hydroxide", "carbonate", "precipitate", "gas"]
+families = ["aqueous", "water", "gangue", "oxide", "oxalate", "calcined", "hydroxide", "carbonate", "precipitate", "gas", "chlorine"]
 `
 
 // saltLiquor adds some 1 m3/h of the raffinate of a saponified chloride circuit: NaCl with a little acid and hardness.
@@ -49,6 +49,20 @@ func recycleCases() []kindCase {
 		return kindCase{"evaporator", unittest.Case{Name: "evaporator_" + name, In: []string{"1"}, Out: []string{"concentrate", "condensate"}, Inlets: feed,
 			Config: recycleChemistry + "[unit]\n" + config, Bad: bad}}
 	}
+	oxides := func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) { // with a weak acid that comes back
+		in[0].T, in[1].T = between(r, 290, 310), between(r, 290, 330)
+		for _, name := range []string{"CeO2(s)", "Pr6O11(s)", "Tb4O7(s)", "Nd2O3(s)", "La2O3(s)", "Nd(OH)3(s)", "La2(CO3)3·8H2O(s)", "CaO(s)", "Ferrihydrite(s)", "SiO2(s)"} {
+			put(s, &in[0], name, between(r, 1e-3, 1e-2))
+		}
+		put(s, &in[1], "H2O", between(r, 1, 5))
+		acid := between(r, 0.01, 0.05)
+		put(s, &in[1], "H+", acid)
+		put(s, &in[1], "Cl-", acid)
+	}
+	dissolver := func(name, config string, bad ...unittest.Bad) kindCase {
+		return kindCase{"dissolver", unittest.Case{Name: "dissolver_" + name, In: []string{"1", "2"}, Out: []string{"out", "vent"}, Inlets: oxides,
+			Config: recycleChemistry + "[unit]\n" + config, Bad: bad}}
+	}
 	return []kindCase{
 		evaporator("acid", "water_recovery = \"60 %\"\ntemperature = \"100 degC\"\neffects = 3\n", weak,
 			unittest.Bad{Name: "effects", Set: "unit.effects=0", Want: "effects"},
@@ -59,6 +73,13 @@ func recycleCases() []kindCase {
 			unittest.Bad{Name: "unknown", Set: "unit.tenor.Nax=90 g/L", Want: "Na"},
 			unittest.Bad{Name: "second", Set: "unit.tenor.Ca=90 g/L", Want: "leave the others out"},
 			unittest.Bad{Name: "two levels", Set: "unit.water_recovery=0.5", Want: "give one"}),
+		dissolver("chlorine", "pH = 1.5\ntenor = \"40 g/L\"\n",
+			unittest.Bad{Name: "acid", Set: "unit.acid=H2SO4", Want: "HCl"},
+			unittest.Bad{Name: "peroxide", Set: "unit.peroxide=2", Want: "reductant"},
+			unittest.Bad{Name: "tenor", Set: "unit.tenor=40 g", Want: "tenor"}),
+		dissolver("peroxide", "pH = 1\nreductant = \"peroxide\"\nacid = \"HNO3\"\n[unit.conversion_of]\n"+fitted+"\"CeO2(s)\" = 0.8\n\"Nd2O3(s)\" = 0.97\n",
+			unittest.Bad{Name: "solid", Set: "unit.conversion_of.Nd2O4(s)=0.5", Want: "Nd2O3(s)"},
+			unittest.Bad{Name: "class", Set: "unit.conversion_of.class=good", Want: "class"}),
 		{"electrodialysis", unittest.Case{Name: "electrodialysis", In: []string{"salt", "acid", "base"}, Out: []string{"salt", "acid", "base"},
 			Config: recycleChemistry + "[unit]\nconversion = \"80 %\"\n",
 			Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
