@@ -17,6 +17,7 @@ func Kinds() map[string]func() flowsheet.Unit {
 		"caustic_digester":         hydromet.NewCausticDigester,
 		"ccd":                      hydromet.NewCCD,
 		"crusher":                  hydromet.NewCrusher,
+		"crystalliser":             hydromet.NewCrystalliser,
 		"dissolver":                hydromet.NewDissolver,
 		"electrodialysis":          hydromet.NewElectrodialysis,
 		"electrolysis_cell":        pyromet.NewCell,

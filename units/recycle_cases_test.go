@@ -11,7 +11,7 @@ import (
 const recycleChemistry = `
 [chemistry]
 elements = ["Na", "K", "Ca", "Mg", "Al", "Fe", "La", "Ce", "Pr", "Nd", "Tb", "Dy", "S", "Cl"]
-families = ["aqueous", "water", "gangue", "oxide", "oxalate", "calcined", "hydroxide", "carbonate", "precipitate", "gas", "chlorine"]
+families = ["aqueous", "water", "gangue", "oxide", "oxalate", "calcined", "hydroxide", "carbonate", "precipitate", "gas", "chlorine", "salt"]
 `
 
 // saltLiquor adds some 1 m3/h of the raffinate of a saponified chloride circuit: NaCl with a little acid and hardness.
@@ -63,6 +63,10 @@ func recycleCases() []kindCase {
 		return kindCase{"dissolver", unittest.Case{Name: "dissolver_" + name, In: []string{"1", "2"}, Out: []string{"out", "vent"}, Inlets: oxides,
 			Config: recycleChemistry + "[unit]\n" + config, Bad: bad}}
 	}
+	crystalliser := func(name, config string, feed inlets, bad ...unittest.Bad) kindCase {
+		return kindCase{"crystalliser", unittest.Case{Name: "crystalliser_" + name, In: []string{"1"}, Out: []string{"out"}, Inlets: feed,
+			Config: recycleChemistry + "[unit]\n" + config, Bad: bad}}
+	}
 	return []kindCase{
 		evaporator("acid", "water_recovery = \"60 %\"\ntemperature = \"100 degC\"\neffects = 3\n", weak,
 			unittest.Bad{Name: "effects", Set: "unit.effects=0", Want: "effects"},
@@ -80,6 +84,17 @@ func recycleCases() []kindCase {
 		dissolver("peroxide", "pH = 1\nreductant = \"peroxide\"\nacid = \"HNO3\"\n[unit.conversion_of]\n"+fitted+"\"CeO2(s)\" = 0.8\n\"Nd2O3(s)\" = 0.97\n",
 			unittest.Bad{Name: "solid", Set: "unit.conversion_of.Nd2O4(s)=0.5", Want: "Nd2O3(s)"},
 			unittest.Bad{Name: "class", Set: "unit.conversion_of.class=good", Want: "class"}),
+		crystalliser("oxalic_acid", "substance = \"oxalic acid\"\ntemperature = \"10 degC\"\n", func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
+			weak(r, s, in)
+			oxalate := in[0].N[s.Solvent(chem.Aqueous)] * 0.018 * between(r, 0.3, 3)
+			put(s, &in[0], "H+", 2*oxalate)
+			put(s, &in[0], "C2O4-2", oxalate)
+			put(s, &in[0], "H2C2O4·2H2O(s)", between(r, 0.01, 1)*oxalate)
+		}, unittest.Bad{Name: "substance", Set: "unit.substance=oxalic", Want: "oxalic acid"}),
+		crystalliser("salt", "substance = \"NaCl\"\ntemperature = \"40 degC\"\n", func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
+			weak(r, s, in)
+			put(s, &in[0], "NaCl(s)", in[0].N[s.Solvent(chem.Aqueous)]*0.018*between(r, 5, 10))
+		}),
 		{"electrodialysis", unittest.Case{Name: "electrodialysis", In: []string{"salt", "acid", "base"}, Out: []string{"salt", "acid", "base"},
 			Config: recycleChemistry + "[unit]\nconversion = \"80 %\"\n",
 			Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
