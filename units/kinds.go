@@ -28,6 +28,7 @@ func Kinds() map[string]func() flowsheet.Unit {
 		"filter":                   hydromet.NewFilter,
 		"geotube":                  hydromet.NewGeotube,
 		"heap":                     hydromet.NewHeap,
+		"heat_exchanger":           pyromet.NewHeatExchanger,
 		"hf_scrubber":              pyromet.NewHFScrubber,
 		"hydrofluorinator":         pyromet.NewHydrofluorinator,
 		"lanthanothermic":          pyromet.NewLanthanothermic,

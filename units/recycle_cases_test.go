@@ -77,11 +77,11 @@ func recycleCases() []kindCase {
 			unittest.Bad{Name: "unknown", Set: "unit.tenor.Nax=90 g/L", Want: "Na"},
 			unittest.Bad{Name: "second", Set: "unit.tenor.Ca=90 g/L", Want: "leave the others out"},
 			unittest.Bad{Name: "two levels", Set: "unit.water_recovery=0.5", Want: "give one"}),
-		dissolver("chlorine", "pH = 1.5\ntenor = \"40 g/L\"\n",
+		dissolver("chlorine", "temperature = \"60 degC\"\npH = 1.5\ntenor = \"40 g/L\"\n",
 			unittest.Bad{Name: "acid", Set: "unit.acid=H2SO4", Want: "HCl"},
 			unittest.Bad{Name: "peroxide", Set: "unit.peroxide=2", Want: "reductant"},
 			unittest.Bad{Name: "tenor", Set: "unit.tenor=40 g", Want: "tenor"}),
-		dissolver("peroxide", "pH = 1\nreductant = \"peroxide\"\nacid = \"HNO3\"\n[unit.conversion_of]\n"+fitted+"\"CeO2(s)\" = 0.8\n\"Nd2O3(s)\" = 0.97\n",
+		dissolver("peroxide", "temperature = \"80 degC\"\npH = 1\nreductant = \"peroxide\"\nacid = \"HNO3\"\n[unit.conversion_of]\n"+fitted+"\"CeO2(s)\" = 0.8\n\"Nd2O3(s)\" = 0.97\n",
 			unittest.Bad{Name: "solid", Set: "unit.conversion_of.Nd2O4(s)=0.5", Want: "Nd2O3(s)"},
 			unittest.Bad{Name: "class", Set: "unit.conversion_of.class=good", Want: "class"}),
 		crystalliser("oxalic_acid", "substance = \"oxalic acid\"\ntemperature = \"10 degC\"\n", func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
@@ -95,6 +95,15 @@ func recycleCases() []kindCase {
 			weak(r, s, in)
 			put(s, &in[0], "NaCl(s)", in[0].N[s.Solvent(chem.Aqueous)]*0.018*between(r, 5, 10))
 		}),
+		{"heat_exchanger", unittest.Case{Name: "heat_exchanger", In: []string{"in"}, Out: []string{"out"},
+			Config: recycleChemistry + "[unit]\ntemperature = \"30 degC\"\n",
+			Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
+				weak(r, s, in)
+				put(s, &in[0], "Nd2O3(s)", between(r, 0.1, 1))
+				put(s, &in[0], "N2(g)", between(r, 0.1, 1))
+				in[0].T = between(r, 300, 370)
+			},
+			Bad: []unittest.Bad{{Name: "Celsius as kelvin", Set: "unit.temperature=30 K", Want: "temperature"}}}},
 		{"electrodialysis", unittest.Case{Name: "electrodialysis", In: []string{"salt", "acid", "base"}, Out: []string{"salt", "acid", "base"},
 			Config: recycleChemistry + "[unit]\nconversion = \"80 %\"\n",
 			Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {

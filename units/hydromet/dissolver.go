@@ -26,8 +26,8 @@ import (
 //
 // pH is that of streams: total acidity of a strong acid over the volume of water; hydrolysis, complexes and activities do not count (with sulfate or
 // above pH 3 use a releach after it). Assumptions: conversions are given, by default assumed (calcined CeO2 hardly dissolves without a
-// reductant); no heat of dilution: heat is that of the reactions at 298.15 K, to be cooled; outlets have the temperature of the merged inlets. No holdup.
-// Degrees of freedom: pH, tenor, conversions, strength, peroxide (over what is needed; the rest of it decays to O2).
+// reductant); no heat of dilution: heat is that of the reactions at 298.15 K, to be cooled; all outlets are at `temperature`. No holdup.
+// Degrees of freedom: temperature, pH, tenor, conversions, strength, peroxide (over what is needed; the rest of it decays to O2).
 // Source: stoichiometry by the formula matrix; enthalpies of flowsheet/chem/thermo.
 type Dissolver struct {
 	dials
@@ -39,7 +39,8 @@ type Dissolver struct {
 	xi              []dual // moles that dissolve, scratch
 	gases           [3]int // Cl2, O2, CO2; −1
 	peroxide        int    // component, −1 where chloride reduces
-	pH, tenor, over int    // places, −1 for none
+	temperature, pH int    // places
+	tenor, over     int    // places, −1 for none
 	earths          []int  // dissolved rare earths
 }
 
@@ -70,7 +71,7 @@ const ( // places of the gases
 // NewDissolver makes a dissolver.
 func NewDissolver() flowsheet.Unit { return &Dissolver{} }
 
-// Init reads acid, strength, pH, tenor, reductant, peroxide, conversion and the table conversion_of.
+// Init reads acid, strength, temperature, pH, tenor, reductant, peroxide, conversion and the table conversion_of.
 func (d *Dissolver) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	d.system = env.System
 	t := env.Param
@@ -115,6 +116,7 @@ func (d *Dissolver) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 
 // readDoses reads what acid and water are dosed for.
 func (d *Dissolver) readDoses(t *conf.Table, acid string) {
+	d.temperature = d.read(t, "temperature", "K", temperatures(chem.Aqueous))
 	d.pH = d.read(t, "pH", "1", conf.Between(-1, 5))
 	d.tenor = -1
 	if t.Has("tenor") {
@@ -342,6 +344,7 @@ func (d *Dissolver) Solve(_ *flowsheet.Stage, u, _ []float64, in, out []flowshee
 	}
 	liquor := &out[dissolverLiquor]
 	merge(d.system, in, liquor)
+	liquor.T = u[d.temperature]
 	a, err := d.dose(u, nil, liquor.N, nil)
 	if err != nil {
 		return err
@@ -405,6 +408,7 @@ func (d *Dissolver) Tangent(_ *flowsheet.Stage, u, _ []float64, in, out []flowsh
 		}
 	}
 	mergeTangent(d.system, in, out[dissolverLiquor].T, din, &dout[dissolverLiquor])
+	dout[dissolverLiquor].T = du[d.temperature]
 	a, err := d.dose(u, du, n, dout[dissolverLiquor].N)
 	d.part(a, dout, func(x dual) float64 { return x.d })
 	return err

@@ -299,6 +299,10 @@ func (e *Electrodialysis) Report(u, _ []float64, in, out []flowsheet.Stream) (re
 	if i := u[splitDensity]; i < 200 || i > 500 {
 		warn("outside_range", "current_density", i, min(max(i, 200), 500), "A/m2", "efficiency and voltage are those of a pilot at 200 to 500 A/m2")
 	}
+	const warmest = 313.15 // K, usual limit of the membranes: assumed
+	if T := out[saltStream].T; T > warmest {
+		warn("outside_range", "temperature", T, warmest, "K", "membranes are run below 40 degC: cool what comes in")
+	}
 	return report
 }
 
