@@ -1,7 +1,8 @@
 // Package hydromet holds the wet unit operations around solvent extraction: feeds and products, mixers and splitters,
 // crushing, tanks, leaching, thickening, washing and filtration, precipitation; and, on the aqueous equilibrium of chem/aqueous, the
 // treatment of waters: neutralisation, oxidation, releach, precipitation of oxalates, carbonates and hydroxides. Coal ash has
-// units of its own: [AshPools], [CausticDigester], [PoolLeach] and [Heap] (docs/coal-ash.md).
+// units of its own: [AshPools], [CausticDigester], [PoolLeach] and [Heap] (docs/coal-ash.md). Reagents come back by [Electrodialysis],
+// [Evaporator] and [Crystalliser], and a [Dissolver] turns oxides into a feed (docs/reagents.md).
 //
 //	solids ──▶ leach_train ──▶ solid_liquid_separator ──▶ filtrate to SX
 //	acid ─────────▲                     └──▶ cake

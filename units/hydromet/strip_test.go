@@ -23,7 +23,7 @@ func TestStripLiquors(t *testing.T) {
 	for _, activity := range []string{"davies", "sit"} {
 		r := recycleRig(t, sys, NewEquilibriumPrecipitator, fmt.Sprintf("reagent = \"H2Ox\"\nactivity = %q\nratio = 1.2\n", activity), "liquor")
 		dice := rand.New(rand.NewPCG(1931, 0))
-		least := 1.0
+		least, weak := 1.0, 1.0 // recovery of all liquors, of those below 1 mol/L of acid
 		for k := range each * 15 {
 			main := rareEarths()[k%15] + "+3"
 			feed := map[string]float64{"Na+": 20 * dice.Float64(), "Ca+2": dice.Float64(), "Fe+3": dice.Float64(), "Al+3": dice.Float64()}
@@ -38,7 +38,9 @@ func TestStripLiquors(t *testing.T) {
 			r.solve(flowsheet.Stage{Cold: true})
 			out := r.out[0].N
 			left := out[r.index(main)] / feed[main]
-			least = min(least, 1-left)
+			if least = min(least, 1-left); acid < 1000 {
+				weak = min(weak, 1-left)
+			}
 			earths := 0.0
 			for _, o := range rareEarths()[:15] {
 				earths += feed[o+"+3"]
@@ -55,7 +57,10 @@ func TestStripLiquors(t *testing.T) {
 				t.Errorf("%s %s: with less acid %.9g is left instead of %.9g", activity, main, now, left)
 			}
 		}
-		t.Logf("%s: %d liquors, the least recovery is %.3f", activity, each*15, least)
+		t.Logf("%s: %d liquors, the least recovery is %.3f, below 1 mol/L of acid %.3f", activity, each*15, least, weak)
+		if !testing.Short() && weak < 0.9 { // docs/reagents.md
+			t.Errorf("%s: below 1 mol/L of acid only %.3f is recovered", activity, weak)
+		}
 	}
 }
 
