@@ -11,6 +11,7 @@ import (
 func Kinds() map[string]func() flowsheet.Unit {
 	return map[string]func() flowsheet.Unit{
 		"acid_factor":              hydromet.NewAcidFactor,
+		"acid_regenerator":         pyromet.NewAcidRegenerator,
 		"ash_pools":                hydromet.NewAshPools,
 		"calciner":                 pyromet.NewCalciner,
 		"calciothermic":            pyromet.NewCalciothermic,

@@ -11,7 +11,7 @@ import (
 const recycleChemistry = `
 [chemistry]
 elements = ["Na", "K", "Ca", "Mg", "Al", "Fe", "La", "Ce", "Pr", "Nd", "Tb", "Dy", "S", "Cl"]
-families = ["aqueous", "water", "gangue", "oxide", "oxalate", "calcined", "hydroxide", "carbonate", "precipitate", "gas", "chlorine", "salt"]
+families = ["aqueous", "water", "gangue", "oxide", "ash", "oxalate", "calcined", "hydroxide", "carbonate", "precipitate", "gas", "chlorine", "salt"]
 `
 
 // saltLiquor adds some 1 m3/h of the raffinate of a saponified chloride circuit: NaCl with a little acid and hardness.
@@ -95,6 +95,19 @@ func recycleCases() []kindCase {
 			weak(r, s, in)
 			put(s, &in[0], "NaCl(s)", in[0].N[s.Solvent(chem.Aqueous)]*0.018*between(r, 5, 10))
 		}),
+		{"acid_regenerator", unittest.Case{Name: "acid_regenerator", In: []string{"liquor", "gas"}, Out: []string{"acid", "oxide", "gas", "salts"},
+			Config: recycleChemistry + "[unit]\ntemperature = \"700 degC\"\n",
+			Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
+				weak(r, s, in)
+				for name, z := range map[string]float64{"Fe+3": 3, "Fe+2": 2, "Al+3": 3, "Mg+2": 2} {
+					n := in[0].N[s.Solvent(chem.Aqueous)] * 0.018 * between(r, 0.1, 1)
+					put(s, &in[0], name, n)
+					put(s, &in[0], "Cl-", z*n)
+				}
+				put(s, &in[1], "O2(g)", between(r, 1, 3))
+				put(s, &in[1], "N2(g)", between(r, 4, 8))
+			},
+			Bad: []unittest.Bad{{Name: "too cold", Set: "unit.temperature=25 degC", Want: "temperature"}, {Name: "strength", Set: "unit.strength=60 %", Want: "strength"}}}},
 		{"heat_exchanger", unittest.Case{Name: "heat_exchanger", In: []string{"in"}, Out: []string{"out"},
 			Config: recycleChemistry + "[unit]\ntemperature = \"30 degC\"\n",
 			Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {

@@ -49,7 +49,7 @@
 //	soak = "6 h"
 //	temperature = "650 degC"
 //
-// HeatExchanger brings a stream to a temperature and gives the heat (kind heat_exchanger). HFScrubber washes HF out of its gas with caustic (kind hf_scrubber). Calciothermic reduces fluorides with calcium and refines the metal in vacuum; Lanthanothermic reduces oxides with lanthanum and distils
+// AcidRegenerator roasts spent chloride liquors to oxides and hydrochloric acid (kind acid_regenerator). HeatExchanger brings a stream to a temperature and gives the heat (kind heat_exchanger). HFScrubber washes HF out of its gas with caustic (kind hf_scrubber). Calciothermic reduces fluorides with calcium and refines the metal in vacuum; Lanthanothermic reduces oxides with lanthanum and distils
 // the metal:
 //
 //	[units.reduction]
