@@ -77,6 +77,14 @@ func recycleCases() []kindCase {
 			unittest.Bad{Name: "unknown", Set: "unit.tenor.Nax=90 g/L", Want: "Na"},
 			unittest.Bad{Name: "second", Set: "unit.tenor.Ca=90 g/L", Want: "leave the others out"},
 			unittest.Bad{Name: "two levels", Set: "unit.water_recovery=0.5", Want: "give one"}),
+		evaporator("ammonia", "water_recovery = \"20 %\"\ntemperature = \"95 degC\"\neffects = 2\n", func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
+			saltLiquor(r, s, &in[0])
+			ammonia, lime := in[0].N[s.Solvent(chem.Aqueous)]*0.018*between(r, 0.1, 1), between(r, 0.7, 1.2)
+			put(s, &in[0], "NH4+", ammonia)
+			put(s, &in[0], "Cl-", ammonia)
+			put(s, &in[0], "Ca+2", ammonia*lime/2)
+			put(s, &in[0], "H+", -ammonia*lime)
+		}),
 		dissolver("chlorine", "temperature = \"60 degC\"\npH = 1.5\ntenor = \"40 g/L\"\n",
 			unittest.Bad{Name: "acid", Set: "unit.acid=H2SO4", Want: "HCl"},
 			unittest.Bad{Name: "peroxide", Set: "unit.peroxide=2", Want: "reductant"},

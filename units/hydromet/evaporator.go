@@ -13,15 +13,15 @@ import (
 // Evaporator boils water off a liquor, in effects in a row or with vapour recompression. Its inlets are merged (W mol/s of water); then
 //
 //	v = water_recovery · W,  or  v = W − n_X/(c_X V_water)       until X has the tenor c
-//	effect k of N boils v/N off;  HCl in its vapour = v/N · p_HCl/p_water over what leaves it       (volatility.go)
-//	condensate = v + HCl,  concentrate = the rest with all solids
-//	heat.preheat     = W (h_liquid(T) − h_liquid(T_in)),        heat.evaporation = v (h_gas − h_liquid)(T) + HCl · (h_gas − h_ions)
+//	effect k of N boils v/N off;  HCl and NH3 in its vapour = v/N · p_HCl/p_water, v/N · p_NH3/p_water over what leaves it       (volatility.go)
+//	condensate = v + HCl + NH3,  concentrate = the rest with all solids;  free NH3 is NH4+ as far as there is alkali (−H+) for it
+//	heat.preheat     = W (h_liquid(T) − h_liquid(T_in)),        heat.evaporation = v (h_gas − h_liquid)(T) + HCl · (h_gas − h_ions) + NH3 · (h_gas − h_aq)
 //	heat             = heat.preheat + heat.evaporation/(N · economy)        live steam; with a compressor heat.preheat alone
 //	power            = work · mass of the vapour                            compressor only
 //	cooling          = heat + power − heat.preheat                          condenser
 //
-// Assumptions: all effects boil at `temperature`, from which both outlets leave as liquids; no boiling point rise; nothing but water and HCl is volatile
-// (ammonia stays, as NH4+ does in acid; HF, HNO3 and oxalic acid stay); of the heats of dilution and of ions nothing is known, so that heat.preheat is that of
+// Assumptions: all effects boil at `temperature`, from which both outlets leave as liquids; no boiling point rise; nothing but water, HCl and NH3 is volatile
+// (HF, HNO3, CO2 and oxalic acid stay); of the heats of dilution and of ions nothing is known, so that heat.preheat is that of
 // the water alone. Salts count in the volatility by the common ion only. No salt precipitates: a crystalliser follows, and a warning names brine
 // beyond saturation. No holdup.
 // Validity: HCl to 8.7 mol/kg (24 %), 50 to 110 °C; departures are warnings.
@@ -31,11 +31,13 @@ type Evaporator struct {
 	dials
 	system                *chem.System
 	water, acid, chloride int
+	ammonium              int // component, −1
 	metal                 int // component whose tenor is set, −1
 	level, temperature    int // places
 	economy, work         int // places, −1
 	effects               int
 	vapour                hydrochloric
+	stripping             ammonia
 	liquid, steam         *thermo.Form
 	leaving               float64 // J/mol, HCl as gas over its ions at 298.15 K
 }
@@ -58,6 +60,7 @@ func (e *Evaporator) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 		return flowsheet.Spec{}, fmt.Errorf("the system has no water; add the family aqueous to [chemistry]")
 	}
 	e.acid, e.chloride = component(env.System, "H+"), component(env.System, "Cl-")
+	e.ammonium = component(env.System, "NH4+")
 	e.readLevel(t)
 	e.temperature = e.read(t, "temperature", "K", conf.Between(293.15, 393.15))
 	e.effects = t.IntOr("effects", 1, 1, 12)
@@ -75,7 +78,8 @@ func (e *Evaporator) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	}
 	return flowsheet.Spec{In: inlets(env), Out: ports("concentrate", "condensate"), Handles: e.handles, Constants: append(constants, more...),
 		Signals: []flowsheet.Variable{{Name: "evaporated", Unit: "kg/s", Scale: 1e-2}, {Name: "recovered", Unit: "1", Scale: 1},
-			{Name: "hcl_in_condensate", Unit: "kg/s", Scale: 1e-4}, watt("heat"), watt("heat.preheat"), watt("heat.evaporation"), watt("power"), watt("cooling"),
+			{Name: "hcl_in_condensate", Unit: "kg/s", Scale: 1e-4},
+			{Name: "nh3_in_condensate", Unit: "kg/s", Scale: 1e-4}, watt("heat"), watt("heat.preheat"), watt("heat.evaporation"), watt("power"), watt("cooling"),
 			{Name: "energy", Unit: "J/kg", Scale: 1e6, Lower: flowsheet.NoBound}}}, nil
 }
 
@@ -193,41 +197,66 @@ func (e *Evaporator) enthalpies() (constants []chem.Constant, err error) {
 		}
 		e.leaving += part.sign * f.H(thermo.Room)
 	}
-	return constants, nil
+	var more []chem.Constant
+	if e.stripping, more, err = newAmmonia(lib); e.ammonium >= 0 {
+		constants = append(constants, more...)
+	}
+	return constants, err
 }
 
-// boiled is the water and HCl that leave as vapour, mol/s, from merged inlets n at the handles; dn and du are nil for the values alone.
-func (e *Evaporator) boiled(u, du, n, dn []float64) (water, hcl dual, err error) {
+// boiling is what leaves as vapour, mol/s.
+type boiling struct{ water, hcl, nh3 dual }
+
+// boiled is the vapour from merged inlets n at the handles; dn and du are nil for the values alone.
+func (e *Evaporator) boiled(u, du, n, dn []float64) (b boiling, err error) {
 	const most = 1000 // mol/kg, where nothing is known of the vapour for long
 	W := moving(n, dn, e.water)
 	switch {
 	case !(W.v > 0):
-		return dual{}, dual{}, nil
+		return b, nil
 	case e.metal < 0:
-		water = W.mul(moving(u, du, e.level))
+		b.water = W.mul(moving(u, du, e.level))
 	default:
 		V := num(e.system.Components[e.water].V)
-		if water = W.sub(moving(n, dn, e.metal).div(moving(u, du, e.level)).div(V)); !(water.v > 0) {
-			return dual{}, dual{}, nil
+		if b.water = W.sub(moving(n, dn, e.metal).div(moving(u, du, e.level)).div(V)); !(b.water.v > 0) {
+			return boiling{}, nil
 		}
 	}
-	if e.acid < 0 || e.chloride < 0 {
-		return water, dual{}, nil
+	if e.acid < 0 {
+		return b, nil
 	}
-	H, Cl, T := moving(n, dn, e.acid), moving(n, dn, e.chloride), moving(u, du, e.temperature)
-	each := water.times(1 / float64(e.effects))
+	T := moving(u, du, e.temperature)
+	H, Cl, free := moving(n, dn, e.acid), dual{}, dual{}
+	if e.chloride >= 0 {
+		Cl = moving(n, dn, e.chloride)
+	}
+	if e.ammonium >= 0 {
+		if free = moving(n, dn, e.ammonium); -H.v < free.v {
+			free = H.times(-1)
+		}
+	}
+	strips := e.stripping.ratio(T)
+	each := b.water.times(1 / float64(e.effects))
 	for k := range e.effects {
 		left := W.sub(each.times(float64(k + 1))).times(e.system.Components[e.water].M) // kg/s
-		if !(H.v > 0 && Cl.v > 0 && left.v > 0) {
+		if !(left.v > 0) {
 			break
 		}
+		if free.v > 0 {
+			g := each.mul(strips).div(left)
+			lost := free.mul(g).div(g.add(num(1)))
+			b.nh3, free = b.nh3.add(lost), free.sub(lost)
+		}
+		if !(H.v > 0 && Cl.v > 0) {
+			continue
+		}
 		if m := math.Sqrt(H.v) * math.Sqrt(Cl.v) / left.v; m > most {
-			return water, hcl, fmt.Errorf("effect %d: so little water stays that its acid is %.3g mol/kg; evaporate less", k+1, m)
+			return b, fmt.Errorf("effect %d: so little water stays that its acid is %.3g mol/kg; evaporate less", k+1, m)
 		}
 		lost := e.acidInVapour(H, Cl, T, left, each)
-		hcl, H, Cl = hcl.add(lost), H.sub(lost), Cl.sub(lost)
+		b.hcl, H, Cl = b.hcl.add(lost), H.sub(lost), Cl.sub(lost)
 	}
-	return water, hcl, nil
+	return b, nil
 }
 
 // acidInVapour is the HCl that leaves an effect with `vapour` mol/s of water, in equilibrium with the `left` kg/s of water that stay: a root between 0
@@ -274,31 +303,33 @@ func (e *Evaporator) Solve(_ *flowsheet.Stage, u, _ []float64, in, out []flowshe
 			return fmt.Errorf("%s enters with %.4g mol/s: an evaporator takes water and solids", e.system.Components[i].Name, n)
 		}
 	}
-	water, hcl, err := e.boiled(u, nil, concentrate.N, nil)
+	b, err := e.boiled(u, nil, concentrate.N, nil)
 	if err != nil {
 		return err
 	}
-	if math.IsNaN(water.v+hcl.v) || math.IsInf(water.v+hcl.v, 0) {
-		return fmt.Errorf("vapour of %g mol/s water with %g of HCl", water.v, hcl.v)
+	if v := b.water.v + b.hcl.v + b.nh3.v; math.IsNaN(v) || math.IsInf(v, 0) {
+		return fmt.Errorf("vapour of %g mol/s water with %g of HCl and %g of NH3", b.water.v, b.hcl.v, b.nh3.v)
 	}
-	e.part(u[e.temperature], water.v, hcl.v, out)
+	e.part(u[e.temperature], b.water.v, b.hcl.v, b.nh3.v, out)
 	return nil
 }
 
 // part takes the vapour out of the concentrate. It is linear.
-func (e *Evaporator) part(T, water, hcl float64, out []flowsheet.Stream) {
+func (e *Evaporator) part(T, water, hcl, nh3 float64, out []flowsheet.Stream) {
 	concentrate, condensate := &out[concentratePort], &out[condensatePort]
 	concentrate.T = T
 	condensate.Zero(T)
 	move := func(i int, n float64) {
 		if i >= 0 {
 			concentrate.N[i] -= n
-			condensate.N[i] = n
+			condensate.N[i] += n
 		}
 	}
 	move(e.water, water)
 	move(e.acid, hcl)
 	move(e.chloride, hcl)
+	move(e.ammonium, nh3) // NH3 is NH4+ less H+
+	move(e.acid, -nh3)
 }
 
 // Tangent computes the vapour with duals; all else is linear.
@@ -308,24 +339,28 @@ func (e *Evaporator) Tangent(_ *flowsheet.Stage, u, _ []float64, in, out []flows
 		n[i] = out[concentratePort].N[i] + out[condensatePort].N[i]
 	}
 	mergeTangent(e.system, in, out[concentratePort].T, din, &dout[concentratePort])
-	water, hcl, err := e.boiled(u, du, n, dout[concentratePort].N)
-	e.part(du[e.temperature], water.d, hcl.d, dout)
+	b, err := e.boiled(u, du, n, dout[concentratePort].N)
+	e.part(du[e.temperature], b.water.d, b.hcl.d, b.nh3.d, dout)
 	return err
 }
 
 // Observe writes what is evaporated and the energy it takes.
 func (e *Evaporator) Observe(u, _ []float64, in, out []flowsheet.Stream, y []float64) {
 	T := u[e.temperature]
-	v, hcl := out[condensatePort].N[e.water], 0.0
-	if e.acid >= 0 {
-		hcl = out[condensatePort].N[e.acid]
+	n := out[condensatePort].N
+	v, nh3, hcl := n[e.water], 0.0, 0.0
+	if e.ammonium >= 0 {
+		nh3 = n[e.ammonium]
+	}
+	if e.acid >= 0 && e.chloride >= 0 {
+		hcl = n[e.chloride]
 	}
 	W, preheat := 0.0, 0.0
 	for k := range in {
 		W += in[k].N[e.water]
 		preheat += in[k].N[e.water] * (e.liquid.H(T) - e.liquid.H(in[k].T))
 	}
-	evaporation := v*(e.steam.H(T)-e.liquid.H(T)) + hcl*e.leaving
+	evaporation := v*(e.steam.H(T)-e.liquid.H(T)) + hcl*e.leaving + nh3*e.stripping.h
 	mass := e.system.Mass(out[condensatePort].N)
 	heat, power := preheat, 0.0
 	if e.work >= 0 {
@@ -334,12 +369,15 @@ func (e *Evaporator) Observe(u, _ []float64, in, out []flowsheet.Stream, y []flo
 		heat += evaporation / (float64(e.effects) * u[e.economy])
 	}
 	acid := 0.0
-	if e.acid >= 0 && e.chloride >= 0 {
+	if hcl != 0 {
 		acid = hcl * (e.system.Components[e.acid].M + e.system.Components[e.chloride].M)
 	}
-	y[0], y[1], y[2], y[3], y[4], y[5], y[6], y[7] = mass, 0, acid, heat, preheat, evaporation, power, heat+power-preheat
-	if y[8] = 0; mass > 0 {
-		y[8] = (heat + power) / mass
+	if nh3 != 0 {
+		nh3 *= e.system.Components[e.ammonium].M - e.system.Components[e.acid].M
+	}
+	y[0], y[1], y[2], y[3], y[4], y[5], y[6], y[7], y[8] = mass, 0, acid, nh3, heat, preheat, evaporation, power, heat+power-preheat
+	if y[9] = 0; mass > 0 {
+		y[9] = (heat + power) / mass
 	}
 	if W > 0 {
 		y[1] = v / W
@@ -383,6 +421,6 @@ func (e *Evaporator) Explain() string {
 	if e.work >= 0 {
 		drive = "its vapour is recompressed: power = work * mass of the vapour, heat.preheat has to be given besides"
 	}
-	return "water boils off to the recovery or tenor that is set; " + drive + ". HCl follows by its partial pressure over what leaves each effect; " +
+	return "water boils off to the recovery or tenor that is set; " + drive + ". HCl, and NH3 as far as it is free, follow by their partial pressures over what leaves each effect; " +
 		"nothing else is volatile. heat + power - cooling is what the water of the outlets has more than that of the inlets."
 }

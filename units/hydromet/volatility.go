@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"reetwin/flowsheet/chem"
+	"reetwin/flowsheet/chem/thermo"
 )
 
 // hydrochloric is the vapour over hydrochloric acid: partial pressure of HCl and activity of water over molality and temperature.
@@ -77,4 +78,37 @@ func (h *hydrochloric) ratio(mH, mCl, T dual, M float64) dual {
 // log10(p/mmHg) = 8.07131 − 1730.63/(t/°C + 233.426); it gives 760 mmHg at 100 °C, and 0.8 % less than steam tables at 110 °C.
 func saturation(T dual) dual {
 	return num(8.07131*math.Ln10 + math.Log(101325.0/760)).sub(num(1730.63 * math.Ln10).div(T.sub(num(273.15 - 233.426))))
+}
+
+// ammonia is the vapour over dilute ammonia by Henry's law from NH3(aq) = NH3(g), constant ΔCp:
+//
+//	ln(K/(bar kg/mol)) = −(ΔH + ΔCp (T − T0) − T (ΔS + ΔCp ln(T/T0)))/(R T)
+type ammonia struct{ h, s, cp float64 }
+
+// newAmmonia takes the enthalpy, entropy and heat capacity of stripping from the data.
+func newAmmonia(lib *thermo.Library) (a ammonia, constants []chem.Constant, err error) {
+	species, err := lib.Species("NH3")
+	if err != nil {
+		return a, nil, err
+	}
+	for _, part := range []struct {
+		tag  string
+		sign float64
+	}{{"g", 1}, {"aq", -1}} {
+		f := species.Stable(thermo.Room, part.tag)
+		a.h += part.sign * f.H(thermo.Room)
+		a.s += part.sign * f.S(thermo.Room)
+		a.cp += part.sign * f.Cp(thermo.Room)
+		k := f.Constant()
+		k.Name = "enthalpy.NH3(" + part.tag + ")"
+		constants = append(constants, k)
+	}
+	return a, constants, nil
+}
+
+// ratio is p_NH3/p_water for each mol/kg of free ammonia at T (K).
+func (a *ammonia) ratio(T dual) dual {
+	rise := T.sub(num(thermo.Room))
+	G := num(a.h).add(rise.times(a.cp)).sub(T.mul(num(a.s).add(T.times(1 / thermo.Room).log().times(a.cp))))
+	return num(math.Log(1e5)).sub(G.div(T).times(1 / thermo.R)).sub(saturation(T)).exp()
 }
