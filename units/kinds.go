@@ -17,6 +17,7 @@ func Kinds() map[string]func() flowsheet.Unit {
 		"calciothermic":            pyromet.NewCalciothermic,
 		"caustic_digester":         hydromet.NewCausticDigester,
 		"ccd":                      hydromet.NewCCD,
+		"coalescer":                hydromet.NewCoalescer,
 		"crusher":                  hydromet.NewCrusher,
 		"crystalliser":             hydromet.NewCrystalliser,
 		"dissolver":                hydromet.NewDissolver,

@@ -103,6 +103,12 @@ func recycleCases() []kindCase {
 			weak(r, s, in)
 			put(s, &in[0], "NaCl(s)", in[0].N[s.Solvent(chem.Aqueous)]*0.018*between(r, 5, 10))
 		}),
+		{"coalescer", unittest.Case{Name: "coalescer", In: []string{"1"}, Out: []string{"water", "organic"}, Config: chemistry + "[unit]\nrecovery = 0.95\n",
+			Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
+				solvent(r, s, &in[0])
+				liquor(r, s, &in[0])
+			},
+			Bad: []unittest.Bad{{Name: "more than all", Set: "unit.recovery=1.1", Want: "recovery"}}}},
 		{"acid_regenerator", unittest.Case{Name: "acid_regenerator", In: []string{"liquor", "gas"}, Out: []string{"acid", "oxide", "gas", "salts"},
 			Config: recycleChemistry + "[unit]\ntemperature = \"700 degC\"\n",
 			Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {

@@ -14,7 +14,7 @@ import (
 //
 //	v = water_recovery · W,  or  v = W − n_X/(c_X V_water)       until X has the tenor c
 //	effect k of N boils v/N off;  HCl and NH3 in its vapour = v/N · p_HCl/p_water, v/N · p_NH3/p_water over what leaves it       (volatility.go)
-//	condensate = v + HCl + NH3,  concentrate = the rest with all solids;  free NH3 is NH4+ as far as there is alkali (−H+) for it
+//	condensate = v + HCl + NH3,  concentrate = the rest with all solids and organic;  free NH3 is NH4+ as far as there is alkali (−H+) for it
 //	heat.preheat     = W (h_liquid(T) − h_liquid(T_in)),        heat.evaporation = v (h_gas − h_liquid)(T) + HCl · (h_gas − h_ions) + NH3 · (h_gas − h_aq)
 //	heat             = heat.preheat + heat.evaporation/(N · economy)        live steam; with a compressor heat.preheat alone
 //	power            = work · mass of the vapour                            compressor only
@@ -299,8 +299,8 @@ func (e *Evaporator) Solve(_ *flowsheet.Stage, u, _ []float64, in, out []flowshe
 	concentrate := &out[concentratePort]
 	merge(e.system, in, concentrate)
 	for i, n := range concentrate.N {
-		if p := e.system.Components[i].Phase; n != 0 && (p == chem.Organic || p == chem.Gas) {
-			return fmt.Errorf("%s enters with %.4g mol/s: an evaporator takes water and solids", e.system.Components[i].Name, n)
+		if n != 0 && e.system.Components[i].Phase == chem.Gas {
+			return fmt.Errorf("%s enters with %.4g mol/s: an evaporator takes no gas", e.system.Components[i].Name, n)
 		}
 	}
 	b, err := e.boiled(u, nil, concentrate.N, nil)
@@ -389,6 +389,9 @@ func (e *Evaporator) Report(u, _ []float64, _, out []flowsheet.Stream) (report f
 	n := out[concentratePort].N
 	warn := func(code, where string, value, limit float64, unit, text string) {
 		report.Warnings = append(report.Warnings, flowsheet.Warning{Code: code, Where: where, Value: value, Limit: limit, Unit: unit, Text: text})
+	}
+	if V := e.system.PhaseVolume(chem.Organic, n); V > 0 {
+		warn("organic_passes", "concentrate", V, 0, "m3/s", "entrained organic stays in the concentrate here; in truth it goes over with the steam: a coalescer takes it out before")
 	}
 	kg := n[e.water] * e.system.Components[e.water].M
 	if !(kg > 0) {
