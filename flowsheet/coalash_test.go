@@ -301,12 +301,18 @@ func coalAshTable(t *testing.T, p *flowsheet.Plant) (rows []string) {
 	ree("… lost with the sludge", grams("sludge", "REE"))
 	ree("… in the pregnant liquor", grams("pregnant_liquor", "REE"))
 	row("Sc in the pregnant liquor", "%.0f %%", 100*value("recovery.Sc"))
-	bq := func(stream string) string {
-		return fmt.Sprintf("U-238 %.3f, Th-232 %.3f Bq/g", grams(stream, "U")*12.436/kgh(stream), grams(stream, "Th")*4.057/kgh(stream))
+	account, err := p.Account()
+	if err != nil {
+		t.Fatal(err)
 	}
-	row("NORM of the ash", "%s, Ra-226 0.169 Bq/g", bq("ash"))
-	row("NORM of the wet residue", "%s, Ra-226 up to %.3f Bq/g", bq("residue"), value("residue_Ra226"))
-	row("NORM of the wet sludge", "%s", bq("sludge"))
+	norm := func(stream string) string {
+		n := account.Activity.Streams[stream].Nuclides
+		radium := map[bool]string{true: "up to ", false: ""}[n["Ra-226"].AtMost]
+		return fmt.Sprintf("U-238 %.3f, Th-232 %.3f Bq/g, Ra-226 %s%.3f Bq/g", n["U-238"].Value/1000, n["Th-232"].Value/1000, radium, n["Ra-226"].Value/1000)
+	}
+	row("NORM of the ash", "%s", norm("ash"))
+	row("NORM of the wet residue", "%s", norm("residue"))
+	row("NORM of the wet sludge", "%s", norm("sludge"))
 	return rows
 }
 

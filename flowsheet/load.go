@@ -9,6 +9,7 @@ import (
 
 	"reetwin/flowsheet/chem"
 	"reetwin/flowsheet/conf"
+	"reetwin/flowsheet/cost"
 )
 
 // Load builds a plant from its file. kinds names the constructors of unit operations.
@@ -29,6 +30,7 @@ func Load(tree *conf.Tree, kinds map[string]func() Unit) (*Plant, error) {
 	if len(units.Keys()) == 0 { // without units nothing else has a meaning
 		units.Fault("", "no unit; a plant needs at least one")
 		root.Skip("handle", "kpi", "control", "published")
+		root.Skip(cost.Keys()...)
 		root.Close()
 		return nil, tree.Err()
 	}
@@ -44,6 +46,7 @@ func Load(tree *conf.Tree, kinds map[string]func() Unit) (*Plant, error) {
 	p.readAllKPIs(root.Table("kpi"), tree.Parts())
 	p.readControls(root.Tables("control"))
 	p.readAllPublished(root.Table("published"), tree.Parts())
+	p.readPlan(root)
 	root.Close()
 	if err := tree.Err(); err != nil {
 		return nil, err

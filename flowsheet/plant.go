@@ -7,6 +7,7 @@ import (
 
 	"reetwin/flowsheet/chem"
 	"reetwin/flowsheet/conf"
+	"reetwin/flowsheet/cost"
 )
 
 // Plant is a flowsheet ready to be solved. It belongs to one goroutine; parallel work loads one plant each.
@@ -28,6 +29,7 @@ type Plant struct {
 	controls []*control // and the others, unknowns of the plant
 	gangs    []Gang
 	refs     []Published
+	plan     *cost.Plan
 	spoilt   map[string]bool // while loading: units, KPIs and gangs with a fault
 
 	x, u              []float64 // whole memory and handles of all units

@@ -70,6 +70,7 @@ func (r *Result) CSV(w io.Writer) error {
 			l.add("balance", tag, "relative", u.Worst, &u.Rel, "1")
 		}
 	}
+	r.listAccount(l)
 	for _, v := range r.Warnings {
 		l.add("warning", v.Where, v.Code, "", v.Value, v.Unit)
 	}

@@ -17,6 +17,11 @@ func New(p *flowsheet.Plant, changed ...string) *Result {
 		Elements: elements(p.System), Streams: streams(p), Units: units(p), KPIs: kpis(p),
 		Published: published(p), Controls: controls(p), Balances: balances(p), Solved: convergence(p),
 		Warnings: warnings(p), Origin: provenance(p)}
+	if a, err := p.Account(); err != nil {
+		r.Warnings = append(r.Warnings, Warning{Code: "no_account", Tag: p.Name, Where: "ledger", Text: err.Error()})
+	} else {
+		r.Products, r.Ledger, r.Activity, r.Discharges = a.Products, a.Ledger, a.Activity, a.Discharges
+	}
 	return r
 }
 

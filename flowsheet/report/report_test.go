@@ -353,7 +353,7 @@ func TestXLSX(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if got := f.GetSheetList(); !slices.Equal(got, []string{"Streams", "Profiles", "Balance", "KPIs", "Warnings"}) {
+	if got := f.GetSheetList(); !slices.Equal(got, []string{"Streams", "Profiles", "Balance", "KPIs", "Products", "Ledger", "Warnings"}) {
 		t.Errorf("sheets %v", got)
 	}
 	rows, err := f.GetRows("Streams")

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"reetwin/flowsheet/cost"
 )
 
 // Schema is the contract that a Result follows; see docs/result.md.
@@ -35,9 +37,15 @@ type Result struct {
 	Published map[string]Quoted  `json:"published,omitempty"` // by the path of the quantity
 	Controls  map[string]Control `json:"controls,omitempty"`
 	Balances  *Balances          `json:"balances,omitempty"`
-	Solved    *Convergence       `json:"convergence,omitempty"`
-	Warnings  []Warning          `json:"warnings"`
-	Origin    *Provenance        `json:"provenance,omitempty"`
+
+	Products   map[string]cost.Product `json:"products,omitempty"`
+	Ledger     *cost.Ledger            `json:"ledger,omitempty"`     // nil: nothing that leaves is known to be a product
+	Activity   *cost.Activity          `json:"activity,omitempty"`   // nil: neither elements nor file know of a nuclide
+	Discharges map[string]cost.Held    `json:"discharges,omitempty"` // against permits
+
+	Solved   *Convergence `json:"convergence,omitempty"`
+	Warnings []Warning    `json:"warnings"`
+	Origin   *Provenance  `json:"provenance,omitempty"`
 }
 
 // enters and leaves say on which side of the plant's balance a stream counts.

@@ -33,6 +33,7 @@ func (r *Result) text(to io.Writer, wide bool) error {
 	}
 	r.recoveryTable(w)
 	r.kpiTable(w, wide)
+	r.accountTables(w, wide)
 	r.controlTable(w)
 	r.streamTables(w, columns, wide)
 	r.profileTable(w, r.fitTwice(columns, wide), wide)

@@ -39,7 +39,7 @@ func TestOrderOfTable(t *testing.T) {
 	text := asTable(t, solve(t, uky))
 	at := 0
 	for _, part := range []string{"UKy coal-refuse plant: converged in ", " ms, worst imbalance ", "\nRecovery, from ", "\nFigures\n", "purity: REE",
-		"\nAqueous streams", "\nOrganic", "\nSolid", "\nStage profiles", "\nBalance of", "\nDrawn", "\nWarnings", "\nRests on", "\nSolver: cold, "} {
+		"\nProducts against", "\nLedger", "\nAqueous streams", "\nOrganic", "\nSolid", "\nStage profiles", "\nBalance of", "\nDrawn", "\nWarnings", "\nRests on", "\nSolver: cold, "} {
 		i := strings.Index(text[at:], part)
 		if i < 0 {
 			t.Fatalf("no %q after %.60q", part, text[at:])

@@ -23,7 +23,8 @@ func (s *sheet) column(name, unit string) {
 	s.head, s.units = append(s.head, name), append(s.units, unit)
 }
 
-// XLSX writes a workbook with the sheets Streams, Profiles, Balance, KPIs and Warnings, numbers as numbers.
+// XLSX writes a workbook with the sheets Streams, Profiles, Balance, KPIs, Products, Ledger, Limits (where there are any) and Warnings,
+// numbers as numbers.
 func (r *Result) XLSX(w io.Writer) error {
 	f := excelize.NewFile()
 	defer f.Close()
@@ -31,7 +32,8 @@ func (r *Result) XLSX(w io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("xlsx: %w", err)
 	}
-	for i, s := range []*sheet{r.streamSheet(), r.profileSheet(), r.balanceSheet(), r.kpiSheet(), r.warningSheet()} {
+	sheets := append([]*sheet{r.streamSheet(), r.profileSheet(), r.balanceSheet(), r.kpiSheet()}, r.accountSheets()...)
+	for i, s := range append(sheets, r.warningSheet()) {
 		if i == 0 {
 			err = f.SetSheetName(f.GetSheetName(0), s.name)
 		} else {
