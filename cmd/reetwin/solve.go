@@ -26,6 +26,8 @@ type solveRequest struct {
 	out     string
 	compare string
 	loss    string
+	sankey  string
+	summary string
 	strict  bool
 }
 
@@ -40,12 +42,16 @@ and the exit code is 4.
 --set reaches every number of the file by its path below the unit, and every ganged handle by its name.
 --compare shows what this run changes against a reference: another plant file, or the same without the settings (both
 are solved), or a saved JSON result.
---loss shows by which outlet an element left the plant, REE the rare earths together.`,
+--loss shows by which outlet an element left the plant, REE the rare earths together.
+--sankey draws the way of an element, of REE, of mass or of a reagent (HCl, D2EHPA, kerosene) through the plant, as SVG.
+--summary writes one page of HTML beside what else is shown: what goes in and comes out, recoveries, products, ledger, limits.`,
 		Example: `  reetwin solve configs/uky.toml
   reetwin solve configs/uky.toml --set rougher_load.stages=4 --set "dosage=10 %" --compare configs/uky.toml
   reetwin solve configs/uky.toml --loss Nd
   reetwin solve configs/uky.toml --loss REE
-  reetwin solve configs/uky.toml --out uky.xlsx`,
+  reetwin solve configs/uky.toml --out uky.xlsx
+  reetwin solve configs/amd.toml --sankey Nd --out nd.svg
+  reetwin solve configs/amd.toml --summary amd.html`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			q.file = args[0]
@@ -58,6 +64,8 @@ are solved), or a saved JSON result.
 	f.StringVar(&q.out, "out", "", "write to `file` (.json, .csv, .xlsx, or .txt for the table) instead of stdout")
 	f.StringVar(&q.compare, "compare", "", "show what changes against a reference `file`: a plant or a saved JSON result")
 	f.StringVar(&q.loss, "loss", "", "show where an `element` went, or REE, REE_without_Sc")
+	f.StringVar(&q.sankey, "sankey", "", "draw the way of an `element`, REE, mass or a reagent through the plant (SVG)")
+	f.StringVar(&q.summary, "summary", "", "write one page of HTML to `file`")
 	f.BoolVar(&q.strict, "strict", false, "exit with 3 when something is used outside its validity range")
 	return c
 }
@@ -80,6 +88,11 @@ func (q *solveRequest) run(stdout, stderr io.Writer) error {
 	if err := deliver(q.out, stdout, write); err != nil {
 		return err
 	}
+	if q.summary != "" {
+		if err := deliver(q.summary, stdout, result.Summary); err != nil {
+			return err
+		}
+	}
 	if outside := result.Outside(); q.strict && len(outside) > 0 {
 		return exitError{exitOutside, fmt.Errorf("outside a validity range: %s", strings.Join(outside, ", "))}
 	}
@@ -89,6 +102,9 @@ func (q *solveRequest) run(stdout, stderr io.Writer) error {
 // check settles the format and refuses combinations that make no sense.
 func (q *solveRequest) check() error {
 	end := strings.ToLower(strings.TrimPrefix(filepath.Ext(q.out), "."))
+	if q.sankey != "" {
+		return q.checkSankey(end)
+	}
 	named := slices.Contains(formats[2:], end)
 	if q.format == "" {
 		switch {
@@ -112,6 +128,18 @@ func (q *solveRequest) check() error {
 	case q.format == "xlsx" && q.out == "":
 		return errors.New("xlsx needs --out FILE")
 	}
+	return nil
+}
+
+// checkSankey refuses what does not go with a drawing.
+func (q *solveRequest) checkSankey(end string) error {
+	switch {
+	case q.compare != "" || q.loss != "":
+		return errors.New("--sankey does not go with --compare or --loss")
+	case q.format != "" && q.format != "svg" || end != "" && end != "svg":
+		return errors.New("--sankey is drawn as SVG: --out FILE.svg")
+	}
+	q.format = "svg"
 	return nil
 }
 
@@ -157,6 +185,13 @@ type writable interface {
 
 // writer chooses what to write, and how.
 func (q *solveRequest) writer(result *report.Result) (func(io.Writer) error, error) {
+	if q.sankey != "" {
+		sankey, err := result.Sankey(q.sankey)
+		if err != nil {
+			return nil, exitError{exitUsage, fmt.Errorf("--sankey: %w", err)}
+		}
+		return func(w io.Writer) error { return sankey.Write(w, "svg") }, nil
+	}
 	var what writable = result
 	switch {
 	case q.loss != "":

@@ -67,7 +67,7 @@ func TestSolveExitCodes(t *testing.T) {
 		{"solve " + uky + " --out u.pdf", 2, "", "unknown ending .pdf; known are .json, .csv, .xlsx, and .txt"},
 		{"solve " + uky + " -o csv --out u.json", 2, "", "-o csv contradicts --out u.json"},
 		{"solve " + uky + " --set dosage=10%", 0, "* published for another case; this one differs by dosage=10%", ""},
-		{"solve " + uky + " --set zzz.stages=3", 2, "", "the nearest of 39 are "},
+		{"solve " + uky + " --set zzz.stages=3", 2, "", "the nearest of 40 are "},
 		{"solve " + uky + " --loss Ndd", 2, "", `did you mean "Nd"?`},
 		{"solve " + uky + " --set leach", 2, "", "--set leach: "},
 		{"solve " + uky + " --set leach.volum=3", 2, "", `did you mean "volume"?`},
