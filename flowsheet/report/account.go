@@ -109,12 +109,9 @@ func (r *Result) demandTable(w io.Writer) {
 	g.write(w)
 }
 
-// burdenTable writes the ledger with a line for each product.
-func (r *Result) burdenTable(w io.Writer) {
+// burdens is the ledger with a line for each product.
+func (r *Result) burdens() *grid {
 	l := r.Ledger
-	if l == nil {
-		return
-	}
 	g := &grid{title: "Ledger, per kg of own elements, shared by " + l.Allocation, head: []string{"", "share %", "kWh electric", "kWh heat", "kg reagents", "kg water", "kg residue", "kg effluent", "kg CO2e"}, words: 1}
 	for _, name := range inOrder(l.Products, func(s cost.Share) int { return s.No }) {
 		s := l.Products[name]
@@ -134,6 +131,16 @@ func (r *Result) burdenTable(w io.Writer) {
 		g.add(name, digits(100*s.Share), per(1/3.6e6, cost.Electricity), per(1/3.6e6, cost.Heat), per(1, cost.Reagent), per(1, cost.Water), per(1, cost.Residue),
 			per(1, cost.Effluent, cost.Organic), digits(s.CO2e.Low)+" to "+digits(s.CO2e.High))
 	}
+	return g
+}
+
+// burdenTable writes the burdens, and of what there is no datum.
+func (r *Result) burdenTable(w io.Writer) {
+	l := r.Ledger
+	if l == nil {
+		return
+	}
+	g := r.burdens()
 	g.write(w)
 	var gaps []string
 	for _, gap := range l.NoData {
