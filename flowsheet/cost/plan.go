@@ -89,6 +89,13 @@ func (p *Plan) readProducts(all *conf.Table, grades []Grade, s Surroundings) {
 	for _, name := range all.Keys() {
 		t := all.Table(name)
 		w := Wanted{Name: name, Streams: s.Streams(t, "stream")}
+		for _, other := range p.Products {
+			for _, stream := range w.Streams {
+				if slices.Contains(other.Streams, stream) {
+					t.Fault("stream", "%q is in product %q already; a stream is one product", stream, other.Name)
+				}
+			}
+		}
 		if t.Has("grade") {
 			wanted := t.Text("grade")
 			known := names(grades, func(g Grade) string { return g.Name })

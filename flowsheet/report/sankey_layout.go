@@ -105,7 +105,7 @@ func (s *Sankey) layers() {
 	}
 	for i := len(s.nodes) - 1; i >= 0; i-- { // what starts a line stands just before what it leads to
 		n := s.nodes[i]
-		if slices.ContainsFunc(n.in, func(b *sankeyBand) bool { return !b.back }) {
+		if slices.ContainsFunc(n.in, func(b *sankeyBand) bool { return !b.back && b.from.kind == unitNode }) {
 			continue
 		}
 		next := math.MaxInt

@@ -116,6 +116,10 @@ func (s *Sankey) letter(w io.Writer, n *sankeyNode, x []float64) {
 
 // name letters a recycle on its lane.
 func (s *Sankey) name(w io.Writer, b *sankeyBand) {
-	fmt.Fprintf(w, `<text x="%.1f" y="%.1f" text-anchor="middle" fill="#00513b" %s>%s</text>`+"\n", (b.exit+b.come)/2, b.lane+4, halo,
-		html.EscapeString(fmt.Sprintf("%s  %s, %s %%", b.name, digits(b.value), digits(100*b.value/s.In))))
+	fmt.Fprintf(w, `<text x="%.1f" y="%.1f" text-anchor="middle" fill="#00513b" %s>%s</text>`+"\n", (b.exit+b.come)/2, b.lane+4, halo, html.EscapeString(s.told(b)))
+}
+
+// told is the name of a recycle with its flow.
+func (s *Sankey) told(b *sankeyBand) string {
+	return fmt.Sprintf("%s  %s, %s %%", b.name, digits(b.value), digits(100*b.value/s.In))
 }

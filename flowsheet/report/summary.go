@@ -18,7 +18,7 @@ body{font:8.2pt/1.25 "Liberation Sans",Arial,Helvetica,sans-serif;color:#111;mar
 h1{font-size:13pt;margin:0}h2{font-size:9pt;margin:2.2mm 0 .6mm;border-bottom:.3mm solid #0072b2;color:#00517f}
 p{margin:.4mm 0}p.n{color:#444;font-size:7.2pt}div.two{display:grid;grid-template-columns:1fr 1fr;gap:0 5mm}div.two>div{min-width:0}
 table{border-collapse:collapse;width:100%}td,th{padding:.1mm 1.2mm;text-align:right;vertical-align:top;font-weight:normal;border-bottom:.15mm solid #e2e2e2}
-th{color:#444;font-size:7.2pt;vertical-align:bottom}td.w,th.w{text-align:left;overflow-wrap:anywhere}td.bad{color:#b00020;font-weight:bold}td.ok{color:#00663f}td.dim{color:#666}
+th{color:#444;font-size:7.2pt;vertical-align:bottom}td.w,th.w{text-align:left;overflow-wrap:break-word}td.w:first-child{white-space:nowrap}div.t{overflow-x:auto}td.bad{color:#b00020;font-weight:bold}td.ok{color:#00663f}td.dim{color:#666}
 body.dense{font-size:6.9pt;line-height:1.15}body.dense h2{margin-top:1.4mm;font-size:8pt}body.dense p.n,body.dense th{font-size:6.2pt}
 @media print{body{padding:0;max-width:none}}@media screen and (max-width:640px){div.two{grid-template-columns:1fr}}`
 
@@ -75,7 +75,7 @@ func h2(w io.Writer, text string) { fmt.Fprintf(w, "<h2>%s</h2>\n", html.EscapeS
 
 // sheetOf is a table of a page; the first words columns read from the left. A cell "not met" is marked.
 func sheetOf(w io.Writer, words int, head []string, rows [][]string) {
-	fmt.Fprint(w, "<table>")
+	fmt.Fprint(w, "<div class=\"t\"><table>")
 	for i, row := range append([][]string{head}, rows...) {
 		tag := "td"
 		if i == 0 {
@@ -105,7 +105,7 @@ func sheetOf(w io.Writer, words int, head []string, rows [][]string) {
 		}
 		fmt.Fprint(w, "</tr>\n")
 	}
-	fmt.Fprint(w, "</table>\n")
+	fmt.Fprint(w, "</table></div>\n")
 }
 
 // amount is one line of what goes in or comes out.
@@ -183,7 +183,7 @@ func (r *Result) comesOut(w io.Writer) {
 	list(w, all)
 }
 
-// ways says of each rare earth, and of all, how much reached its product, how much other products, and where the rest went.
+// ways says of each rare earth, and of all, how much reached its product, how much is in other products, and where the rest went.
 func (r *Result) ways(w io.Writer) {
 	own, any := map[string][]string{}, map[string]bool{} // product streams by element
 	for _, q := range r.Products {
@@ -227,7 +227,7 @@ func (r *Result) ways(w io.Writer) {
 		return
 	}
 	h2(w, "Recovery, from what is fed to product, and where the rest went")
-	sheetOf(w, 1, []string{"", "fed g/h", "to its product %", "to other products %", "\trest, % of what is fed"}, rows)
+	sheetOf(w, 1, []string{"", "fed g/h", "to its product %", "in other products %", "\trest, % of what is fed"}, rows)
 }
 
 // restOf names the largest outlets of a rest.
