@@ -54,12 +54,11 @@ type sankeyBand struct {
 	name       string
 	value      float64
 	from, to   *sankeyNode
-	back       bool        // a recycle
-	wide       float64     // in points
-	y0, y1     float64     // middle, where it leaves and enters
-	lane       float64     // middle, of a recycle
-	whole      *sankeyBand // of a part: the stream
-	exit, come float64     // turns of a recycle: x of its right and left end
+	back       bool    // a recycle
+	wide       float64 // in points
+	y0, y1     float64 // middle, where it leaves and enters
+	lane       float64 // middle, of a recycle
+	exit, come float64 // turns of a recycle: x of its right and left end
 }
 
 // leastBand is the share of what enters below which a band is not drawn.
