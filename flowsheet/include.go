@@ -144,6 +144,7 @@ func renamePart(part *conf.Tree, name string, joined map[string]string) (streams
 	part.RenameTexts("control.*.name", mark)
 	part.RenameKeys("units", mark)
 	part.RenameKeys("handle", mark)
+	renamePlan(part, mark, stream, path)
 	inner := part.Parts()
 	for _, kpi := range append(inner, "") {
 		at := strings.TrimSuffix("kpi."+kpi, ".")

@@ -189,7 +189,7 @@ func (p *Plan) activity(s Solved) *Activity {
 	return a
 }
 
-// followed adds what comes with a stream and is followed by no unit: in another stream all of it at most.
+// followed adds what comes with some streams and is followed by no unit: in a stream that leaves all of it at most.
 func (p *Plan) followed(s Solved, f Flow, mass float64, to map[string]NuclideIn) {
 	for _, n := range p.Followed {
 		from, _ := s.flow(n.Stream)
@@ -199,7 +199,7 @@ func (p *Plan) followed(s Solved, f Flow, mass float64, to map[string]NuclideIn)
 		case f.Enters:
 			continue
 		default:
-			value.Value, value.AtMost = n.Activity*s.System.Mass(from.N)/mass, true
+			value.Value, value.AtMost = to[n.Nuclide].Value+n.Activity*s.System.Mass(from.N)/mass, true
 		}
 		to[n.Nuclide] = p.book.limitOf(n.Nuclide, value)
 	}

@@ -2,6 +2,7 @@ package cost
 
 import (
 	"slices"
+	"strings"
 
 	"reetwin/flowsheet/chem"
 	"reetwin/flowsheet/conf"
@@ -174,14 +175,17 @@ func (p *Plan) readLedger(t *conf.Table, s Surroundings) {
 func (p *Plan) readNorm(all *conf.Table, s Surroundings) {
 	for _, name := range all.Keys() {
 		t := all.Table(name)
+		known := p.book.nuclideNames()
 		f := Followed{Nuclide: name, Activity: t.Quantity("activity", "Bq/kg", conf.NonNegative), Origin: own().under(t)}
 		if streams := s.Streams(t, "in"); len(streams) == 1 {
 			f.Stream = streams[0]
 		} else if len(streams) > 1 {
 			t.Fault("in", "needs one stream")
 		}
-		if !slices.Contains(p.book.nuclideNames(), name) {
-			all.Fault(name, "no nuclide %q; %s", name, conf.Hint(name, p.book.nuclideNames()))
+		if i := slices.IndexFunc(known, func(n string) bool { return strings.HasSuffix(name, "-"+n) }); i >= 0 { // of a part
+			f.Nuclide = known[i]
+		} else if !slices.Contains(known, name) {
+			all.Fault(name, "no nuclide %q; %s", name, conf.Hint(name, known))
 		}
 		t.Close()
 		p.Followed = append(p.Followed, f)
