@@ -59,6 +59,9 @@ func TestAccountOfParts(t *testing.T) {
 // The discharge of a part means the part's streams and readings.
 func TestDischargeOfAPart(t *testing.T) {
 	_, a := ofParts(t, "[include.mine]\nfile = \"CONFIGS/amd.toml\"\n")
+	if got := a.Activity; len(got.Streams) != 0 || len(got.NoData) != 3 { // nothing of the series is in the analysis: no data, not zero
+		t.Errorf("activity %+v", got)
+	}
 	d := a.Discharges["mine-discharge"]
 	if d.Stream != "mine-discharge" || len(d.Lines) != 10 {
 		t.Fatalf("%+v", d)

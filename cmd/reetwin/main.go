@@ -109,6 +109,7 @@ and every number carries its unit, its balance and the class of the constants it
 		newUnitsCommand,
 		newComponentsCommand,
 		newFeedsCommand,
+		newGradesCommand,
 		newExplainCommand,
 		newAqueousCommand,
 		newThermoCommand,

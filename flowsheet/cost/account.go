@@ -133,7 +133,7 @@ func (s Solved) sum(names []string) []float64 {
 // Activity is what the streams at the border hold of radioactive elements.
 type Activity struct {
 	Streams map[string]Active `json:"streams"`
-	NoData  []string          `json:"no_data,omitempty"` // nuclides that no stream can tell of
+	NoData  []string          `json:"no_data,omitempty"` // nuclides that nothing is known of: not analysed, or not in the plant's chemistry
 }
 
 // Active is one stream. Activities are of its whole mass, wet.
@@ -152,7 +152,7 @@ type NuclideIn struct {
 	Origin
 }
 
-// activity is nil where neither the plant's elements nor its file know of a nuclide.
+// activity is nil where neither the plant's elements nor its file name a nuclide.
 func (p *Plan) activity(s Solved) *Activity {
 	a := &Activity{Streams: map[string]Active{}}
 	for i, f := range s.Flows {
@@ -178,12 +178,20 @@ func (p *Plan) activity(s Solved) *Activity {
 			a.Streams[f.Name] = active
 		}
 	}
+	known := false
 	for _, n := range p.book.Nuclides {
-		if _, ok := s.System.Element(n.Element); !ok && !slices.ContainsFunc(p.Followed, func(f Followed) bool { return f.Nuclide == n.Name }) {
+		_, ok := s.System.Element(n.Element)
+		known = known || ok
+		told := false
+		for _, stream := range a.Streams {
+			_, here := stream.Nuclides[n.Name]
+			told = told || here
+		}
+		if !told {
 			a.NoData = append(a.NoData, n.Name)
 		}
 	}
-	if len(a.Streams) == 0 {
+	if len(a.Streams) == 0 && !known {
 		return nil
 	}
 	return a

@@ -276,6 +276,9 @@ func (r *Result) activityTable(w io.Writer, wide bool) {
 	g.left("")
 	g.write(w)
 	if len(a.NoData) > 0 {
+		if len(g.rows) == 0 {
+			fmt.Fprintln(w, "\nActivity")
+		}
 		fold(w, "  no data: ", a.NoData, ", ")
 	}
 }

@@ -371,7 +371,11 @@ func (r *Result) summaryActivity(w io.Writer) {
 		}
 		rows = append(rows, []string{map[string]string{"in": "in ", "out": "out "}[s.Border] + name, strings.Join(parts, ", "), used, "\t" + worst.Limit})
 	}
-	if len(rows) == 0 {
+	switch {
+	case len(a.Streams) == 0:
+		p(w, "n", "No data on "+strings.Join(a.NoData, ", ")+": none is in the analysis of what is fed.")
+		return
+	case len(rows) == 0:
 		p(w, "n", "No stream at the border reaches 1 % of a limit.")
 		return
 	}
