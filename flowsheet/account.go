@@ -55,6 +55,7 @@ func (u UnitView) machine() cost.Machine {
 	m := cost.Machine{Tag: u.Tag, Kind: u.Kind, Watts: map[string]float64{}}
 	for _, h := range u.Spec.Handles {
 		m.Heated = m.Heated || strings.HasSuffix(h.Name, "temperature")
+		m.ByPower = m.ByPower || h.Name == "thermal_efficiency"
 	}
 	if o, ok := u.Unit.(Observer); ok {
 		y := make([]float64, len(u.Spec.Signals))

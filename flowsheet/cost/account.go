@@ -22,6 +22,7 @@ type Flow struct {
 type Machine struct {
 	Tag, Kind string
 	Heated    bool               // it is held at a temperature that somebody set
+	ByPower   bool               // its heat is made by its power
 	Watts     map[string]float64 // its signals in W
 }
 

@@ -332,35 +332,47 @@ func (a *account) gap(what string, names ...string) {
 // without names the kinds that are no equipment: they take no power.
 var without = [...]string{"feed", "product", "mixer", "splitter", "acid_factor", "ash_pools"}
 
-// energy enters what units say they take: power and work are electricity, heat is a duty unless power makes it.
+// energy enters what units say they take: power and work are electricity; fuel is heat with its losses, heat a duty unless power makes it.
 func (a *account) energy(electricity, heat Factor) {
 	for _, u := range a.solved.Units {
 		electric := false
 		for _, name := range []string{"power", "work"} {
-			if v, ok := u.Watts[name]; ok {
+			if v := u.Watts[name]; v != 0 {
 				electric = true
 				a.priced(a.enter(Electricity, electricity.Name, u.Tag, u.Tag, v, "W"), electricity)
 			}
 		}
-		duty, heated := u.Watts["heat"]
-		if heated && !electric {
-			if duty > 0 && a.plan.efficiency > 0 {
-				duty /= a.plan.efficiency
-			}
-			a.priced(a.enter(Heat, heat.Name, u.Tag, u.Tag, math.Max(duty, 0), "W"), heat)
-			if a.plan.efficiency == 0 {
-				a.gap("losses of burners (heat is the net duty)", u.Tag)
-			}
-		}
-		switch {
-		case electric && u.Kind == "electrolysis_cell":
+		if electric && u.Kind == "electrolysis_cell" {
 			a.gap("losses of rectifiers (power is that of the direct current)", u.Tag)
-		case !electric && !slices.Contains(without[:], u.Kind):
+		}
+		if !electric && !slices.Contains(without[:], u.Kind) {
 			a.gap("electricity (pumps, agitators, drives, fans)", u.Tag)
 		}
-		if u.Heated && !heated && !electric && !slices.Contains(without[:], u.Kind) {
-			a.gap("heat", u.Tag)
+		a.heated(u, heat, electric && u.ByPower)
+		if u.Watts["cooling"] > 0 || u.Watts["heat"] < 0 && !electric {
+			a.gap("power of cooling", u.Tag)
 		}
+	}
+}
+
+// heated enters the heat of one unit.
+func (a *account) heated(u Machine, heat Factor, byPower bool) {
+	duty, known := u.Watts["heat"]
+	fuel, burns := u.Watts["fuel"]
+	switch {
+	case byPower:
+	case burns:
+		a.priced(a.enter(Heat, heat.Name, u.Tag, u.Tag, math.Max(fuel, 0), "W"), heat)
+	case known:
+		duty = math.Max(duty, 0)
+		if a.plan.efficiency > 0 {
+			duty /= a.plan.efficiency
+		} else if duty > 0 {
+			a.gap("losses of burners (heat is the net duty)", u.Tag)
+		}
+		a.priced(a.enter(Heat, heat.Name, u.Tag, u.Tag, duty, "W"), heat)
+	case u.Heated && len(u.Watts) == 0 && !slices.Contains(without[:], u.Kind):
+		a.gap("heat", u.Tag)
 	}
 }
 

@@ -28,7 +28,7 @@ func twoProducts(t testing.TB) (Solved, *Plan) {
 		f("calcium", "", "c", map[string]float64{"Ca(s)": 2}),
 		f("second", "c", "", map[string]float64{"Dy(s)": 0.8}),
 		f("gas", "c", "", map[string]float64{"CO2(g)": 0.3}),
-	}, Units: []Machine{{Tag: "a", Kind: "tank"}, {Tag: "b", Kind: "splitter"}, {Tag: "c", Kind: "calciothermic", Watts: map[string]float64{"heat": 50, "power": 500}}}}
+	}, Units: []Machine{{Tag: "a", Kind: "tank"}, {Tag: "b", Kind: "splitter"}, {Tag: "c", Kind: "calciothermic", ByPower: true, Watts: map[string]float64{"heat": 50, "power": 500}}}}
 	plan := &Plan{Allocation: "mass", Products: []Wanted{{Name: "first", Streams: []string{"first"}, Of: []string{"Nd"}, Form: "oxide"},
 		{Name: "second", Streams: []string{"second"}, Of: []string{"Dy"}, Form: "metal"}}}
 	return solved, plan
@@ -211,5 +211,34 @@ func TestDischarge(t *testing.T) {
 	}
 	if h.Met == nil || *h.Met {
 		t.Error("the discharge is within its permits")
+	}
+}
+
+// Heat that power makes is not counted twice, fuel holds its losses, a duty does not, heat taken away is named and not credited.
+func TestEnergy(t *testing.T) {
+	for _, c := range []struct {
+		unit           Machine
+		electric, heat float64
+		gap            string
+	}{
+		{Machine{Tag: "c", Kind: "calciothermic", ByPower: true, Watts: map[string]float64{"heat": 50, "power": 500}}, 500, 0, ""},
+		{Machine{Tag: "c", Kind: "evaporator", Watts: map[string]float64{"heat": 70, "heat.preheat": 70, "power": 30}}, 30, 70, "losses of burners (heat is the net duty)"},
+		{Machine{Tag: "c", Kind: "acid_regenerator", Watts: map[string]float64{"heat": 60, "fuel": 80, "cooling": 5}}, 0, 80, "power of cooling"},
+		{Machine{Tag: "c", Kind: "heat_exchanger", Watts: map[string]float64{"heat": -40}}, 0, 0, "power of cooling"},
+		{Machine{Tag: "c", Kind: "pool_leach", Heated: true}, 0, 0, "heat"},
+		{Machine{Tag: "c", Kind: "crusher", Watts: map[string]float64{"work": 9}}, 9, 0, ""},
+	} {
+		s, plan := twoProducts(t)
+		s.Units = []Machine{c.unit}
+		l := ledgerOf(t, plan, s)
+		got := map[string]float64{}
+		for _, e := range l.Entries {
+			got[e.Kind] += e.Per["second"] * 0.8
+		}
+		close(t, c.unit.Kind+" electricity", got[Electricity], c.electric)
+		close(t, c.unit.Kind+" heat", got[Heat], c.heat)
+		if c.gap != "" && !slices.ContainsFunc(l.NoData, func(g Gap) bool { return g.What == c.gap }) {
+			t.Errorf("%s: %q is not among %v", c.unit.Kind, c.gap, l.NoData)
+		}
 	}
 }
