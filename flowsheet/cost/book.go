@@ -348,7 +348,7 @@ func names[T any](list []T, name func(T) string) []string {
 	return all
 }
 
-// form is what a limit counts: elements with the mass that one mole of each stands for, kg/mol in units of that element's own mass (1), or with oxygen.
+// form is what a limit counts.
 type form struct {
 	loss  bool
 	parts []part

@@ -1,10 +1,7 @@
 package cost
 
 import (
-	"fmt"
-	"math"
 	"slices"
-	"strings"
 
 	"reetwin/flowsheet/chem"
 )
@@ -329,61 +326,6 @@ func (a *account) gap(what string, names ...string) {
 	}
 }
 
-// without names the kinds that are no equipment: they take no power.
-var without = [...]string{"feed", "product", "mixer", "splitter", "acid_factor", "ash_pools"}
-
-// energy enters what units say they take: power and work are electricity; fuel is heat with its losses, heat a duty unless power makes it.
-func (a *account) energy(electricity, heat Factor) {
-	for _, u := range a.solved.Units {
-		electric := false
-		for _, name := range []string{"power", "work"} {
-			if v := u.Watts[name]; v != 0 {
-				electric = true
-				a.priced(a.enter(Electricity, electricity.Name, u.Tag, u.Tag, v, "W"), electricity)
-			}
-		}
-		if electric && u.Kind == "electrolysis_cell" {
-			a.gap("losses of rectifiers (power is that of the direct current)", u.Tag)
-		}
-		if !electric && !slices.Contains(without[:], u.Kind) {
-			a.gap("electricity (pumps, agitators, drives, fans)", u.Tag)
-		}
-		a.heated(u, heat, electric && u.ByPower)
-		if u.Watts["cooling"] > 0 || u.Watts["heat"] < 0 && !electric {
-			a.gap("power of cooling", u.Tag)
-		}
-	}
-}
-
-// heated enters the heat of one unit.
-func (a *account) heated(u Machine, heat Factor, byPower bool) {
-	duty, known := u.Watts["heat"]
-	fuel, burns := u.Watts["fuel"]
-	switch {
-	case byPower:
-	case burns:
-		a.priced(a.enter(Heat, heat.Name, u.Tag, u.Tag, math.Max(fuel, 0), "W"), heat)
-	case known:
-		duty = math.Max(duty, 0)
-		if a.plan.efficiency > 0 {
-			duty /= a.plan.efficiency
-		} else if duty > 0 {
-			a.gap("losses of burners (heat is the net duty)", u.Tag)
-		}
-		a.priced(a.enter(Heat, heat.Name, u.Tag, u.Tag, duty, "W"), heat)
-	case u.Heated && len(u.Watts) == 0 && !slices.Contains(without[:], u.Kind):
-		a.gap("heat", u.Tag)
-	}
-}
-
-// priced puts an emission factor to an entry.
-func (a *account) priced(e *Entry, f Factor) {
-	e.Class, e.Source = f.Class, f.Source
-	if f.Known {
-		e.CO2e = &Range{f.Low * e.Amount, f.Value * e.Amount, f.High * e.Amount}
-	}
-}
-
 // entering enters what comes in: feed, water, reagents.
 func (a *account) entering() {
 	for _, f := range a.solved.Flows {
@@ -465,85 +407,10 @@ func (a *account) carbon() {
 	}
 }
 
-// substance is part of what enters.
-type substance struct {
-	name   string
-	mass   float64 // kg/s
-	factor *Factor
-}
-
-// substances takes a flow apart into what is bought: HCl rather than ions and water. In a liquid the substances of the data are taken out one after the
-// other, as far as all their parts are there; what is left is named by its components, traces (below 1 % of the solutes) together.
-func (b *Book) substances(sys *chem.System, n []float64) (all []substance) {
-	rest := slices.Clone(n)
-	for i := range b.Reagents {
-		f := &b.Reagents[i]
-		mass := 0.0
-		for _, name := range f.Is {
-			mass += take(sys, name, rest)
-		}
-		if mass > 0 {
-			all = append(all, substance{f.Name, mass, f})
-		}
-	}
-	water, solutes := 0.0, 0.0
-	for _, s := range all {
-		solutes += s.mass
-	}
-	var others []substance
-	for c, v := range rest {
-		if comp := sys.Components[c]; comp.Name == "H2O" {
-			water = v * comp.M
-		} else if math.Abs(v*comp.M) > 0 {
-			others = append(others, substance{comp.Name, v * comp.M, nil})
-		}
-	}
-	traces := substance{name: "ions beside the reagents"}
-	for _, o := range others {
-		if math.Abs(o.mass) < 0.01*solutes {
-			traces.mass += o.mass
-			continue
-		}
-		all = append(all, o)
-	}
-	if traces.mass != 0 {
-		all = append(all, traces)
-	}
-	if water != 0 {
-		all = append(all, substance{"H2O", water, nil})
-	}
-	return all
-}
-
-// take removes from n as much of a substance as its parts allow, and returns its mass, kg/s.
-func take(sys *chem.System, name string, n []float64) float64 {
-	phases := []chem.Phase{chem.Aqueous}
-	if i, ok := sys.Index(name); ok {
-		phases[0] = sys.Components[i].Phase
-	}
-	r, err := sys.Resolve(phases[0], name)
-	if err != nil {
-		return 0
-	}
-	amount := math.Inf(1)
-	for _, p := range r.Parts {
-		if sys.Components[p.Component].Name != "H2O" || len(r.Parts) == 1 {
-			amount = math.Min(amount, n[p.Component]/p.Count)
-		}
-	}
-	if !(amount > 0) || math.IsInf(amount, 0) {
-		return 0
-	}
-	for _, p := range r.Parts {
-		n[p.Component] -= amount * p.Count
-	}
-	return amount * r.M
-}
-
-// Words of an entry for people.
+// Words is what an entry is called.
 func (e Entry) Words() string {
 	if e.Kind == e.Name || e.Name == "" {
 		return e.Kind
 	}
-	return strings.TrimSpace(fmt.Sprintf("%s: %s", e.Kind, e.Name))
+	return e.Kind + ": " + e.Name
 }

@@ -1,0 +1,61 @@
+package cost
+
+import (
+	"math"
+	"slices"
+)
+
+// without names the kinds that are no equipment: they take no power.
+var without = [...]string{"feed", "product", "mixer", "splitter", "acid_factor", "ash_pools"}
+
+// energy enters what units say they take: power and work are electricity; fuel is heat with its losses, heat a duty unless power makes it.
+func (a *account) energy(electricity, heat Factor) {
+	for _, u := range a.solved.Units {
+		electric := false
+		for _, name := range []string{"power", "work"} {
+			if v := u.Watts[name]; v != 0 {
+				electric = true
+				a.priced(a.enter(Electricity, electricity.Name, u.Tag, u.Tag, v, "W"), electricity)
+			}
+		}
+		if electric && u.Kind == "electrolysis_cell" {
+			a.gap("losses of rectifiers (power is that of the direct current)", u.Tag)
+		}
+		if !electric && !slices.Contains(without[:], u.Kind) {
+			a.gap("electricity (pumps, agitators, drives, fans)", u.Tag)
+		}
+		a.heated(u, heat, electric && u.ByPower)
+		if u.Watts["cooling"] > 0 || u.Watts["heat"] < 0 && !electric {
+			a.gap("power of cooling", u.Tag)
+		}
+	}
+}
+
+// heated enters the heat of one unit.
+func (a *account) heated(u Machine, heat Factor, byPower bool) {
+	duty, known := u.Watts["heat"]
+	fuel, burns := u.Watts["fuel"]
+	switch {
+	case byPower:
+	case burns:
+		a.priced(a.enter(Heat, heat.Name, u.Tag, u.Tag, math.Max(fuel, 0), "W"), heat)
+	case known:
+		duty = math.Max(duty, 0)
+		if a.plan.efficiency > 0 {
+			duty /= a.plan.efficiency
+		} else if duty > 0 {
+			a.gap("losses of burners (heat is the net duty)", u.Tag)
+		}
+		a.priced(a.enter(Heat, heat.Name, u.Tag, u.Tag, duty, "W"), heat)
+	case u.Heated && len(u.Watts) == 0 && !slices.Contains(without[:], u.Kind):
+		a.gap("heat", u.Tag)
+	}
+}
+
+// priced puts an emission factor to an entry.
+func (a *account) priced(e *Entry, f Factor) {
+	e.Class, e.Source = f.Class, f.Source
+	if f.Known {
+		e.CO2e = &Range{f.Low * e.Amount, f.Value * e.Amount, f.High * e.Amount}
+	}
+}
