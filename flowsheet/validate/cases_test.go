@@ -30,6 +30,7 @@ func TestCasesFollowFromSource(t *testing.T) {
 		"roaster.json": b.roaster(), "precipitator.json": b.precipitator(), "thermo.json": thermochemistry(t),
 		"crusher.json": b.crusher(), "isotherm.json": b.isotherm(), "feed_roaster.json": b.feedRoaster(),
 		"leach_dynamic.json": b.leachInTime(), "sx_problems.json": b.problems(),
+		"sx_peer.json": b.peer(),
 	} {
 		text := encode(t, cases)
 		path := filepath.Join(folder, name)
