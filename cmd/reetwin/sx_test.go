@@ -85,7 +85,7 @@ func TestSXBench(t *testing.T) {
 func TestSXFit(t *testing.T) {
 	folder := t.TempDir()
 	data, plot := filepath.Join(folder, "fit.toml"), filepath.Join(folder, "fit.svg")
-	code, out, stderr := reetwin("sx", "fit", "../../units/sx/testdata/pc88a_hcl.csv", "--free", "n,fall", "--hold-out", "--seed", "5", "--out", data, "--plot", plot)
+	code, out, stderr := reetwin("sx", "fit", "../../configs/validation/source/pc88a_hcl.csv", "--free", "n,fall", "--hold-out", "--seed", "5", "--out", data, "--plot", plot)
 	if code != 0 || !strings.Contains(out, "157 rows, rms 0.26") || !strings.Contains(out, "seed 5") {
 		t.Fatalf("exit %d: %s\n%s", code, out, stderr)
 	}
@@ -97,7 +97,7 @@ func TestSXFit(t *testing.T) {
 		t.Errorf("plot: %v", err)
 	}
 	for _, c := range [][]string{{"--free", "q"}, {"--n", "9"}} {
-		if code, _, _ := reetwin(append([]string{"sx", "fit", "../../units/sx/testdata/pc88a_hcl.csv"}, c...)...); code != exitUsage {
+		if code, _, _ := reetwin(append([]string{"sx", "fit", "../../configs/validation/source/pc88a_hcl.csv"}, c...)...); code != exitUsage {
 			t.Errorf("%v: exit %d", c, code)
 		}
 	}

@@ -186,6 +186,9 @@ type IsothermFit struct {
 	FreeN, FreeM, FreeFall bool    // what is fitted besides the levels
 	N, M                   float64 // values, or where they start
 	Huber                  float64 // decades beyond which a row counts less
+	// Pairs is how many times surer the ratio of two elements in one vessel is than a level: what the vessel's acid and
+	// extractant are off by, they share. 0 and 1 count both alike.
+	Pairs float64
 }
 
 // IsothermResult is what a regression found.
@@ -193,6 +196,8 @@ type IsothermResult struct {
 	Names     []string  // logK.Nd …, n, m, fall
 	Values    []float64 // log10 for levels; fall in decades
 	Deviation []float64 // standard deviation of each
+	// Covariance of Values, in their order; zero rows for what is at a bound.
+	Covariance [][]float64
 	AtBound   []bool
 	RMS       float64   // of log10 D
 	Residuals []float64 // calculated − measured, by row
@@ -241,15 +246,62 @@ func (f IsothermFit) Solve(iso *Isotherm) (*IsothermResult, error) {
 		}
 	}
 	ls := solve.Fit{Lo: lo, Hi: hi, Huber: f.Huber}
-	got, err := ls.Solve(len(q.rows), start, func(p, r []float64) { q.residuals(p, q.rows, r) })
+	vessels := q.vessels()
+	got, err := ls.Solve(len(q.rows), start, func(p, r []float64) {
+		q.residuals(p, q.rows, r)
+		f.stretch(vessels, r)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("regression on %d rows: %w", len(q.rows), err)
 	}
-	q.Values, q.RMS, q.Residuals, q.AtBound = got.P, got.RMS, got.Residuals, got.AtBound
+	q.Values, q.AtBound, q.Covariance, q.Residuals = got.P, got.AtBound, got.Covariance, make([]float64, len(q.rows))
+	q.residuals(q.Values, q.rows, q.Residuals)
+	q.RMS = RMS(q.Residuals)
 	for i := range got.P {
 		q.Deviation = append(q.Deviation, math.Sqrt(max(got.Covariance[i][i], 0)))
 	}
 	return q, nil
+}
+
+// vessels are the rows of every experiment with more than one element.
+func (q *IsothermResult) vessels() (all [][]int) {
+	at := map[string]int{}
+	for i, r := range q.rows {
+		key := r.Source + "\x00" + r.Point
+		k, ok := at[key]
+		if !ok {
+			k = len(all)
+			at[key] = k
+			all = append(all, nil)
+		}
+		all[k] = append(all[k], i)
+	}
+	return slices.DeleteFunc(all, func(rows []int) bool { return len(rows) < 2 })
+}
+
+// stretch makes what sets the elements of a vessel apart count Pairs times what they share.
+func (f IsothermFit) stretch(vessels [][]int, r []float64) {
+	if f.Pairs == 0 {
+		return
+	}
+	for _, rows := range vessels {
+		mean := 0.0
+		for _, i := range rows {
+			mean += r[i] / float64(len(rows))
+		}
+		for _, i := range rows {
+			r[i] = mean + f.Pairs*(r[i]-mean)
+		}
+	}
+}
+
+// RMS is the root of the mean square.
+func RMS(r []float64) float64 {
+	sum := 0.0
+	for _, e := range r {
+		sum += e * e
+	}
+	return math.Sqrt(sum / float64(max(len(r), 1)))
 }
 
 // residuals writes log10 D of the model less that of the data.
@@ -278,7 +330,7 @@ func (q *IsothermResult) residuals(p []float64, rows []IsothermRow, out []float6
 }
 
 // Predict is the rms of log10 D on other rows, and how many of them can be used.
-func (q *IsothermResult) Predict(other *Isotherm) (rms float64, rows int) {
+func (q *IsothermResult) Predict(other *Isotherm) (scatter float64, rows int) {
 	most := q.fit.M
 	if q.fit.FreeM {
 		most = isothermBounds.m[1]
@@ -291,10 +343,7 @@ func (q *IsothermResult) Predict(other *Isotherm) (rms float64, rows int) {
 	}
 	out := make([]float64, len(usable))
 	q.residuals(q.Values, usable, out)
-	for _, e := range out {
-		rms += e * e
-	}
-	return math.Sqrt(rms / float64(max(len(usable), 1))), len(usable)
+	return RMS(out), len(usable)
 }
 
 // Used are the rows that the regression rests on, in the order of Residuals.
