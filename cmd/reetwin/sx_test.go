@@ -96,6 +96,26 @@ func TestSXFit(t *testing.T) {
 	if svg, err := os.ReadFile(plot); err != nil || !strings.Contains(string(svg), "decades") {
 		t.Errorf("plot: %v", err)
 	}
+	// A plant takes the constants, and its result shows them.
+	plant := filepath.Join(folder, "plant.toml")
+	if code, out, stderr := reetwin("sx", "fit", "../../configs/validation/source/pc88a_hcl.csv", "--free", "n,fall", "--pairs", "10", "--over", "PC88A-HCl", "--name", "mine",
+		"--hold-out", "--out", filepath.Join(folder, "mine.toml")); code != 0 || !strings.Contains(out, "A whole source left out") {
+		t.Fatalf("exit %d: %s\n%s", code, out, stderr)
+	}
+	base, err := filepath.Abs("../../configs/sx-amd.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(plant, []byte("base = \""+base+"\"\n[units.sx]\nconstants = \"mine.toml\"\nmodel = \"mine\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, stderr := reetwin("sx", "show", plant, "--pair", "Nd,Pr"); code != 0 || !strings.Contains(out, "Nd/Pr: separation factor of the levels 1.54, 95 % from 1.42 to 1.66") ||
+		!strings.Contains(out, "mine.toml: regression on pc88a_hcl.csv: 157 rows") {
+		t.Errorf("exit %d: %s\n%s", code, out, stderr)
+	}
+	if code, out, _ := reetwin("solve", plant, "-o", "json"); code != 0 || !strings.Contains(out, "mine.covariance.Pr.Nd") {
+		t.Errorf("exit %d: the result does not show the covariance", code)
+	}
 	for _, c := range [][]string{{"--free", "q"}, {"--n", "9"}} {
 		if code, _, _ := reetwin(append([]string{"sx", "fit", "../../configs/validation/source/pc88a_hcl.csv"}, c...)...); code != exitUsage {
 			t.Errorf("%v: exit %d", c, code)

@@ -183,7 +183,7 @@ func (in *isothermInput) given(iso *sx.Isotherm, out map[string]any) error {
 	m := &chem.Exchange{}
 	for symbol, k := range in.LogK {
 		if e, ok := sys.Element(symbol); ok {
-			m.Terms = append(m.Terms, chem.ExchangeTerm{Element: e, Z: 3, N: in.N, LnK: k * math.Ln10})
+			m.Terms = append(m.Terms, chem.ExchangeTerm{Element: e, Z: 3, N: in.N, M: 2 * in.N, LnK: k * math.Ln10})
 		}
 	}
 	r, rows := iso.Residuals(m, sys)

@@ -149,8 +149,7 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 		return spec, nil
 	}
 	var err error
-	if s.model, err = s.system.Exchange(name); err != nil {
-		p.Fault("model", "%v", err)
+	if s.model, err = s.constantsOf(p, name); err != nil {
 		p.Skip("practice")
 		return spec, nil
 	}
@@ -289,7 +288,7 @@ func (s *Circuit) cations() error {
 			s.soap, s.sodium = len(s.aqueous), a
 		}
 		s.aqueous, s.organic = append(s.aqueous, a), append(s.organic, o)
-		s.chem.Cations = append(s.chem.Cations, cascade.Cation{Name: sys.Elements[t.Element].Symbol, Z: t.Z, LnK: t.LnK, N: t.N, M: 2 * t.N, Fall: t.Fall})
+		s.chem.Cations = append(s.chem.Cations, cascade.Cation{Name: sys.Elements[t.Element].Symbol, Z: t.Z, LnK: t.LnK, N: t.N, M: t.M, Fall: t.Fall})
 	}
 	s.hydrogen = len(s.aqueous)
 	s.aqueous, s.organic = append(s.aqueous, s.acid), append(s.organic, s.extractant)

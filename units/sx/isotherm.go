@@ -184,7 +184,7 @@ func (iso *Isotherm) Hold(part float64, seed uint64) (kept, held *Isotherm) {
 // n is of trivalent cations, others keep their charge.
 type IsothermFit struct {
 	FreeN, FreeM, FreeFall bool    // what is fitted besides the levels
-	N, M                   float64 // values, or where they start
+	N, M                   float64 // values, or where they start; M 0 is 2 n whatever n is
 	Huber                  float64 // decades beyond which a row counts less
 	// Pairs is how many times surer the ratio of two elements in one vessel is than a level: what the vessel's acid and
 	// extractant are off by, they share. 0 and 1 count both alike.
@@ -198,25 +198,35 @@ type IsothermResult struct {
 	Deviation []float64 // standard deviation of each
 	// Covariance of Values, in their order; zero rows for what is at a bound.
 	Covariance [][]float64
-	AtBound   []bool
-	RMS       float64   // of log10 D
-	Residuals []float64 // calculated − measured, by row
-	Unusable  []string  // rows whose extractant the metals would exceed at the largest m
-	rows      []IsothermRow
-	fit       IsothermFit
-	elements  []string
+	AtBound    []bool
+	RMS        float64   // of log10 D
+	Residuals  []float64 // calculated − measured, by row
+	Unusable   []string  // rows whose extractant the metals would exceed at the largest m
+	rows       []IsothermRow
+	fit        IsothermFit
+	elements   []string
 }
 
 // bounds of log10 K, n, m and fall.
 var isothermBounds = struct{ logK, n, m, fall [2]float64 }{[2]float64{-15, 15}, [2]float64{1, 4}, [2]float64{2, 6}, [2]float64{-2, 4}}
 
+// most monomers that one cation may bind in the course of a fit.
+func (f IsothermFit) most() float64 {
+	switch {
+	case f.FreeM:
+		return isothermBounds.m[1]
+	case f.M > 0:
+		return f.M
+	case f.FreeN:
+		return 2 * isothermBounds.n[1]
+	}
+	return 2 * f.N
+}
+
 // Solve fits the rows.
 func (f IsothermFit) Solve(iso *Isotherm) (*IsothermResult, error) {
 	q := &IsothermResult{fit: f, elements: iso.Elements}
-	most := f.M
-	if f.FreeM {
-		most = isothermBounds.m[1]
-	}
+	most := f.most()
 	seen := map[string]bool{}
 	for _, r := range iso.Rows {
 		if !(r.Extractant-most*r.load > 0.01*r.Extractant) {
@@ -317,6 +327,9 @@ func (q *IsothermResult) residuals(p []float64, rows []IsothermRow, out []float6
 	next(q.fit.FreeN, &n)
 	next(q.fit.FreeM, &m)
 	next(q.fit.FreeFall, &fall)
+	if m == 0 {
+		m = 2 * n
+	}
 	for i, r := range rows {
 		z := chargeOf(r.Element)
 		order := z
@@ -331,10 +344,7 @@ func (q *IsothermResult) residuals(p []float64, rows []IsothermRow, out []float6
 
 // Predict is the rms of log10 D on other rows, and how many of them can be used.
 func (q *IsothermResult) Predict(other *Isotherm) (scatter float64, rows int) {
-	most := q.fit.M
-	if q.fit.FreeM {
-		most = isothermBounds.m[1]
-	}
+	most := q.fit.most()
 	var usable []IsothermRow
 	for _, r := range other.Rows {
 		if r.Extractant-most*r.load > 0.01*r.Extractant && slices.Contains(q.elements, r.Element) {

@@ -54,7 +54,7 @@ func (iso *Isotherm) Residuals(m *chem.Exchange, sys *chem.System) (r []float64,
 	for i := range iso.Rows {
 		q := &iso.Rows[i]
 		if t := term[q.Element]; t != nil {
-			bound[key(q)] += 2 * t.N * max(q.Feed-q.Aqueous, 0) / q.OA
+			bound[key(q)] += t.M * max(q.Feed-q.Aqueous, 0) / q.OA
 		}
 	}
 	for _, q := range iso.Rows {

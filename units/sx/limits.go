@@ -13,6 +13,7 @@ func (s *Circuit) warnings(u []float64, in []flowsheet.Stream, profile []flowshe
 	w := &limits{Circuit: s, profile: profile}
 	w.organic(u)
 	w.ranges()
+	w.strangers(in)
 	w.vessels(in)
 	w.cold(in)
 	w.all = append(w.all, s.precipitation(profile, in)...)
@@ -86,6 +87,21 @@ func (w *limits) ranges() {
 	if c := w.Strength(); c < m.ExtractantLo || c > m.ExtractantHi {
 		w.add("outside_range", "extractant", c, nearer(c, m.ExtractantLo, m.ExtractantHi), "mol/m3", "%s %.3g mol/L, constants found at %.3g to %.3g mol/L",
 			m.Extractant, c/1000, m.ExtractantLo/1000, m.ExtractantHi/1000)
+	}
+}
+
+// strangers looks for rare earths that enter and have no constant: they pass with the aqueous.
+func (w *limits) strangers(in []flowsheet.Stream) {
+	for _, c := range w.solutes {
+		e := w.system.Components[c].Key
+		if e < 0 || w.system.Elements[e].Group != "ree" {
+			continue
+		}
+		for k := range in {
+			if n := in[k].N[c]; n > 0 {
+				w.add("no_constant", w.inlet(k), n, 0, "mol/s", "%s enters and has no constant in %s: it passes with the aqueous", w.system.Elements[e].Symbol, w.model.Name)
+			}
+		}
 	}
 }
 
