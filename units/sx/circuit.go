@@ -101,6 +101,7 @@ type sectionSpec struct {
 	T                         float64
 	efficiency                float64
 	own                       map[string]float64 // efficiencies by element
+	logK                      map[string]float64 // in the place of the model's, by element
 }
 
 // The handles that every circuit has; the flow of each reflux follows.
@@ -189,6 +190,17 @@ func (s *Circuit) section(p *conf.Table, name string) {
 		}
 		of.Close()
 	}
+	logK := map[string]float64{}
+	if t.Has("logK_of") {
+		of := t.Table("logK_of")
+		for _, symbol := range of.Keys() {
+			logK[symbol] = of.Quantity(symbol, "1", conf.Between(-30, 30))
+			if _, ok := s.system.Element(symbol); !ok {
+				of.Fault(symbol, "is no element of the system")
+			}
+		}
+		of.Close()
+	}
 	s.sections = append(s.sections, sectionSpec{
 		stages: t.Int("stages", 1, 200), joins: t.BoolOr("joins", false),
 		mixA: t.Quantity("mixer_aqueous", "m3", conf.Between(1e-9, 1e4)), mixO: t.Quantity("mixer_organic", "m3", conf.Between(1e-9, 1e4)),
@@ -196,7 +208,7 @@ func (s *Circuit) section(p *conf.Table, name string) {
 		area:           t.QuantityOr("settler_area", "m2", 0, conf.Between(1e-4, 1e4)),
 		organicCarried: t.QuantityOr("organic_carried", "1", 0, conf.Between(0, 0.2)),
 		aqCarried:      t.QuantityOr("aqueous_carried", "1", 0, conf.Between(0, 0.2)),
-		efficiency:     t.QuantityOr("efficiency", "1", 1, part), own: own,
+		efficiency:     t.QuantityOr("efficiency", "1", 1, part), own: own, logK: logK,
 		T: t.QuantityOr("temperature", "K", 298.15, conf.Between(273.15, 373.15)),
 	})
 	if len(s.sections) == 1 && s.sections[0].joins {
@@ -338,7 +350,7 @@ func (s *Circuit) build() {
 		}
 		for k, t := range s.sections {
 			p.Sections = append(p.Sections, cascade.Section{Name: s.names[k], Stages: t.stages, Joins: t.joins, Flow: 1,
-				X: make([]float64, s.c), Ligands: make([]float64, len(s.solutes)), LnK: s.constants(t.T), Murphree: s.efficiencies(t), OrganicCarried: t.organicCarried, AqueousCarried: t.aqCarried})
+				X: make([]float64, s.c), Ligands: make([]float64, len(s.solutes)), LnK: s.constants(t), Murphree: s.efficiencies(t), OrganicCarried: t.organicCarried, AqueousCarried: t.aqCarried})
 		}
 	}
 	v := &s.vessel
@@ -371,15 +383,6 @@ func (s *Circuit) build() {
 		s.shiftedU[q] = make([]float64, ownHandles+len(s.refluxes)+len(s.draws))
 	}
 	s.block = 3*s.c - 1 + 2*len(s.solutes)
-}
-
-// constants are ln K of every cation at a temperature.
-func (s *Circuit) constants(T float64) []float64 {
-	var all []float64
-	for i := range s.model.Terms {
-		all = append(all, s.model.Terms[i].At(T))
-	}
-	return append(all, 0) // hydrogen's
 }
 
 // efficiencies are Murphree's of every cation, nil where all are 1. Hydrogen and the soap's cation exchange at once.
@@ -467,7 +470,7 @@ func (s *Circuit) declare(spec *flowsheet.Spec) {
 	for _, name := range s.names {
 		spec.Signals = append(spec.Signals, flowsheet.Variable{Name: "loading." + name, Unit: "1", Scale: 1})
 	}
-	spec.Constants = append(spec.Constants, s.model.Constants...)
+	spec.Constants = append(append(spec.Constants, s.model.Constants...), s.ownLevels()...)
 	if len(s.chem.Ligands) > 0 {
 		spec.Constants = append(spec.Constants, sys.Ka2())
 	}

@@ -2,7 +2,10 @@ package sx
 
 import (
 	"errors"
+	"maps"
+	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"reetwin/flowsheet/chem"
@@ -29,4 +32,27 @@ func (s *Circuit) constantsOf(p *conf.Table, name string) (m *chem.Exchange, err
 		p.Fault(key, "%s", strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
 	return m, err
+}
+
+// constants are ln K of every cation in a section: the model's at its temperature, or what the section says.
+func (s *Circuit) constants(t sectionSpec) []float64 {
+	var all []float64
+	for i := range s.model.Terms {
+		k := s.model.Terms[i].At(t.T)
+		if own, ok := t.logK[s.system.Elements[s.model.Terms[i].Element].Symbol]; ok {
+			k = own * math.Ln10
+		}
+		all = append(all, k)
+	}
+	return append(all, 0) // hydrogen's
+}
+
+// ownLevels are the constants that single sections say.
+func (s *Circuit) ownLevels() (all []chem.Constant) {
+	for k, t := range s.sections {
+		for _, symbol := range slices.Sorted(maps.Keys(t.logK)) {
+			all = append(all, chem.Constant{Name: s.names[k] + ".logK_of." + symbol, Value: t.logK[symbol], Unit: "1", Class: chem.Assumed, Source: "given in the plant file"})
+		}
+	}
+	return all
 }
