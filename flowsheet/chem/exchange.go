@@ -24,6 +24,19 @@ type Exchange struct {
 	ExtractantLo, ExtractantHi float64        // extractant, monomers free and bound, mol/m3
 	Constants                  []Constant
 	Covariance                 Covariance
+	Activity                   *Activity // nil where constants hold for concentrations
+}
+
+// Activity carries constants from no ionic strength to I, mol/L, after Davies: a trivalent cation has z2 = 9 − 3,
+//
+//	log10 K(I) = log10 K − A z2 (√I/(1 + B √I) − Linear I),   z2 = z² − z,   I held at Used above it
+type Activity struct{ A, B, Linear, Used float64 }
+
+// Log10 is log10 of the factor on a constant of z2 at I mol/L.
+func (a *Activity) Log10(z2, I float64) float64 {
+	I = min(I, a.Used)
+	root := math.Sqrt(I)
+	return -a.A * z2 * (root/(1+a.B*root) - a.Linear*I)
 }
 
 // Covariance is how the constants of a regression err together: variances of log10 K of an element, n, m and fall (decades).
@@ -42,6 +55,7 @@ type ExchangeTerm struct {
 	Z, N    float64 // charge, and dimers in the reaction
 	LnK     float64 // ln K, concentrations in mol/L
 	DH      float64 // J/mol, enthalpy of the reaction; 0 where none is known
+	Ideal   bool    // LnK stands at no ionic strength: the model's Activity carries it
 	M       float64 // monomers that one cation binds
 	Fall    float64 // what ln D loses from an empty to a full organic
 	Band    float64 // uncertainty of LnK, in units of LnK
@@ -92,22 +106,17 @@ func (s *System) OwnExchange(file, name string) (*Exchange, error) {
 		return nil, err
 	}
 	l := *s.library
-	l.exchanges, l.constants, l.file = nil, nil, file
+	l.exchanges, l.constants, l.file = slices.Clone(l.exchanges), nil, file
+	shipped := len(l.exchanges)
 	root := tree.Root()
 	l.readExchange(root)
-	for i := range l.exchanges {
-		m := &l.exchanges[i]
-		if err := m.layOver(s.library.exchanges); err != nil {
-			root.Table(m.Name).Fault("over", "%v", err)
-		}
-	}
 	root.Close()
 	if err := tree.Err(); err != nil {
 		return nil, err
 	}
 	var names []string
-	for i := range l.exchanges {
-		m := &l.exchanges[i]
+	for i := range l.exchanges[shipped:] {
+		m := &l.exchanges[shipped+i]
 		if m.Name != name {
 			names = append(names, m.Name)
 			continue
@@ -145,11 +154,18 @@ func (l *library) readExchange(root *conf.Table) {
 		m.ExtractantLo = l.number(t, "extractant_lo", "mol/m3", conf.Positive, o).Value
 		m.ExtractantHi = l.number(t, "extractant_hi", "mol/m3", conf.Positive, o).Value
 		m.over = t.TextOr("over", "")
+		if t.Has("activity") {
+			a := t.Table("activity")
+			ao := o.under(a)
+			get := func(key string, r conf.Range) float64 { return l.number(a, key, "1", r, ao).Value }
+			m.Activity = &Activity{A: get("A", conf.Positive), B: get("B", conf.Positive), Linear: get("linear", conf.NonNegative), Used: get("used", conf.Positive)}
+			a.Close()
+		}
 		if t.Has("covariance") {
 			l.readCovariance(&m, t.Table("covariance"), o)
 		}
 		m.Constants = append(m.Constants, l.constants[from:]...)
-		for _, group := range entries(t, "extractant", "n", "m", "fall", "acid_lo", "acid_hi", "extractant_lo", "extractant_hi", "over", "covariance") {
+		for _, group := range entries(t, "extractant", "n", "m", "fall", "acid_lo", "acid_hi", "extractant_lo", "extractant_hi", "over", "covariance", "activity") {
 			all := t.Table(group)
 			po := o.under(all)
 			for _, symbol := range entries(all) {
@@ -159,6 +175,9 @@ func (l *library) readExchange(root *conf.Table) {
 				}
 			}
 			all.Close()
+		}
+		if err := m.layOver(l.exchanges); err != nil {
+			t.Fault("over", "%v", err)
 		}
 		l.exchanges = append(l.exchanges, m)
 		t.Close()
@@ -249,7 +268,7 @@ func (l *library) readExchangeTerm(m *exchange, all *conf.Table, symbol string, 
 		all.Fault(symbol, "is no element")
 	}
 	m.symbols, m.order, m.numbers, m.usuals = append(m.symbols, symbol), append(m.order, n), append(m.numbers, numbers), append(m.usuals, m.usual)
-	m.Terms = append(m.Terms, ExchangeTerm{LnK: numbers[0].Value * math.Ln10, Band: numbers[1].Value * math.Ln10, DH: dH, Class: to.class, Source: to.source})
+	m.Terms = append(m.Terms, ExchangeTerm{LnK: numbers[0].Value * math.Ln10, Band: numbers[1].Value * math.Ln10, DH: dH, Class: to.class, Source: to.source, Ideal: m.Activity != nil})
 }
 
 // At is ln K at a temperature in K.

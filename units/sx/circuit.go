@@ -62,7 +62,9 @@ type Circuit struct {
 	feeds, draws     []sidePort
 	tank             float64 // m3
 	practice         Practice
-	waters           *saturation // made when first needed
+	conditional      []chem.Constant // of complexes and bisulfate at an ionic strength
+	ionic            float64         // that one, mol/L; NaN where none is given
+	waters           *saturation     // made when first needed
 
 	leaves []int
 	n, c   int
@@ -102,6 +104,7 @@ type sectionSpec struct {
 	efficiency                float64
 	own                       map[string]float64 // efficiencies by element
 	logK                      map[string]float64 // in the place of the model's, by element
+	ionic                     float64            // ionic strength that its constants are carried to, mol/L; NaN where none is given
 }
 
 // The handles that every circuit has; the flow of each reflux follows.
@@ -146,18 +149,22 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	s.sides(p, &spec, seen)
 	name := p.Text("model")
 	if p.Faulty("model") {
-		p.Skip("practice")
+		p.Skip("practice", "constants", "complexes", "ionic_strength")
 		return spec, nil
 	}
 	var err error
 	if s.model, err = s.constantsOf(p, name); err != nil {
-		p.Skip("practice")
+		p.Skip("practice", "complexes", "ionic_strength")
 		return spec, nil
 	}
 	if s.practice, err = readPractice(p, s.model.Extractant); err != nil {
 		return spec, err
 	}
 	if err := s.cations(); err != nil {
+		return spec, err
+	}
+	s.activity(p)
+	if err := s.complexes(p); err != nil {
 		return spec, err
 	}
 	if s.soap < 0 && spec.Handles[saponified].Value > 0 {
@@ -209,7 +216,8 @@ func (s *Circuit) section(p *conf.Table, name string) {
 		organicCarried: t.QuantityOr("organic_carried", "1", 0, conf.Between(0, 0.2)),
 		aqCarried:      t.QuantityOr("aqueous_carried", "1", 0, conf.Between(0, 0.2)),
 		efficiency:     t.QuantityOr("efficiency", "1", 1, part), own: own, logK: logK,
-		T: t.QuantityOr("temperature", "K", 298.15, conf.Between(273.15, 373.15)),
+		ionic: t.QuantityOr("ionic_strength", "mol/m3", math.NaN(), conf.Between(0, 2e4)) / 1000,
+		T:     t.QuantityOr("temperature", "K", 298.15, conf.Between(273.15, 373.15)),
 	})
 	if len(s.sections) == 1 && s.sections[0].joins {
 		t.Fault("joins", "the first section has none before it")
@@ -472,7 +480,7 @@ func (s *Circuit) declare(spec *flowsheet.Spec) {
 	}
 	spec.Constants = append(append(spec.Constants, s.model.Constants...), s.ownLevels()...)
 	if len(s.chem.Ligands) > 0 {
-		spec.Constants = append(spec.Constants, sys.Ka2())
+		spec.Constants = append(append(spec.Constants, sys.Ka2()), s.conditional...)
 	}
 }
 

@@ -49,10 +49,13 @@ func (iso *Isotherm) Residuals(m *chem.Exchange, sys *chem.System) (r []float64,
 	for i := range m.Terms {
 		term[sys.Elements[m.Terms[i].Element].Symbol] = &m.Terms[i]
 	}
-	bound := map[string]float64{} // extractant that the metals of a vessel hold
+	bound := map[string]float64{}    // extractant that the metals of a vessel hold
+	strength := map[string]float64{} // ionic strength of a vessel, without its acid, chloride in balance
 	key := func(r *IsothermRow) string { return r.Source + "\x00" + r.Point }
 	for i := range iso.Rows {
 		q := &iso.Rows[i]
+		z := chargeOf(q.Element)
+		strength[key(q)] += (z*z*q.Aqueous + z*q.Feed) / 2
 		if t := term[q.Element]; t != nil {
 			bound[key(q)] += t.M * max(q.Feed-q.Aqueous, 0) / q.OA
 		}
@@ -63,7 +66,11 @@ func (iso *Isotherm) Residuals(m *chem.Exchange, sys *chem.System) (r []float64,
 			continue
 		}
 		u, h := (q.Extractant-held)/2, q.Acid+q.freed
-		r = append(r, (t.LnK-t.Fall*held/q.Extractant)/math.Ln10+t.N*math.Log10(u)-t.Z*math.Log10(h)-math.Log10(q.D))
+		e := (t.LnK-t.Fall*held/q.Extractant)/math.Ln10 + t.N*math.Log10(u) - t.Z*math.Log10(h) - math.Log10(q.D)
+		if t.Ideal && m.Activity != nil {
+			e += m.Activity.Log10(t.Z*t.Z-t.Z, strength[key(&q)]+(h+q.Acid)/2)
+		}
+		r = append(r, e)
 		rows = append(rows, q)
 	}
 	return r, rows

@@ -16,6 +16,7 @@ func (s *Circuit) warnings(u []float64, in []flowsheet.Stream, profile []flowshe
 	w.strangers(in)
 	w.slow()
 	w.stuck(u)
+	w.strengths()
 	w.vessels(in)
 	w.cold(in)
 	w.all = append(w.all, s.precipitation(profile, in)...)
