@@ -55,12 +55,15 @@ type ExchangeTerm struct {
 	Z, N    float64 // charge, and dimers in the reaction
 	LnK     float64 // ln K, concentrations in mol/L
 	DH      float64 // J/mol, enthalpy of the reaction; 0 where none is known
-	Ideal   bool    // LnK stands at no ionic strength: the model's Activity carries it
-	M       float64 // monomers that one cation binds
-	Fall    float64 // what ln D loses from an empty to a full organic
-	Band    float64 // uncertainty of LnK, in units of LnK
-	Class   Class
-	Source  string
+	// Correlated says that D is a straight line over pH, whatever the extractant: log10 D = log10 K + Slope pH; Slope 0 is a constant.
+	Correlated bool
+	Slope      float64
+	Ideal      bool    // LnK stands at no ionic strength: the model's Activity carries it
+	M          float64 // monomers that one cation binds
+	Fall       float64 // what ln D loses from an empty to a full organic
+	Band       float64 // uncertainty of LnK, in units of LnK
+	Class      Class
+	Source     string
 }
 
 // Exchange is the mass-action model of that name for the elements of the system. Callers do not write to it. The error
@@ -136,6 +139,14 @@ func (s *System) OwnExchange(file, name string) (*Exchange, error) {
 func (l *library) readExchange(root *conf.Table) {
 	for _, name := range root.Keys() {
 		t := root.Table(name)
+		if name == "refused" {
+			l.refused = map[string]string{}
+			for _, other := range t.Keys() {
+				l.refused[other] = t.Text(other)
+			}
+			t.Close()
+			continue
+		}
 		o := origin{}.under(t)
 		from := len(l.constants)
 		m := exchange{Exchange: Exchange{Name: name, Extractant: t.Text("extractant")}}
@@ -258,6 +269,11 @@ func (l *library) readExchangeTerm(m *exchange, all *conf.Table, symbol string, 
 		q := l.number(t, "dH", "J/mol", conf.Between(-2e5, 2e5), to)
 		dH, numbers = q.Value, append(numbers, q)
 	}
+	correlated, slope := t.Has("slope"), 0.0
+	if correlated {
+		q := l.number(t, "slope", "1", conf.Between(0, 10), to)
+		slope, numbers = q.Value, append(numbers, q)
+	}
 	t.Close()
 	for _, s := range m.symbols {
 		if s == symbol {
@@ -268,7 +284,8 @@ func (l *library) readExchangeTerm(m *exchange, all *conf.Table, symbol string, 
 		all.Fault(symbol, "is no element")
 	}
 	m.symbols, m.order, m.numbers, m.usuals = append(m.symbols, symbol), append(m.order, n), append(m.numbers, numbers), append(m.usuals, m.usual)
-	m.Terms = append(m.Terms, ExchangeTerm{LnK: numbers[0].Value * math.Ln10, Band: numbers[1].Value * math.Ln10, DH: dH, Class: to.class, Source: to.source, Ideal: m.Activity != nil})
+	m.Terms = append(m.Terms, ExchangeTerm{LnK: numbers[0].Value * math.Ln10, Band: numbers[1].Value * math.Ln10, DH: dH, Class: to.class, Source: to.source,
+		Correlated: correlated, Slope: slope, Ideal: m.Activity != nil && !correlated})
 }
 
 // At is ln K at a temperature in K.
@@ -311,6 +328,9 @@ func (m *exchange) of(s *System) Exchange {
 		}
 		if term.M == 0 {
 			term.M = 2 * term.N
+		}
+		if term.Correlated {
+			term.Fall = 0
 		}
 		if m.symbols[k] == m.soap {
 			d.Soap = len(d.Terms)

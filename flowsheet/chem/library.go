@@ -22,6 +22,7 @@ type library struct {
 	enthalpy    map[string]*Enthalpy // by component
 	models      []model
 	exchanges   []exchange
+	refused     map[string]string // extractants that are not in the data, each with the reason
 	ka2         Constant
 	constants   []Constant
 	file        string // of the user's own, "" for the program's data

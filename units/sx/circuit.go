@@ -308,7 +308,7 @@ func (s *Circuit) cations() error {
 			s.soap, s.sodium = len(s.aqueous), a
 		}
 		s.aqueous, s.organic = append(s.aqueous, a), append(s.organic, o)
-		s.chem.Cations = append(s.chem.Cations, cascade.Cation{Name: sys.Elements[t.Element].Symbol, Z: t.Z, LnK: t.LnK, N: t.N, M: t.M, Fall: t.Fall})
+		s.chem.Cations = append(s.chem.Cations, cascade.Cation{Name: sys.Elements[t.Element].Symbol, Z: t.Z, LnK: t.LnK, N: t.N, M: t.M, Fall: t.Fall, Correlated: t.Correlated, Slope: t.Slope})
 	}
 	s.hydrogen = len(s.aqueous)
 	s.aqueous, s.organic = append(s.aqueous, s.acid), append(s.organic, s.extractant)
