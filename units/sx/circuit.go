@@ -31,7 +31,7 @@ import (
 // efficiencies below 1 also what leaves each mixer.
 //
 // Assumptions: equilibrium in every mixer, at the section's own temperature as far as constants go; phase volumes are those of the solvents and stay; concentrations stand for
-// activities; entrained droplets have the composition of their settler layer; one strength of extractant everywhere; the
+// activities, or constants are carried to the ionic strength that a section is given; metals bind sulfate where complexes are asked for; entrained droplets have the composition of their settler layer; one strength of extractant everywhere; the
 // base neutralises a fixed part of the extractant; outlets at the mass-weighted mean temperature of the inlets. Solutes that
 // the model does not know pass with the aqueous; organic, solids and gases in an aqueous inlet pass to where that section's
 // aqueous leaves, unreacted.
@@ -39,7 +39,8 @@ import (
 // Validity: acid and extractant ranges of the model (Report warns), loading below 85 %. Degrees of freedom: stages, organic
 // flow, extractant, saponification, bleed, reflux; the aqueous inlets are streams.
 //
-// Sources: model and constants from chem (Spec.Constants); method: package cascade.
+// Sources: model and constants from chem, or of a file that constants names (Spec.Constants); complexes from chem/aqueous; method:
+// package cascade.
 type Circuit struct {
 	system *chem.System
 	model  *chem.Exchange
@@ -186,28 +187,7 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 func (s *Circuit) section(p *conf.Table, name string) {
 	t := p.Required(name, "a table with stages and volumes")
 	volume, part := conf.Between(0, 1e4), conf.Between(0.01, 1)
-	own := map[string]float64{}
-	if t.Has("efficiency_of") {
-		of := t.Table("efficiency_of")
-		for _, symbol := range of.Keys() {
-			own[symbol] = of.Quantity(symbol, "1", part)
-			if _, ok := s.system.Element(symbol); !ok {
-				of.Fault(symbol, "is no element of the system")
-			}
-		}
-		of.Close()
-	}
-	logK := map[string]float64{}
-	if t.Has("logK_of") {
-		of := t.Table("logK_of")
-		for _, symbol := range of.Keys() {
-			logK[symbol] = of.Quantity(symbol, "1", conf.Between(-30, 30))
-			if _, ok := s.system.Element(symbol); !ok {
-				of.Fault(symbol, "is no element of the system")
-			}
-		}
-		of.Close()
-	}
+	own, logK := s.byElement(t, "efficiency_of", part), s.byElement(t, "logK_of", conf.Between(-30, 30))
 	s.sections = append(s.sections, sectionSpec{
 		stages: t.Int("stages", 1, 200), joins: t.BoolOr("joins", false),
 		mixA: t.Quantity("mixer_aqueous", "m3", conf.Between(1e-9, 1e4)), mixO: t.Quantity("mixer_organic", "m3", conf.Between(1e-9, 1e4)),

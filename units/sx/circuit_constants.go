@@ -34,6 +34,23 @@ func (s *Circuit) constantsOf(p *conf.Table, name string) (m *chem.Exchange, err
 	return m, err
 }
 
+// byElement reads a table of numbers by element.
+func (s *Circuit) byElement(t *conf.Table, key string, r conf.Range) map[string]float64 {
+	list := map[string]float64{}
+	if !t.Has(key) {
+		return list
+	}
+	of := t.Table(key)
+	for _, symbol := range of.Keys() {
+		list[symbol] = of.Quantity(symbol, "1", r)
+		if _, ok := s.system.Element(symbol); !ok {
+			of.Fault(symbol, "is no element of the system")
+		}
+	}
+	of.Close()
+	return list
+}
+
 // constants are ln K of every cation in a section: the model's at its temperature, or what the section says.
 func (s *Circuit) constants(t sectionSpec) []float64 {
 	var all []float64
