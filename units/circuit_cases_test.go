@@ -87,7 +87,6 @@ mixer_organic = "60 L"
 				brine(r, s, &in[1], 1.5, map[string]float64{"H+": 800}, "Cl-")
 				brine(r, s, &in[2], 2, map[string]float64{"H+": 4000}, "Cl-")
 			},
-			Held: heldInCircuit,
 			Bad: []unittest.Bad{
 				{Name: "section", Set: "unit.reflux.strip.to=scrubb", Want: `"scrub"`},
 				{Name: "stages", Set: "unit.strip.stages=0", Want: "stages"},
@@ -98,7 +97,7 @@ mixer_organic = "60 L"
 		}},
 		{"sx_circuit", unittest.Case{
 			Name: "sx_circuit_sides", Config: sides, In: []string{"extraction", "scrub", "strip", "middle"},
-			Out: []string{"extraction", "strip", "cut", "bleed"}, Held: heldInCircuit,
+			Out: []string{"extraction", "strip", "cut", "bleed"},
 			Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
 				brine(r, s, &in[0], 10, map[string]float64{"H+": 20, "Na+": 50, "Y+3": 20, "La+3": 60, "Nd+3": 70, "Dy+3": 8}, "Cl-")
 				brine(r, s, &in[1], 1.5, map[string]float64{"H+": 800}, "Cl-")
@@ -119,19 +118,6 @@ mixer_organic = "60 L"
 				brine(r, s, &in[1], 3, map[string]float64{"H+": 3000}, "SO4-2")
 			},
 		}},
-	}
-}
-
-// heldInCircuit: metal in a settler's organic layer stands for M^z+ − z H+, since the metals leave there what is hydrogen's.
-func heldInCircuit(s *chem.System, state string, x float64, n []float64) {
-	i, ok := s.Index(state[strings.LastIndexByte(state, '.')+1:])
-	if !ok {
-		panic("state " + state)
-	}
-	n[i] += x
-	if strings.Contains(state, ".organic.") {
-		acid, _ := s.Index("H+")
-		n[acid] -= s.Components[i].Charge * x
 	}
 }
 

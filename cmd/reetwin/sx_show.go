@@ -16,7 +16,6 @@ import (
 
 	"reetwin/flowsheet"
 	"reetwin/flowsheet/report"
-	"reetwin/units/sx"
 	"reetwin/units/sx/tuning"
 )
 
@@ -91,9 +90,6 @@ func (q *sxShow) run(stdout io.Writer) error {
 		if q.effects, err = q.view.Sensitivity(q.plant); err != nil {
 			return err
 		}
-		if err := q.strength(); err != nil {
-			return err
-		}
 	}
 	if err := q.sweep(); err != nil {
 		return err
@@ -110,33 +106,6 @@ func (q *sxShow) run(stdout io.Writer) error {
 		return err
 	}
 	return q.write(stdout)
-}
-
-// strength adds the extractant's to the effects: a number of the file that is no handle.
-func (q *sxShow) strength() error {
-	unit, _ := q.plant.Unit(q.tag)
-	circuit, is := unit.Unit.(*sx.Circuit)
-	if !is {
-		return nil
-	}
-	e := tuning.Effect{Handle: q.tag + ".extractant", Value: circuit.Strength(), Unit: "mol/m3"}
-	for _, side := range []struct {
-		by  float64
-		to  *[]tuning.Moved
-		why *string
-	}{{1 - tuning.Step, &e.Down, &e.NoDown}, {1 + tuning.Step, &e.Up, &e.NoUp}} {
-		plant, result, err := q.variant([]string{fmt.Sprintf("%s=%g mol/m3", e.Handle, side.by*e.Value)})
-		switch {
-		case err != nil:
-			return err
-		case result.Status != report.Converged:
-			*side.why = result.Reason
-		default:
-			*side.to = q.view.Moved(plant)
-		}
-	}
-	q.effects = append(q.effects, e)
-	return nil
 }
 
 // check refuses what contradicts itself.

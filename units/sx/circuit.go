@@ -27,7 +27,8 @@ import (
 //	a stirred volume behind it
 //
 // States are amounts by stage: in the mixer (both phases), in the settler's aqueous and organic layer; hydrogen in a mixer
-// stands for acidity and free extractant together, in an organic layer it is what the metals leave. Unknowns are ln([(HA)2]/[H+]) of every stage and the scalars of the model; with
+// stands for acidity and free extractant together, in an organic layer it is what the metals leave; the extractant of the whole
+// circuit, which follows its handle within a turn of the organic. Unknowns are ln([(HA)2]/[H+]) of every stage and the scalars of the model; with
 // efficiencies below 1 also what leaves each mixer.
 //
 // Assumptions: equilibrium in every mixer, at the section's own temperature as far as constants go; phase volumes are those of the solvents and stay; concentrations stand for
@@ -52,14 +53,15 @@ type Circuit struct {
 
 	names            []string // of the sections
 	sections         []sectionSpec
-	aqueous, organic []int // component of every cation; of hydrogen H+ and the extractant
-	solutes          []int // components: ligands, then what takes no part
-	acid, extractant int   // component
-	sodium           int   // component of the soap's cation in the aqueous, or −1
-	hydrogen, soap   int   // cation
-	strength         float64
-	partial          bool  // some efficiency is below 1: concentrations of both phases are unknowns besides
-	refluxes         []int // handle of each return's flow
+	aqueous, organic []int   // component of every cation; of hydrogen H+ and the extractant
+	solutes          []int   // components: ligands, then what takes no part
+	acid, extractant int     // component
+	sodium           int     // component of the soap's cation in the aqueous, or −1
+	hydrogen, soap   int     // cation
+	strength         float64 // of the organic now, dimers, mol/m3
+	dosed            float64 // extractant beside the make-up's own, mol/s
+	partial          bool    // some efficiency is below 1: concentrations of both phases are unknowns besides
+	refluxes         []int   // handle of each return's flow
 	feeds, draws     []sidePort
 	tank             float64 // m3
 	practice         Practice
@@ -113,6 +115,7 @@ const (
 	organicFlow = iota
 	bleedPart
 	saponified
+	extractantSet
 	ownHandles
 )
 
@@ -122,7 +125,7 @@ func NewCircuit() flowsheet.Unit { return new(Circuit) }
 // Init reads the circuit.
 func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	p := env.Param
-	flows, parts := conf.Between(1e-9, 1e3), conf.Between(0, 1)
+	flows, parts, strengths := conf.Between(1e-9, 1e3), conf.Between(0, 1), conf.Between(1, 1e4)
 	var spec flowsheet.Spec
 	s.system = env.System
 	s.names = p.Texts("sections")
@@ -130,8 +133,9 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 		{Name: "organic_flow", Unit: "m3/s", Value: p.Quantity("organic_flow", "m3/s", flows), Lo: flows.Lo, Hi: flows.Hi},
 		{Name: "bleed", Unit: "1", Value: p.Quantity("bleed", "1", parts), Hi: 1},
 		{Name: "saponification", Unit: "1", Value: p.Quantity("saponification", "1", conf.Between(0, 0.5)), Hi: 0.5},
+		{Name: "extractant", Unit: "mol/m3", Value: p.Quantity("extractant", "mol/m3", strengths), Lo: strengths.Lo, Hi: strengths.Hi},
 	}
-	s.strength = p.Quantity("extractant", "mol/m3", conf.Between(1, 1e4)) / 2
+	s.strength = spec.Handles[extractantSet].Value / 2
 	s.tank = p.QuantityOr("organic_tank", "m3", 0, conf.Between(0, 1e6))
 	if len(s.names) == 0 || slices.Contains(s.names, "") {
 		p.Fault("sections", "needs the names of the sections in the order of the organic")
@@ -440,6 +444,9 @@ func (s *Circuit) declare(spec *flowsheet.Spec) {
 			}
 		}
 	}
+	volume, _ := s.organicVolume()
+	all := 2 * s.strength * volume
+	spec.States = append(spec.States, flowsheet.Variable{Name: "organic." + sys.Components[s.extractant].Name, Unit: "mol", Scale: all, Start: all})
 	for a := range len(s.k.Unknowns()) {
 		spec.Algebraic = append(spec.Algebraic, flowsheet.Variable{Name: fmt.Sprintf("%s.%s", s.place(a%s.n), s.k.Unknown(a/s.n)), Unit: "1", Scale: 1, Lower: flowsheet.NoBound})
 	}

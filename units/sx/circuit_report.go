@@ -23,8 +23,9 @@ func (s *Circuit) Observe(u, x []float64, in, out []flowsheet.Stream, y []float6
 // contents alone.
 func (s *Circuit) restore(u, x []float64, in []flowsheet.Stream) {
 	copy(s.k.Unknowns(), s.unknowns(x))
-	s.remember(&s.prev[0], x, nil, 0)
-	s.fill(&s.plan[0], u, in)
+	s.strength = s.strengthIn(x)
+	s.remember(&s.prev[0], x, nil, 0, s.strength)
+	s.fill(&s.plan[0], u, in, s.strength)
 	s.k.Recall(&s.plan[0], &s.step[0])
 	s.leaving(x, s.k.Remember)
 }

@@ -89,7 +89,7 @@ func (v *View) extractantMass() float64 {
 // contents adds the rare earths that the vessels hold, from the model's own states.
 func (v *View) contents(s *Size) {
 	aqueous, _ := v.circuit.Metals()
-	held := v.circuit.Held(v.unit.X)
+	held := v.circuit.Contents(v.unit.X)
 	for _, e := range v.Rare() {
 		s.Basis += e.Fed * e.Oxide
 		for i, a := range aqueous {
