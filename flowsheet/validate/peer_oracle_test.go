@@ -9,10 +9,9 @@ import "math"
 //
 //	M + 3 HA = complex + 3 H      K = (y/N) (γ h)^3 / ((γM x) (u/N)^3)      N mol of organic per volume
 type peer struct {
-	logK     []float64
-	diluent  float64 // mol per volume of organic
-	total    float64 // extractant free and bound, likewise
-	chloride float64 // scratch
+	logK    []float64
+	diluent float64 // mol per volume of organic
+	total   float64 // extractant free and bound, likewise
 }
 
 const (

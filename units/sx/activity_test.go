@@ -1,7 +1,9 @@
 package sx_test
 
 import (
+	"fmt"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -200,5 +202,37 @@ func TestActivityModel(t *testing.T) {
 	root := math.Sqrt(1.2)
 	if got, want := ratio("Eu", "Nd"), -0.57-(-0.825-0.509*6*(root/(1+root)-0.059*1.2)); math.Abs(got-want) > 1e-9 {
 		t.Errorf("log10 β of Eu/Nd is %.9g, want %.9g", got, want)
+	}
+}
+
+// Random sulfate circuits with complexes solve from a cold start, with soap and a closed loop. Seed 987002; 200 of seed 987001 did too.
+func TestSulfateCircuitsSolve(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds: make test runs it")
+	}
+	r := rand.New(rand.NewPCG(987002, 5))
+	within := func(lo, hi float64) float64 { return lo * math.Pow(hi/lo, r.Float64()) }
+	for i := range 60 {
+		nd, y, al, ca, h := within(0.5, 40), within(0.2, 20), within(1, 60), within(1, 20), within(20, 500)
+		sulfate := (3*nd+3*y+3*al+2*ca)/2 + h*(0.5+0.4*r.Float64())
+		text := fmt.Sprintf(`tenor = { "Nd+3" = "%g mmol/L", "Y+3" = "%g mmol/L", "Al+3" = "%g mmol/L", "Ca+2" = "%g mmol/L", "H+" = "%g mmol/L", "SO4-2" = "%g mmol/L" }
+[units.acid]
+kind = "feed"
+out = "acid"
+phase = "aqueous"
+flow = "%g m3/h"
+temperature = "25 degC"
+tenor = { H2SO4 = "%g mol/L" }
+`, nd, y, al, ca, h, sulfate, within(0.1, 1), within(0.3, 3))
+		old := sulfateLiquor[strings.Index(sulfateLiquor, "tenor"):]
+		text = strings.Replace(sulfateLiquor, old[:strings.Index(old, "\n")+1], text, 1)
+		text = strings.NewReplacer(`in = { load = "feed" }`, `in = { load = "feed", strip = "acid" }`, `load = "raffinate"`, `load = "raffinate", strip = "liquor"`,
+			`["load"]`, `["load", "strip"]`, `"0.15 mol/L"`, fmt.Sprintf(`"%g mol/L"`, within(0.05, 1)), "saponification = 0", fmt.Sprintf("saponification = %g", 0.4*r.Float64()),
+			"bleed = 1", fmt.Sprintf("bleed = %g", within(0.002, 0.5)), "%MORE%", fmt.Sprintf("complexes = true\nionic_strength = \"%g mol/L\"", within(0.1, 2)),
+			"stages = 2", fmt.Sprintf("stages = %d", 2+r.IntN(20)), `flow = "1 m3/h"`, fmt.Sprintf(`flow = "%g m3/h"`, within(0.2, 5))).Replace(text)
+		text += fmt.Sprintf("[units.sx.strip]\nstages = %d\nmixer_aqueous = \"40 L\"\nmixer_organic = \"40 L\"\n", 2+r.IntN(10))
+		if _, err := loadPlant(t, text); err != nil {
+			t.Errorf("case %d: %v", i, err)
+		}
 	}
 }
