@@ -17,7 +17,7 @@ func (s *Circuit) Solve(st *flowsheet.Stage, u, x []float64, in, out []flowsheet
 	if st.Rate > 0 {
 		from = s.strengthIn(st.Prev)
 	}
-	s.strength, s.dosed = s.strengthAt(st.Rate, from, u)
+	s.strength, s.dosed = s.strengthAt(st.Rate, from, u[extractantSet]/2, u[organicFlow])
 	s.fill(&s.plan[0], u, in, s.strength)
 	v := s.unknowns(x)
 	copy(s.k.Unknowns(), v)
@@ -329,7 +329,7 @@ func (s *Circuit) Tangent(st *flowsheet.Stage, u, x []float64, in, out []flowshe
 	if st.Rate > 0 {
 		from, dfrom = s.strengthIn(st.Prev), s.strengthIn(dprev)
 	}
-	s.strength, s.dosed = s.strengthAt(st.Rate, from, u)
+	s.strength, s.dosed = s.strengthAt(st.Rate, from, u[extractantSet]/2, u[organicFlow])
 	s.fill(&s.plan[0], u, in, s.strength)
 	copy(s.k.Unknowns(), s.unknowns(x))
 	var now *cascade.Step
@@ -356,7 +356,7 @@ func (s *Circuit) Tangent(st *flowsheet.Stage, u, x []float64, in, out []flowshe
 		for i := range u {
 			s.shiftedU[q][i] = u[i] + by*du[i]
 		}
-		strength, _ := s.strengthAt(st.Rate, from+by*dfrom, s.shiftedU[q])
+		strength, _ := s.strengthAt(st.Rate, from+by*dfrom, s.shiftedU[q][extractantSet]/2, s.shiftedU[q][organicFlow])
 		s.fill(&s.plan[q+1], s.shiftedU[q], s.shifted[q], strength)
 		sides[q].Circuit = &s.plan[q+1]
 		if st.Rate > 0 {
@@ -369,7 +369,7 @@ func (s *Circuit) Tangent(st *flowsheet.Stage, u, x []float64, in, out []flowshe
 		return err
 	}
 	s.slopes(dx)
-	dS, dDosed := s.strengthSlope(st.Rate, from, u, du, dfrom)
+	dS, dDosed := s.strengthSlope(st.Rate, from, u[extractantSet]/2, u[organicFlow], dfrom, du[extractantSet]/2, du[organicFlow])
 	all, _ := s.organicVolume()
 	dx[s.sum()] = 2 * all * dS
 	s.releaseSlopes(in, din, du, dout, dS)

@@ -20,34 +20,31 @@ func (s *Circuit) strengthIn(x []float64) float64 {
 	return x[s.sum()] / (2 * v)
 }
 
-// strengthAt is the strength at the end of a step that began with from, dimers per m3: extractant is dosed (or taken) with the
-// make-up, into all of the organic, as long as it takes to go round once,
+// strengthAt is the strength at the end of a step that began with from, all dimers per m3: extractant is dosed (or taken) with the
+// make-up, into all of the organic, as long as it takes to go round once at its flow O, m3/s,
 //
 //	dS/dt = (S_set − S) O/V
 //
 // and at once in the steady state. With it, how fast, mol/s of monomers.
-func (s *Circuit) strengthAt(rate, from float64, u []float64) (S, dosed float64) {
-	set := u[extractantSet] / 2
+func (s *Circuit) strengthAt(rate, from, set, flow float64) (S, dosed float64) {
 	if rate == 0 {
 		return set, 0
 	}
 	v, _ := s.organicVolume()
-	turn := u[organicFlow] / v
+	turn := flow / v
 	S = (rate*from + set*turn) / (rate + turn)
-	return S, 2 * u[organicFlow] * (set - S)
+	return S, 2 * flow * (set - S)
 }
 
 // strengthSlope is the derivative of strengthAt.
-func (s *Circuit) strengthSlope(rate, from float64, u, du []float64, dfrom float64) (dS, dDosed float64) {
-	set, dset := u[extractantSet]/2, du[extractantSet]/2
+func (s *Circuit) strengthSlope(rate, from, set, flow, dfrom, dset, dflow float64) (dS, dDosed float64) {
 	if rate == 0 {
 		return dset, 0
 	}
 	v, _ := s.organicVolume()
-	turn, dturn := u[organicFlow]/v, du[organicFlow]/v
-	S, _ := s.strengthAt(rate, from, u)
-	dS = (rate*dfrom + dset*turn + (set-S)*dturn) / (rate + turn)
-	return dS, 2*u[organicFlow]*(dset-dS) + 2*du[organicFlow]*(set-S)
+	S, _ := s.strengthAt(rate, from, set, flow)
+	dS = (rate*dfrom + (dset*flow+(set-S)*dflow)/v) / (rate + flow/v)
+	return dS, 2 * (flow*(dset-dS) + dflow*(set-S))
 }
 
 // Held adds what the circuit holds. A metal in an organic is counted as its ion, against the acidity that the organic gave for
