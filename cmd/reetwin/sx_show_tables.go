@@ -49,6 +49,9 @@ func (q *sxShow) tables(wide bool) []*report.Table {
 		all = append(all, q.sensitivity(wide))
 	}
 	all = append(all, q.maps()...)
+	if wide || q.own() {
+		all = append(all, q.constants())
+	}
 	return append(all, q.warnings(), q.provenance())
 }
 

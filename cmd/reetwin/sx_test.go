@@ -85,7 +85,7 @@ func TestSXBench(t *testing.T) {
 func TestSXFit(t *testing.T) {
 	folder := t.TempDir()
 	data, plot := filepath.Join(folder, "fit.toml"), filepath.Join(folder, "fit.svg")
-	code, out, stderr := reetwin("sx", "fit", "../../units/sx/testdata/pc88a_hcl.csv", "--free", "n,fall", "--hold-out", "--seed", "5", "--out", data, "--plot", plot)
+	code, out, stderr := reetwin("sx", "fit", "../../configs/validation/source/pc88a_hcl.csv", "--free", "n,fall", "--hold-out", "--seed", "5", "--out", data, "--plot", plot)
 	if code != 0 || !strings.Contains(out, "157 rows, rms 0.26") || !strings.Contains(out, "seed 5") {
 		t.Fatalf("exit %d: %s\n%s", code, out, stderr)
 	}
@@ -96,8 +96,28 @@ func TestSXFit(t *testing.T) {
 	if svg, err := os.ReadFile(plot); err != nil || !strings.Contains(string(svg), "decades") {
 		t.Errorf("plot: %v", err)
 	}
+	// A plant takes the constants, and its result shows them.
+	plant := filepath.Join(folder, "plant.toml")
+	if code, out, stderr := reetwin("sx", "fit", "../../configs/validation/source/pc88a_hcl.csv", "--free", "n,fall", "--pairs", "10", "--over", "PC88A-HCl", "--name", "mine",
+		"--hold-out", "--out", filepath.Join(folder, "mine.toml")); code != 0 || !strings.Contains(out, "A whole source left out") {
+		t.Fatalf("exit %d: %s\n%s", code, out, stderr)
+	}
+	base, err := filepath.Abs("../../configs/sx-amd.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(plant, []byte("base = \""+base+"\"\n[units.sx]\nconstants = \"mine.toml\"\nmodel = \"mine\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, stderr := reetwin("sx", "show", plant, "--pair", "Nd,Pr"); code != 0 || !strings.Contains(out, "Nd/Pr: separation factor of the levels 1.54, 95 % from 1.42 to 1.66") ||
+		!strings.Contains(out, "mine.toml: regression on pc88a_hcl.csv: 157 rows") {
+		t.Errorf("exit %d: %s\n%s", code, out, stderr)
+	}
+	if code, out, _ := reetwin("solve", plant, "-o", "json"); code != 0 || !strings.Contains(out, "mine.covariance.Pr.Nd") {
+		t.Errorf("exit %d: the result does not show the covariance", code)
+	}
 	for _, c := range [][]string{{"--free", "q"}, {"--n", "9"}} {
-		if code, _, _ := reetwin(append([]string{"sx", "fit", "../../units/sx/testdata/pc88a_hcl.csv"}, c...)...); code != exitUsage {
+		if code, _, _ := reetwin(append([]string{"sx", "fit", "../../configs/validation/source/pc88a_hcl.csv"}, c...)...); code != exitUsage {
 			t.Errorf("%v: exit %d", c, code)
 		}
 	}

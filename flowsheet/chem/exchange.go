@@ -1,15 +1,19 @@
 package chem
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"math"
+	"slices"
+	"strings"
 
 	"reetwin/flowsheet/conf"
 )
 
 // Exchange is an extraction model by mass action:
 //
-//	M^z+ + n (HA)2 = M-complex + z H+,   D = K [(HA)2]^n / [H+]^z,   one cation binds 2 n monomers
+//	M^z+ + n (HA)2 = M-complex + z H+,   D = K [(HA)2]^n / [H+]^z,   one cation binds m monomers, 2 n where m is not given
 //
 // with concentrations. A base metal whose terms are given turns the extractant into its soap.
 type Exchange struct {
@@ -19,6 +23,27 @@ type Exchange struct {
 	AcidLo, AcidHi             float64        // free acid that the constants were found at, mol/m3
 	ExtractantLo, ExtractantHi float64        // extractant, monomers free and bound, mol/m3
 	Constants                  []Constant
+	Covariance                 Covariance
+	Activity                   *Activity // nil where constants hold for concentrations
+}
+
+// Activity carries constants from no ionic strength to I, mol/L, after Davies: a trivalent cation has z2 = 9 − 3,
+//
+//	log10 K(I) = log10 K − A z2 (√I/(1 + B √I) − Linear I),   z2 = z² − z,   I held at Used above it
+type Activity struct{ A, B, Linear, Used float64 }
+
+// Log10 is log10 of the factor on a constant of z2 at I mol/L.
+func (a *Activity) Log10(z2, I float64) float64 {
+	I = min(I, a.Used)
+	root := math.Sqrt(I)
+	return -a.A * z2 * (root/(1+a.B*root) - a.Linear*I)
+}
+
+// Covariance is how the constants of a regression err together: variances of log10 K of an element, n, m and fall (decades).
+// It is empty where none is known.
+type Covariance struct {
+	Names []string // element symbols, then "n", "m", "fall" where they were fitted
+	Rows  [][]float64
 }
 
 // Molar is the concentration, mol/m3, on whose scale LnK stands.
@@ -30,10 +55,15 @@ type ExchangeTerm struct {
 	Z, N    float64 // charge, and dimers in the reaction
 	LnK     float64 // ln K, concentrations in mol/L
 	DH      float64 // J/mol, enthalpy of the reaction; 0 where none is known
-	Fall    float64 // what ln D loses from an empty to a full organic
-	Band    float64 // uncertainty of LnK, in units of LnK
-	Class   Class
-	Source  string
+	// Correlated says that D is a straight line over pH, whatever the extractant: log10 D = log10 K + Slope pH; Slope 0 is a constant.
+	Correlated bool
+	Slope      float64
+	Ideal      bool    // LnK stands at no ionic strength: the model's Activity carries it
+	M          float64 // monomers that one cation binds
+	Fall       float64 // what ln D loses from an empty to a full organic
+	Band       float64 // uncertainty of LnK, in units of LnK
+	Class      Class
+	Source     string
 }
 
 // Exchange is the mass-action model of that name for the elements of the system. Callers do not write to it. The error
@@ -56,24 +86,77 @@ func (s *System) Exchange(name string) (*Exchange, error) {
 // exchange is a model with its terms still by element symbol.
 type exchange struct {
 	Exchange
-	n       float64 // of trivalent cations
-	fall    float64 // likewise
+	usual
 	symbols []string
 	order   []float64 // n of each term, 0 for the default
+	usuals  []usual   // defaults of each term
 	numbers [][]Constant
 	soap    string
+	over    string // model of the data whose terms hold where this has none
+}
+
+// usual is what holds for trivalent cations; m 0 is 2 n.
+type usual struct{ n, m, fall float64 }
+
+// OwnExchange is a model of the user's own, in a file of the form of data/exchange.toml as reetwin sx fit writes it, for the
+// elements of the system. The error is conf.Faults with every fault of the file, that of reading it, or names the nearest model.
+func (s *System) OwnExchange(file, name string) (*Exchange, error) {
+	tree, err := conf.Load(file)
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("there is no file %s", file)
+		}
+		return nil, err
+	}
+	l := *s.library
+	l.exchanges, l.constants, l.file = slices.Clone(l.exchanges), nil, file
+	shipped := len(l.exchanges)
+	root := tree.Root()
+	l.readExchange(root)
+	root.Close()
+	if err := tree.Err(); err != nil {
+		return nil, err
+	}
+	var names []string
+	for i := range l.exchanges[shipped:] {
+		m := &l.exchanges[shipped+i]
+		if m.Name != name {
+			names = append(names, m.Name)
+			continue
+		}
+		if m.Extractant != s.extractant {
+			return nil, fmt.Errorf("model %q of %s is for extractant %s, which is not in the system", name, file, m.Extractant)
+		}
+		d := m.of(s)
+		if len(d.Terms) == 0 {
+			return nil, fmt.Errorf("model %q of %s knows none of the system's elements", name, file)
+		}
+		return &d, nil
+	}
+	return nil, fmt.Errorf("%s has no model %q; %s", file, name, conf.Hint(name, names))
 }
 
 func (l *library) readExchange(root *conf.Table) {
 	for _, name := range root.Keys() {
 		t := root.Table(name)
+		if name == "refused" {
+			l.refused = map[string]string{}
+			for _, other := range t.Keys() {
+				l.refused[other] = t.Text(other)
+			}
+			t.Close()
+			continue
+		}
 		o := origin{}.under(t)
 		from := len(l.constants)
 		m := exchange{Exchange: Exchange{Name: name, Extractant: t.Text("extractant")}}
-		if l.extractant(m.Extractant) == nil {
-			t.Fault("extractant", "there is no extractant %q", m.Extractant)
+		if l.extractant(m.Extractant) == nil && !t.Faulty("extractant") {
+			t.Fault("extractant", "there is no extractant %q; %s", m.Extractant, conf.Hint(m.Extractant, l.extractantNames()))
 		}
 		m.n = l.number(t, "n", "1", conf.Between(0.5, 6), o).Value
+		if t.Has("m") {
+			m.m = l.number(t, "m", "1", conf.Between(1, 12), o).Value
+		}
 		if t.Has("fall") {
 			m.fall = l.number(t, "fall", "1", conf.Between(-2, 4), o).Value * math.Ln10
 		}
@@ -81,8 +164,19 @@ func (l *library) readExchange(root *conf.Table) {
 		m.AcidHi = l.number(t, "acid_hi", "mol/m3", conf.Positive, o).Value
 		m.ExtractantLo = l.number(t, "extractant_lo", "mol/m3", conf.Positive, o).Value
 		m.ExtractantHi = l.number(t, "extractant_hi", "mol/m3", conf.Positive, o).Value
+		m.over = t.TextOr("over", "")
+		if t.Has("activity") {
+			a := t.Table("activity")
+			ao := o.under(a)
+			get := func(key string, r conf.Range) float64 { return l.number(a, key, "1", r, ao).Value }
+			m.Activity = &Activity{A: get("A", conf.Positive), B: get("B", conf.Positive), Linear: get("linear", conf.NonNegative), Used: get("used", conf.Positive)}
+			a.Close()
+		}
+		if t.Has("covariance") {
+			l.readCovariance(&m, t.Table("covariance"), o)
+		}
 		m.Constants = append(m.Constants, l.constants[from:]...)
-		for _, group := range entries(t, "extractant", "n", "fall", "acid_lo", "acid_hi", "extractant_lo", "extractant_hi") {
+		for _, group := range entries(t, "extractant", "n", "m", "fall", "acid_lo", "acid_hi", "extractant_lo", "extractant_hi", "over", "covariance", "activity") {
 			all := t.Table(group)
 			po := o.under(all)
 			for _, symbol := range entries(all) {
@@ -93,9 +187,72 @@ func (l *library) readExchange(root *conf.Table) {
 			}
 			all.Close()
 		}
+		if err := m.layOver(l.exchanges); err != nil {
+			t.Fault("over", "%v", err)
+		}
 		l.exchanges = append(l.exchanges, m)
 		t.Close()
 	}
+}
+
+// layOver adds the terms of the model that this one is laid over, with their own numbers.
+func (m *exchange) layOver(data []exchange) error {
+	if m.over == "" {
+		return nil
+	}
+	var names []string
+	for i := range data {
+		b := &data[i]
+		if b.Name != m.over {
+			names = append(names, b.Name)
+			continue
+		}
+		if b.Extractant != m.Extractant {
+			return fmt.Errorf("%s is for extractant %s", b.Name, b.Extractant)
+		}
+		for k, symbol := range b.symbols {
+			if !slices.Contains(m.symbols, symbol) {
+				m.symbols, m.order, m.usuals, m.numbers = append(m.symbols, symbol), append(m.order, b.order[k]), append(m.usuals, b.usuals[k]), append(m.numbers, b.numbers[k])
+				m.Terms = append(m.Terms, b.Terms[k])
+			}
+		}
+		if m.soap == "" {
+			m.soap = b.soap
+		}
+		return nil
+	}
+	return fmt.Errorf("no mass-action extraction model %q; %s", m.over, conf.Hint(m.over, names))
+}
+
+// readCovariance reads one row for every key, in the order of the keys; each of its numbers is a constant of its own, once.
+func (l *library) readCovariance(m *exchange, t *conf.Table, o origin) {
+	o = o.under(t)
+	v := &m.Covariance
+	v.Names = entries(t)
+	for i, name := range v.Names {
+		row := t.Numbers(name)
+		if len(row) != len(v.Names) {
+			if !t.Faulty(name) {
+				t.Fault(name, "has %d numbers; needs one for each of %s", len(row), strings.Join(v.Names, ", "))
+			}
+			row = make([]float64, len(v.Names))
+		}
+		if _, element := l.index[name]; !element && !slices.Contains([]string{"n", "m", "fall"}, name) {
+			t.Fault(name, "is no element, nor n, m or fall")
+		}
+		if !(row[i] >= 0) {
+			t.Fault(name, "has a variance of %g", row[i])
+		}
+		v.Rows = append(v.Rows, row)
+		for k := range i + 1 {
+			if off := math.Abs(row[k] - v.Rows[k][i]); off > 1e-9*math.Abs(row[k])+1e-300 {
+				t.Fault(name, "is not symmetric: %g with %s, and %g the other way", row[k], v.Names[k], v.Rows[k][i])
+			}
+			c := Constant{Name: t.Path() + "." + name + "." + v.Names[k], Value: row[k], Unit: "1", Class: o.class, Source: o.source, Range: o.validity, File: l.file}
+			l.constants = append(l.constants, c)
+		}
+	}
+	t.Close()
 }
 
 func (l *library) readExchangeTerm(m *exchange, all *conf.Table, symbol string, o origin) {
@@ -112,6 +269,11 @@ func (l *library) readExchangeTerm(m *exchange, all *conf.Table, symbol string, 
 		q := l.number(t, "dH", "J/mol", conf.Between(-2e5, 2e5), to)
 		dH, numbers = q.Value, append(numbers, q)
 	}
+	correlated, slope := t.Has("slope"), 0.0
+	if correlated {
+		q := l.number(t, "slope", "1", conf.Between(0, 10), to)
+		slope, numbers = q.Value, append(numbers, q)
+	}
 	t.Close()
 	for _, s := range m.symbols {
 		if s == symbol {
@@ -121,8 +283,9 @@ func (l *library) readExchangeTerm(m *exchange, all *conf.Table, symbol string, 
 	if _, ok := l.index[symbol]; !ok {
 		all.Fault(symbol, "is no element")
 	}
-	m.symbols, m.order, m.numbers = append(m.symbols, symbol), append(m.order, n), append(m.numbers, numbers)
-	m.Terms = append(m.Terms, ExchangeTerm{LnK: numbers[0].Value * math.Ln10, Band: numbers[1].Value * math.Ln10, DH: dH, Class: to.class, Source: to.source})
+	m.symbols, m.order, m.numbers, m.usuals = append(m.symbols, symbol), append(m.order, n), append(m.numbers, numbers), append(m.usuals, m.usual)
+	m.Terms = append(m.Terms, ExchangeTerm{LnK: numbers[0].Value * math.Ln10, Band: numbers[1].Value * math.Ln10, DH: dH, Class: to.class, Source: to.source,
+		Correlated: correlated, Slope: slope, Ideal: m.Activity != nil && !correlated})
 }
 
 // At is ln K at a temperature in K.
@@ -131,36 +294,49 @@ func (t *ExchangeTerm) At(T float64) float64 {
 	return t.LnK - t.DH/gas*(1/T-1/standard)
 }
 
-// addExchanges keeps of each model the terms of elements that are in both the aqueous and the organic phase.
+// addExchanges takes each model into the system.
 func (l *library) addExchanges(s *System) {
-	for _, m := range l.exchanges {
-		d := m.Exchange
-		d.Terms, d.Constants, d.Soap = nil, nil, -1
-		if d.Extractant == s.extractant {
-			d.Constants = append(d.Constants, m.Exchange.Constants...)
-			for k, term := range m.Terms {
-				e, ok := s.element[m.symbols[k]]
-				if !ok {
-					continue
-				}
-				aqueous := s.ByKey(Aqueous, e)
-				if aqueous < 0 || s.ByKey(Organic, e) < 0 {
-					continue
-				}
-				term.Element, term.Z = e, s.Components[aqueous].Charge
-				switch term.N = m.order[k]; {
-				case term.N == 0 && term.Z == 3:
-					term.N, term.Fall = m.n, m.fall
-				case term.N == 0:
-					term.N = term.Z
-				}
-				if m.symbols[k] == m.soap {
-					d.Soap = len(d.Terms)
-				}
-				d.Terms = append(d.Terms, term)
-				d.Constants = append(d.Constants, m.numbers[k]...)
-			}
-		}
-		s.exchanges = append(s.exchanges, d)
+	for i := range l.exchanges {
+		s.exchanges = append(s.exchanges, l.exchanges[i].of(s))
 	}
+}
+
+// of keeps the terms of elements that are in both the aqueous and the organic phase of a system; none where the model is for
+// another extractant.
+func (m *exchange) of(s *System) Exchange {
+	d := m.Exchange
+	d.Terms, d.Constants, d.Soap = nil, nil, -1
+	if d.Extractant != s.extractant {
+		return d
+	}
+	d.Constants = append(d.Constants, m.Exchange.Constants...)
+	for k, term := range m.Terms {
+		e, ok := s.element[m.symbols[k]]
+		if !ok {
+			continue
+		}
+		aqueous := s.ByKey(Aqueous, e)
+		if aqueous < 0 || s.ByKey(Organic, e) < 0 {
+			continue
+		}
+		term.Element, term.Z = e, s.Components[aqueous].Charge
+		switch term.N = m.order[k]; {
+		case term.N == 0 && term.Z == 3:
+			term.N, term.M, term.Fall = m.usuals[k].n, m.usuals[k].m, m.usuals[k].fall
+		case term.N == 0:
+			term.N = term.Z
+		}
+		if term.M == 0 {
+			term.M = 2 * term.N
+		}
+		if term.Correlated {
+			term.Fall = 0
+		}
+		if m.symbols[k] == m.soap {
+			d.Soap = len(d.Terms)
+		}
+		d.Terms = append(d.Terms, term)
+		d.Constants = append(d.Constants, m.numbers[k]...)
+	}
+	return d
 }

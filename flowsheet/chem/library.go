@@ -22,8 +22,10 @@ type library struct {
 	enthalpy    map[string]*Enthalpy // by component
 	models      []model
 	exchanges   []exchange
+	refused     map[string]string // extractants that are not in the data, each with the reason
 	ka2         Constant
 	constants   []Constant
+	file        string // of the user's own, "" for the program's data
 }
 
 // family is a group of components that is chosen as a whole.
@@ -127,7 +129,7 @@ next:
 
 // number reads one number and records it; a number without class or source is a fault.
 func (l *library) number(t *conf.Table, key, unit string, r conf.Range, o origin) Constant {
-	c := Constant{Name: t.Path() + "." + key, Value: t.Quantity(key, unit, r), Unit: unit, Class: o.class, Source: o.source, Range: o.validity}
+	c := Constant{Name: t.Path() + "." + key, Value: t.Quantity(key, unit, r), Unit: unit, Class: o.class, Source: o.source, Range: o.validity, File: l.file}
 	if o.class == "" {
 		t.Fault(key, "has no class")
 	}

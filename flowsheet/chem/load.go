@@ -219,9 +219,19 @@ func (l *library) check(sel Selection, fault func(key, format string, args ...an
 	switch {
 	case sel.Extractant == "" && organic:
 		fault("extractant", "missing; the organic family needs an extractant: %s", strings.Join(extractants, ", "))
+	case l.refused[refusedName(sel.Extractant)] != "":
+		fault("extractant", "%s is not in the data: %s; there are %s", sel.Extractant, l.refused[refusedName(sel.Extractant)], strings.Join(extractants, ", "))
 	case sel.Extractant != "" && !slices.Contains(extractants, sel.Extractant):
 		fault("extractant", "unknown extractant %q; %s", sel.Extractant, conf.Hint(sel.Extractant, extractants))
 	}
+}
+
+// refusedName is the name of an extractant as the list of the refused has it.
+func refusedName(name string) string {
+	if strings.EqualFold(name, "TBP") || strings.EqualFold(name, "TODGA") {
+		return strings.ToUpper(name)
+	}
+	return strings.ToLower(strings.ReplaceAll(name, " ", "_"))
 }
 
 // add appends the members whose elements are all in the system.

@@ -21,6 +21,7 @@ type Constant struct {
 	Class  Class
 	Source string
 	Range  string // validity in words, "" where none is known
+	File   string // of the user's own that it stands in, "" for the program's data
 }
 
 // Element is a chemical element.

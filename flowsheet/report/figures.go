@@ -383,6 +383,21 @@ func (r *Result) assumedSteps() (steps []string) {
 	return steps
 }
 
+// ownFiles says how many numbers come of each data file that the plant names, and what they rest on.
+func (r *Result) ownFiles() (lines []string) {
+	count, first := map[string]int{}, map[string]OwnConstant{}
+	for _, c := range r.Origin.Own {
+		if count[c.File] == 0 {
+			first[c.File] = c
+		}
+		count[c.File]++
+	}
+	for _, file := range alphabetical(count) {
+		lines = append(lines, fmt.Sprintf("  %d of them from %s: %s", count[file], file, first[file].Source))
+	}
+	return lines
+}
+
 // provenanceLine counts the numbers behind the result by class.
 func (r *Result) provenanceLine(w io.Writer, wide bool) {
 	var parts []string
@@ -392,6 +407,9 @@ func (r *Result) provenanceLine(w io.Writer, wide bool) {
 		total += r.Origin.Classes[class]
 	}
 	fmt.Fprintf(w, "\nRests on %d constants: %s\n", total, strings.Join(parts, ", "))
+	for _, file := range r.ownFiles() {
+		fmt.Fprintln(w, file)
+	}
 	if steps := r.assumedSteps(); len(steps) > 0 {
 		fold(w, "Assumed numbers in ", steps, ", ")
 	}

@@ -278,6 +278,9 @@ func provenance(p *flowsheet.Plant) *Provenance {
 			if c.Class == chem.Assumed {
 				o.Assumed[at].Tags = append(o.Assumed[at].Tags, tags...)
 			}
+			if c.File != "" {
+				o.Own = append(o.Own, OwnConstant{c.Name, c.Value, c.Unit, string(c.Class), c.Source, c.File, tags})
+			}
 		}
 	}
 	count(p.System.Constants())

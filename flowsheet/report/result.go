@@ -178,6 +178,18 @@ type Warning struct {
 type Provenance struct {
 	Classes map[string]int `json:"classes"`
 	Assumed []Assumption   `json:"assumed,omitempty"`
+	Own     []OwnConstant  `json:"own,omitempty"`
+}
+
+// OwnConstant is a number of a data file that the plant names, such as one of reetwin sx fit: its covariances stand among them.
+type OwnConstant struct {
+	Name   string   `json:"name"`
+	Value  float64  `json:"value"`
+	Unit   string   `json:"unit"`
+	Class  string   `json:"class"`
+	Source string   `json:"source"`
+	File   string   `json:"file"`
+	Tags   []string `json:"tags"`
 }
 
 // Assumption is a number that somebody set.

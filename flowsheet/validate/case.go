@@ -141,8 +141,12 @@ func checkKind(at string, c Case, fault func(place, format string, args ...any))
 		checkExtraction(at, c, fault)
 		return
 	}
+	if c.Kind == Isotherms {
+		checkIsotherm(at, c, fault)
+		return
+	}
 	if c.Kind != Solve && c.Kind != March {
-		fault(at+"kind", "%q is no kind of case; known are %q, %q, %q, %q and %q", c.Kind, Solve, March, Equilibrium, Thermo, Extraction)
+		fault(at+"kind", "%q is no kind of case; known are %q, %q, %q, %q, %q and %q", c.Kind, Solve, March, Equilibrium, Thermo, Extraction, Isotherms)
 	}
 	if (c.Kind == March) != (c.Run != nil) {
 		fault(at+"run", "belongs to a case of kind %q, and such a case needs it", March)

@@ -38,6 +38,7 @@ func (b *book) problems() []validate.Case {
 		Source   string
 		Problems map[string]struct {
 			Feed      map[string]float64
+			Note      string
 			Published struct {
 				Purity   float64 `json:"purity_Nd"`
 				Recovery float64 `json:"recovery_Nd"`
@@ -56,11 +57,41 @@ func (b *book) problems() []validate.Case {
 		q, feed := p.Published, p.Feed["Nd"]
 		nd := q.Recovery * feed
 		const exact = 1e-5 // of purity, recovery and pH, as the reference study states
-		cases = append(cases, validate.Case{ID: "sx_lines/" + name, Kind: validate.Extraction, Config: "source/sx_lines.json",
+		c := validate.Case{ID: "sx_lines/" + name, Kind: validate.Extraction, Config: "source/sx_lines.json",
 			Input: map[string]any{"problem": name}, Source: lines.Source, Expect: []validate.Expect{
 				want("raffinate_x.0", nd, "", 0, exact*feed, "recovery within 1e-5"),
-				want("raffinate_x.1", nd*(1/q.Purity-1), "", 0, exact*nd/(q.Purity*q.Purity)+exact*feed*(1/q.Purity-1), "purity within 1e-5"),
-				want("raffinate_x.2", math.Pow(10, -q.PH), "", exact*math.Ln10, 0, "pH within 1e-5"),
+				want("raffinate_x.1", nd*(1/q.Purity-1), "", 0, exact*nd/(q.Purity*q.Purity)+exact*feed*(1/q.Purity-1), "purity within 1e-5")}}
+		if p.Note == "" {
+			c.Expect = append(c.Expect, want("raffinate_x.2", math.Pow(10, -q.PH), "", exact*math.Ln10, 0, "pH within 1e-5"))
+		} else { // what the source lists did not converge
+			c.Source = "recomputed from the equations of " + lines.Source
+			c.Expect[0].Note, c.Expect[1].Note = "recovery within 1e-5; the source lists 0.976927", "purity within 1e-5; the source lists 0.995388"
+		}
+		cases = append(cases, c)
+	}
+	return append(cases, b.exchange()...)
+}
+
+// exchange are cascades at a constant separation factor: impurities within 1e-3.
+func (b *book) exchange() (cases []validate.Case) {
+	var file struct {
+		Source   string
+		Problems map[string]struct {
+			A         float64 `json:"f_A"`
+			Flows     struct{ S, W float64 }
+			Published struct {
+				Raffinate float64 `json:"raffinate_A_molefrac"`
+				Extract   float64 `json:"extract_A_molefrac"`
+			}
+		}
+	}
+	b.read("sx_exchange.json", &file)
+	for _, name := range sorted(file.Problems) {
+		p := file.Problems[name]
+		cases = append(cases, validate.Case{ID: "sx_exchange/" + name, Kind: validate.Extraction, Config: "source/sx_exchange.json",
+			Input: map[string]any{"problem": name}, Source: file.Source, Expect: []validate.Expect{
+				want("raffinate_x.0", p.Published.Raffinate*(1-p.A)/(1+p.Flows.S), "", 1e-3, 0, "A in the raffinate, impurity within 1e-3"),
+				want("strip_liquor_x.1", 1-p.Published.Extract, "", 1e-3, 0, "B in the extract, impurity within 1e-3"),
 			}})
 	}
 	return cases

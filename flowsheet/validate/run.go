@@ -61,6 +61,8 @@ func solve(c Case, kinds map[string]func() flowsheet.Unit) (any, error) {
 		return askThermo(c.Input)
 	case Extraction:
 		return extract(c)
+	case Isotherms:
+		return askIsotherm(c)
 	default:
 		return nil, fmt.Errorf("%q is no kind of case", c.Kind)
 	}

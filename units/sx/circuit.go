@@ -27,11 +27,12 @@ import (
 //	a stirred volume behind it
 //
 // States are amounts by stage: in the mixer (both phases), in the settler's aqueous and organic layer; hydrogen in a mixer
-// stands for acidity and free extractant together, in an organic layer it is what the metals leave. Unknowns are ln([(HA)2]/[H+]) of every stage and the scalars of the model; with
+// stands for acidity and free extractant together, in an organic layer it is what the metals leave; the extractant of the whole
+// circuit, which follows its handle within a turn of the organic. Unknowns are ln([(HA)2]/[H+]) of every stage and the scalars of the model; with
 // efficiencies below 1 also what leaves each mixer.
 //
 // Assumptions: equilibrium in every mixer, at the section's own temperature as far as constants go; phase volumes are those of the solvents and stay; concentrations stand for
-// activities; entrained droplets have the composition of their settler layer; one strength of extractant everywhere; the
+// activities, or constants are carried to the ionic strength that a section is given; metals bind sulfate where complexes are asked for; entrained droplets have the composition of their settler layer; one strength of extractant everywhere; the
 // base neutralises a fixed part of the extractant; outlets at the mass-weighted mean temperature of the inlets. Solutes that
 // the model does not know pass with the aqueous; organic, solids and gases in an aqueous inlet pass to where that section's
 // aqueous leaves, unreacted.
@@ -39,7 +40,8 @@ import (
 // Validity: acid and extractant ranges of the model (Report warns), loading below 85 %. Degrees of freedom: stages, organic
 // flow, extractant, saponification, bleed, reflux; the aqueous inlets are streams.
 //
-// Sources: model and constants from chem (Spec.Constants); method: package cascade.
+// Sources: model and constants from chem, or of a file that constants names (Spec.Constants); complexes from chem/aqueous; method:
+// package cascade.
 type Circuit struct {
 	system *chem.System
 	model  *chem.Exchange
@@ -51,18 +53,21 @@ type Circuit struct {
 
 	names            []string // of the sections
 	sections         []sectionSpec
-	aqueous, organic []int // component of every cation; of hydrogen H+ and the extractant
-	solutes          []int // components: ligands, then what takes no part
-	acid, extractant int   // component
-	sodium           int   // component of the soap's cation in the aqueous, or −1
-	hydrogen, soap   int   // cation
-	strength         float64
-	partial          bool  // some efficiency is below 1: concentrations of both phases are unknowns besides
-	refluxes         []int // handle of each return's flow
+	aqueous, organic []int   // component of every cation; of hydrogen H+ and the extractant
+	solutes          []int   // components: ligands, then what takes no part
+	acid, extractant int     // component
+	sodium           int     // component of the soap's cation in the aqueous, or −1
+	hydrogen, soap   int     // cation
+	strength         float64 // of the organic now, dimers, mol/m3
+	dosed            float64 // extractant beside the make-up's own, mol/s
+	partial          bool    // some efficiency is below 1: concentrations of both phases are unknowns besides
+	refluxes         []int   // handle of each return's flow
 	feeds, draws     []sidePort
 	tank             float64 // m3
 	practice         Practice
-	waters           *saturation // made when first needed
+	conditional      []chem.Constant // of complexes and bisulfate at an ionic strength
+	ionic            float64         // that one, mol/L; NaN where none is given
+	waters           *saturation     // made when first needed
 
 	leaves []int
 	n, c   int
@@ -101,6 +106,8 @@ type sectionSpec struct {
 	T                         float64
 	efficiency                float64
 	own                       map[string]float64 // efficiencies by element
+	logK                      map[string]float64 // in the place of the model's, by element
+	ionic                     float64            // ionic strength that its constants are carried to, mol/L; NaN where none is given
 }
 
 // The handles that every circuit has; the flow of each reflux follows.
@@ -108,6 +115,7 @@ const (
 	organicFlow = iota
 	bleedPart
 	saponified
+	extractantSet
 	ownHandles
 )
 
@@ -117,7 +125,7 @@ func NewCircuit() flowsheet.Unit { return new(Circuit) }
 // Init reads the circuit.
 func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	p := env.Param
-	flows, parts := conf.Between(1e-9, 1e3), conf.Between(0, 1)
+	flows, parts, strengths := conf.Between(1e-9, 1e3), conf.Between(0, 1), conf.Between(1, 1e4)
 	var spec flowsheet.Spec
 	s.system = env.System
 	s.names = p.Texts("sections")
@@ -125,8 +133,9 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 		{Name: "organic_flow", Unit: "m3/s", Value: p.Quantity("organic_flow", "m3/s", flows), Lo: flows.Lo, Hi: flows.Hi},
 		{Name: "bleed", Unit: "1", Value: p.Quantity("bleed", "1", parts), Hi: 1},
 		{Name: "saponification", Unit: "1", Value: p.Quantity("saponification", "1", conf.Between(0, 0.5)), Hi: 0.5},
+		{Name: "extractant", Unit: "mol/m3", Value: p.Quantity("extractant", "mol/m3", strengths), Lo: strengths.Lo, Hi: strengths.Hi},
 	}
-	s.strength = p.Quantity("extractant", "mol/m3", conf.Between(1, 1e4)) / 2
+	s.strength = spec.Handles[extractantSet].Value / 2
 	s.tank = p.QuantityOr("organic_tank", "m3", 0, conf.Between(0, 1e6))
 	if len(s.names) == 0 || slices.Contains(s.names, "") {
 		p.Fault("sections", "needs the names of the sections in the order of the organic")
@@ -145,19 +154,22 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	s.sides(p, &spec, seen)
 	name := p.Text("model")
 	if p.Faulty("model") {
-		p.Skip("practice")
+		p.Skip("practice", "constants", "complexes", "ionic_strength")
 		return spec, nil
 	}
 	var err error
-	if s.model, err = s.system.Exchange(name); err != nil {
-		p.Fault("model", "%v", err)
-		p.Skip("practice")
+	if s.model, err = s.constantsOf(p, name); err != nil {
+		p.Skip("practice", "complexes", "ionic_strength")
 		return spec, nil
 	}
 	if s.practice, err = readPractice(p, s.model.Extractant); err != nil {
 		return spec, err
 	}
 	if err := s.cations(); err != nil {
+		return spec, err
+	}
+	s.activity(p)
+	if err := s.complexes(p); err != nil {
 		return spec, err
 	}
 	if s.soap < 0 && spec.Handles[saponified].Value > 0 {
@@ -179,17 +191,7 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 func (s *Circuit) section(p *conf.Table, name string) {
 	t := p.Required(name, "a table with stages and volumes")
 	volume, part := conf.Between(0, 1e4), conf.Between(0.01, 1)
-	own := map[string]float64{}
-	if t.Has("efficiency_of") {
-		of := t.Table("efficiency_of")
-		for _, symbol := range of.Keys() {
-			own[symbol] = of.Quantity(symbol, "1", part)
-			if _, ok := s.system.Element(symbol); !ok {
-				of.Fault(symbol, "is no element of the system")
-			}
-		}
-		of.Close()
-	}
+	own, logK := s.byElement(t, "efficiency_of", part), s.byElement(t, "logK_of", conf.Between(-30, 30))
 	s.sections = append(s.sections, sectionSpec{
 		stages: t.Int("stages", 1, 200), joins: t.BoolOr("joins", false),
 		mixA: t.Quantity("mixer_aqueous", "m3", conf.Between(1e-9, 1e4)), mixO: t.Quantity("mixer_organic", "m3", conf.Between(1e-9, 1e4)),
@@ -197,8 +199,9 @@ func (s *Circuit) section(p *conf.Table, name string) {
 		area:           t.QuantityOr("settler_area", "m2", 0, conf.Between(1e-4, 1e4)),
 		organicCarried: t.QuantityOr("organic_carried", "1", 0, conf.Between(0, 0.2)),
 		aqCarried:      t.QuantityOr("aqueous_carried", "1", 0, conf.Between(0, 0.2)),
-		efficiency:     t.QuantityOr("efficiency", "1", 1, part), own: own,
-		T: t.QuantityOr("temperature", "K", 298.15, conf.Between(273.15, 373.15)),
+		efficiency:     t.QuantityOr("efficiency", "1", 1, part), own: own, logK: logK,
+		ionic: t.QuantityOr("ionic_strength", "mol/m3", math.NaN(), conf.Between(0, 2e4)) / 1000,
+		T:     t.QuantityOr("temperature", "K", 298.15, conf.Between(273.15, 373.15)),
 	})
 	if len(s.sections) == 1 && s.sections[0].joins {
 		t.Fault("joins", "the first section has none before it")
@@ -289,7 +292,7 @@ func (s *Circuit) cations() error {
 			s.soap, s.sodium = len(s.aqueous), a
 		}
 		s.aqueous, s.organic = append(s.aqueous, a), append(s.organic, o)
-		s.chem.Cations = append(s.chem.Cations, cascade.Cation{Name: sys.Elements[t.Element].Symbol, Z: t.Z, LnK: t.LnK, N: t.N, M: 2 * t.N, Fall: t.Fall})
+		s.chem.Cations = append(s.chem.Cations, cascade.Cation{Name: sys.Elements[t.Element].Symbol, Z: t.Z, LnK: t.LnK, N: t.N, M: t.M, Fall: t.Fall, Correlated: t.Correlated, Slope: t.Slope})
 	}
 	s.hydrogen = len(s.aqueous)
 	s.aqueous, s.organic = append(s.aqueous, s.acid), append(s.organic, s.extractant)
@@ -339,7 +342,7 @@ func (s *Circuit) build() {
 		}
 		for k, t := range s.sections {
 			p.Sections = append(p.Sections, cascade.Section{Name: s.names[k], Stages: t.stages, Joins: t.joins, Flow: 1,
-				X: make([]float64, s.c), Ligands: make([]float64, len(s.solutes)), LnK: s.constants(t.T), Murphree: s.efficiencies(t), OrganicCarried: t.organicCarried, AqueousCarried: t.aqCarried})
+				X: make([]float64, s.c), Ligands: make([]float64, len(s.solutes)), LnK: s.constants(t), Murphree: s.efficiencies(t), OrganicCarried: t.organicCarried, AqueousCarried: t.aqCarried})
 		}
 	}
 	v := &s.vessel
@@ -372,15 +375,6 @@ func (s *Circuit) build() {
 		s.shiftedU[q] = make([]float64, ownHandles+len(s.refluxes)+len(s.draws))
 	}
 	s.block = 3*s.c - 1 + 2*len(s.solutes)
-}
-
-// constants are ln K of every cation at a temperature.
-func (s *Circuit) constants(T float64) []float64 {
-	var all []float64
-	for i := range s.model.Terms {
-		all = append(all, s.model.Terms[i].At(T))
-	}
-	return append(all, 0) // hydrogen's
 }
 
 // efficiencies are Murphree's of every cation, nil where all are 1. Hydrogen and the soap's cation exchange at once.
@@ -450,6 +444,9 @@ func (s *Circuit) declare(spec *flowsheet.Spec) {
 			}
 		}
 	}
+	volume, _ := s.organicVolume()
+	all := 2 * s.strength * volume
+	spec.States = append(spec.States, flowsheet.Variable{Name: "organic." + sys.Components[s.extractant].Name, Unit: "mol", Scale: all, Start: all})
 	for a := range len(s.k.Unknowns()) {
 		spec.Algebraic = append(spec.Algebraic, flowsheet.Variable{Name: fmt.Sprintf("%s.%s", s.place(a%s.n), s.k.Unknown(a/s.n)), Unit: "1", Scale: 1, Lower: flowsheet.NoBound})
 	}
@@ -468,9 +465,9 @@ func (s *Circuit) declare(spec *flowsheet.Spec) {
 	for _, name := range s.names {
 		spec.Signals = append(spec.Signals, flowsheet.Variable{Name: "loading." + name, Unit: "1", Scale: 1})
 	}
-	spec.Constants = append(spec.Constants, s.model.Constants...)
+	spec.Constants = append(append(spec.Constants, s.model.Constants...), s.ownLevels()...)
 	if len(s.chem.Ligands) > 0 {
-		spec.Constants = append(spec.Constants, sys.Ka2())
+		spec.Constants = append(append(spec.Constants, sys.Ka2()), s.conditional...)
 	}
 }
 

@@ -23,8 +23,9 @@ func (s *Circuit) Observe(u, x []float64, in, out []flowsheet.Stream, y []float6
 // contents alone.
 func (s *Circuit) restore(u, x []float64, in []flowsheet.Stream) {
 	copy(s.k.Unknowns(), s.unknowns(x))
-	s.remember(&s.prev[0], x, nil, 0)
-	s.fill(&s.plan[0], u, in)
+	s.strength = s.strengthIn(x)
+	s.remember(&s.prev[0], x, nil, 0, s.strength)
+	s.fill(&s.plan[0], u, in, s.strength)
 	s.k.Recall(&s.plan[0], &s.step[0])
 	s.leaving(x, s.k.Remember)
 }
@@ -69,8 +70,20 @@ func (s *Circuit) profile() (all []flowsheet.ProfileStage) {
 func (s *Circuit) Explain() string {
 	return fmt.Sprintf(`%d stages of mixer-settlers around one organic, sections %v, model %s: M + n (HA)2 = complex + z H+, D = K [(HA)2]^n / [H+]^z.
 %g mol/L %s as monomer, one cation binds 2 n of them; the base turns part of the returning extractant into its soap, which exchanges like any cation.
-bisulfate dissociates with Ka2; chloride is taken as fully dissociated; metal complexes are not modelled beyond what K holds; concentrations, not activities.
+bisulfate dissociates with Ka2; chloride is taken as fully dissociated; %s.
 one unknown per stage, ln([(HA)2]/[H+]), and the scalars of the model: every cation's balance over the whole loop is then linear.
 entrainment both ways by section; no heat of reaction; what the model does not know passes with the aqueous.`,
-		s.n, s.names, s.model.Name, 2*s.strength/1000, s.model.Extractant)
+		s.n, s.names, s.model.Name, 2*s.strength/1000, s.model.Extractant, s.activities())
+}
+
+// activities says in words how far the aqueous departs from concentrations.
+func (s *Circuit) activities() string {
+	text := "concentrations, not activities"
+	if s.model.Activity != nil {
+		text = "constants at no ionic strength, carried to that of each section after Davies"
+	}
+	if len(s.conditional) > 0 {
+		return fmt.Sprintf("metals bind one or two sulfates, constants carried to %.3g mol/L; %s", s.ionic, text)
+	}
+	return "metal complexes are not modelled beyond what K holds; " + text
 }

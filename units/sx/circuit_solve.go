@@ -13,13 +13,18 @@ func (s *Circuit) Solve(st *flowsheet.Stage, u, x []float64, in, out []flowsheet
 	if err := s.check(in); err != nil {
 		return err
 	}
-	s.fill(&s.plan[0], u, in)
+	from := 0.0
+	if st.Rate > 0 {
+		from = s.strengthIn(st.Prev)
+	}
+	s.strength, s.dosed = s.strengthAt(st.Rate, from, u[extractantSet]/2, u[organicFlow])
+	s.fill(&s.plan[0], u, in, s.strength)
 	v := s.unknowns(x)
 	copy(s.k.Unknowns(), v)
 	tol := max(st.Tol, 1e-13)
 	var err error
 	if st.Rate > 0 {
-		s.remember(&s.prev[0], st.Prev, nil, 0)
+		s.remember(&s.prev[0], st.Prev, nil, 0, s.strength)
 		s.step[0].Rate = st.Rate
 		_, err = s.k.Advance(&s.plan[0], &s.step[0], tol, st.Cold)
 	} else {
@@ -40,7 +45,7 @@ func (s *Circuit) Solve(st *flowsheet.Stage, u, x []float64, in, out []flowsheet
 
 // unknowns are the cascade's in the memory x.
 func (s *Circuit) unknowns(x []float64) []float64 {
-	at := s.n * s.block
+	at := s.sum() + 1
 	return x[at : at+len(s.k.Unknowns())]
 }
 
@@ -49,7 +54,7 @@ func (s *Circuit) leaving(x []float64, each func(j int, aqueous, organic []float
 	if !s.partial {
 		return
 	}
-	at := s.n*s.block + len(s.k.Unknowns())
+	at := s.sum() + 1 + len(s.k.Unknowns())
 	for j := range s.n {
 		each(j, x[at:at+s.c:at+s.c], x[at+s.c:at+2*s.c:at+2*s.c])
 		at += 2 * s.c
@@ -81,9 +86,9 @@ func (s *Circuit) inlet(k int) string {
 	return s.feeds[k-len(s.names)].name
 }
 
-// fill makes handles and inlets the circuit of the cascade.
-func (s *Circuit) fill(p *cascade.Circuit, u []float64, in []flowsheet.Stream) {
-	p.Organic, p.Bleed, p.Soap = u[organicFlow], u[bleedPart], 2*u[saponified]
+// fill makes handles and inlets the circuit of the cascade, with an organic of that strength.
+func (s *Circuit) fill(p *cascade.Circuit, u []float64, in []flowsheet.Stream, strength float64) {
+	p.Organic, p.Bleed, p.Soap, p.Capacity = u[organicFlow], u[bleedPart], 2*u[saponified], strength
 	for q, h := range s.refluxes {
 		p.Returns[q].Flow = u[h]
 	}
@@ -115,8 +120,8 @@ func (s *Circuit) liquor(n, x, dissolved []float64) float64 {
 	return flow
 }
 
-// remember sorts states into the form of the cascade: x + by·dx.
-func (s *Circuit) remember(m *memory, x, dx []float64, by float64) {
+// remember sorts states into the form of the cascade, x + by·dx, as if the organic had that strength already.
+func (s *Circuit) remember(m *memory, x, dx []float64, by, strength float64) {
 	v, c := &s.vessel, s.c
 	at := 0
 	next := func() float64 {
@@ -133,15 +138,20 @@ func (s *Circuit) remember(m *memory, x, dx []float64, by float64) {
 		}
 		return 0
 	}
+	before := s.strengthIn(x)
+	if dx != nil {
+		before += by * s.strengthIn(dx)
+	}
 	for j := range s.n {
 		for i := range c {
 			m.mixer[j*c+i] = next()
 		}
+		m.mixer[j*c+s.hydrogen] += s.k.Inventory() * v.MixerO[j] * (strength - before)
 		a, o := per(v.SettlerA[j]), per(v.SettlerO[j])
 		for i := range c {
 			m.layerA[j*c+i] = a * next()
 		}
-		h := s.k.Inventory() * s.strength
+		h := s.k.Inventory() * strength
 		for i := range c - 1 {
 			m.layerO[j*c+i] = o * next()
 			h -= s.chem.Cations[i].Z * m.layerO[j*c+i]
@@ -177,6 +187,8 @@ func (s *Circuit) contents(x []float64) {
 		}
 		at += 2 * n
 	}
+	all, _ := s.organicVolume()
+	x[at] = 2 * all * s.strength
 }
 
 // release writes what leaves.
@@ -206,6 +218,7 @@ func (s *Circuit) release(in, out []flowsheet.Stream) {
 	s.sendOrganic(&out[base], o, s.n-1)
 	s.sendAqueous(&out[base], a, s.n-1, 1, nil)
 	s.fresh(&out[base+1], s.k.Makeup())
+	out[base+1].N[s.extractant] += s.dosed
 	s.alkali(&out[base+2], s.k.Soaped(s.layerO[(s.n-1)*s.c+s.hydrogen]))
 	s.strays(in, out, 1)
 }
@@ -286,9 +299,12 @@ func (s *Circuit) exit(k int) int {
 	return p
 }
 
+// makeupPort is the outlet that the fresh organic is drawn by.
+func (s *Circuit) makeupPort() int { return len(s.leaves) + len(s.draws) + 1 }
+
 // finite refuses a result that the numbers cannot hold.
 func (s *Circuit) finite(x []float64, out []flowsheet.Stream) error {
-	for i, v := range x[:s.n*s.block] {
+	for i, v := range x[:s.sum()] {
 		if v-v != 0 {
 			return fmt.Errorf("%s: a content is %g: the inlets are beyond all measure", s.place(i/s.block), v)
 		}
@@ -309,11 +325,16 @@ func (s *Circuit) finite(x []float64, out []flowsheet.Stream) error {
 // Tangent carries a direction through the circuit by the factors of the solution.
 func (s *Circuit) Tangent(st *flowsheet.Stage, u, x []float64, in, out []flowsheet.Stream,
 	du, dprev []float64, din []flowsheet.Stream, dx []float64, dout []flowsheet.Stream) error {
-	s.fill(&s.plan[0], u, in)
+	from, dfrom := 0.0, 0.0
+	if st.Rate > 0 {
+		from, dfrom = s.strengthIn(st.Prev), s.strengthIn(dprev)
+	}
+	s.strength, s.dosed = s.strengthAt(st.Rate, from, u[extractantSet]/2, u[organicFlow])
+	s.fill(&s.plan[0], u, in, s.strength)
 	copy(s.k.Unknowns(), s.unknowns(x))
 	var now *cascade.Step
 	if st.Rate > 0 {
-		s.remember(&s.prev[0], st.Prev, nil, 0)
+		s.remember(&s.prev[0], st.Prev, nil, 0, s.strength)
 		s.step[0].Rate, now = st.Rate, &s.step[0]
 	}
 	if err := s.k.At(&s.plan[0], now); err != nil {
@@ -335,10 +356,11 @@ func (s *Circuit) Tangent(st *flowsheet.Stage, u, x []float64, in, out []flowshe
 		for i := range u {
 			s.shiftedU[q][i] = u[i] + by*du[i]
 		}
-		s.fill(&s.plan[q+1], s.shiftedU[q], s.shifted[q])
+		strength, _ := s.strengthAt(st.Rate, from+by*dfrom, s.shiftedU[q][extractantSet]/2, s.shiftedU[q][organicFlow])
+		s.fill(&s.plan[q+1], s.shiftedU[q], s.shifted[q], strength)
 		sides[q].Circuit = &s.plan[q+1]
 		if st.Rate > 0 {
-			s.remember(&s.prev[q+1], st.Prev, dprev, by)
+			s.remember(&s.prev[q+1], st.Prev, dprev, by, strength)
 			s.step[q+1].Rate = st.Rate
 			sides[q].Step = &s.step[q+1]
 		}
@@ -347,7 +369,11 @@ func (s *Circuit) Tangent(st *flowsheet.Stage, u, x []float64, in, out []flowshe
 		return err
 	}
 	s.slopes(dx)
-	s.releaseSlopes(in, din, du, dout)
+	dS, dDosed := s.strengthSlope(st.Rate, from, u[extractantSet]/2, u[organicFlow], dfrom, du[extractantSet]/2, du[organicFlow])
+	all, _ := s.organicVolume()
+	dx[s.sum()] = 2 * all * dS
+	s.releaseSlopes(in, din, du, dout, dS)
+	dout[s.makeupPort()].N[s.extractant] += 2*s.k.Makeup()*dS + dDosed
 	return nil
 }
 
@@ -391,6 +417,7 @@ func (s *Circuit) size(st *flowsheet.Stage, u []float64, in []flowsheet.Stream, 
 		for i := range s.n * s.block {
 			look(dprev[i], total)
 		}
+		look(dprev[s.sum()], st.Prev[s.sum()])
 	}
 	return worst
 }
@@ -415,7 +442,7 @@ func (s *Circuit) slopes(dx []float64) {
 		}
 		at += 2 * n
 	}
-	copy(dx[at:], d.Unknowns)
+	copy(dx[at+1:], d.Unknowns)
 	s.leaving(dx, func(j int, aqueous, organic []float64) {
 		copy(aqueous, d.Aqueous[j*c:(j+1)*c])
 		copy(organic, d.Organic[j*c:(j+1)*c])
@@ -423,7 +450,7 @@ func (s *Circuit) slopes(dx []float64) {
 }
 
 // releaseSlopes writes the derivative of the outlets.
-func (s *Circuit) releaseSlopes(in, din []flowsheet.Stream, du []float64, dout []flowsheet.Stream) {
+func (s *Circuit) releaseSlopes(in, din []flowsheet.Stream, du []float64, dout []flowsheet.Stream, dS float64) {
 	T, mass, dT, dm := 0.0, 0.0, 0.0, 0.0
 	for k := range in {
 		m, d := s.system.Mass(in[k].N), s.system.Mass(din[k].N)
@@ -441,7 +468,7 @@ func (s *Circuit) releaseSlopes(in, din []flowsheet.Stream, du []float64, dout [
 		s.sendAqueous(&dout[p], d.Left[k], j, 1, nil)
 		s.sendAqueous(&dout[p], a, j, 0, d)
 		s.sendOrganic(&dout[p], d.Lost[k], j)
-		s.organicSlope(&dout[p], o, j)
+		s.organicSlope(&dout[p], o, j, dS)
 	}
 	base := len(s.leaves)
 	for _, w := range s.draws {
@@ -451,7 +478,7 @@ func (s *Circuit) releaseSlopes(in, din []flowsheet.Stream, du []float64, dout [
 	}
 	o, a := s.k.Bled()
 	s.sendOrganic(&dout[base], d.Bled, last)
-	s.organicSlope(&dout[base], o, last)
+	s.organicSlope(&dout[base], o, last, dS)
 	s.sendAqueous(&dout[base], d.BledAqueous, last, 1, nil)
 	s.sendAqueous(&dout[base], a, last, 0, d)
 	s.fresh(&dout[base+1], d.Makeup)
@@ -459,11 +486,12 @@ func (s *Circuit) releaseSlopes(in, din []flowsheet.Stream, du []float64, dout [
 	soap, back := s.k.SoapFlows()
 	full := s.k.Inventory() * s.strength
 	dsoap := 2 * du[saponified] / s.k.Inventory()
-	s.alkali(&dout[base+2], soap*(d.Returned*yH+back*d.LayerOrganic[last*s.c+s.hydrogen]+d.Makeup*full)+dsoap*(back*yH+s.k.Makeup()*full))
+	s.alkali(&dout[base+2], soap*(d.Returned*yH+back*d.LayerOrganic[last*s.c+s.hydrogen]+d.Makeup*full+s.k.Makeup()*s.k.Inventory()*dS)+dsoap*(back*yH+s.k.Makeup()*full))
 	s.strays(din, dout, 1)
 }
 
-func (s *Circuit) organicSlope(to *flowsheet.Stream, flow float64, j int) {
+func (s *Circuit) organicSlope(to *flowsheet.Stream, flow float64, j int, dS float64) {
+	to.N[s.extractant] += flow * (2 - s.k.Inventory()) * dS
 	for i, o := range s.organic {
 		to.N[o] += flow * s.slope.LayerOrganic[j*s.c+i]
 	}

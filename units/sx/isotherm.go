@@ -184,8 +184,11 @@ func (iso *Isotherm) Hold(part float64, seed uint64) (kept, held *Isotherm) {
 // n is of trivalent cations, others keep their charge.
 type IsothermFit struct {
 	FreeN, FreeM, FreeFall bool    // what is fitted besides the levels
-	N, M                   float64 // values, or where they start
+	N, M                   float64 // values, or where they start; M 0 is 2 n whatever n is
 	Huber                  float64 // decades beyond which a row counts less
+	// Pairs is how many times surer the ratio of two elements in one vessel is than a level: what the vessel's acid and
+	// extractant are off by, they share. 0 and 1 count both alike.
+	Pairs float64
 }
 
 // IsothermResult is what a regression found.
@@ -193,25 +196,37 @@ type IsothermResult struct {
 	Names     []string  // logK.Nd …, n, m, fall
 	Values    []float64 // log10 for levels; fall in decades
 	Deviation []float64 // standard deviation of each
-	AtBound   []bool
-	RMS       float64   // of log10 D
-	Residuals []float64 // calculated − measured, by row
-	Unusable  []string  // rows whose extractant the metals would exceed at the largest m
-	rows      []IsothermRow
-	fit       IsothermFit
-	elements  []string
+	// Covariance of Values, in their order; zero rows for what is at a bound.
+	Covariance [][]float64
+	AtBound    []bool
+	RMS        float64   // of log10 D
+	Residuals  []float64 // calculated − measured, by row
+	Unusable   []string  // rows whose extractant the metals would exceed at the largest m
+	rows       []IsothermRow
+	fit        IsothermFit
+	elements   []string
 }
 
 // bounds of log10 K, n, m and fall.
 var isothermBounds = struct{ logK, n, m, fall [2]float64 }{[2]float64{-15, 15}, [2]float64{1, 4}, [2]float64{2, 6}, [2]float64{-2, 4}}
 
+// most monomers that one cation may bind in the course of a fit.
+func (f IsothermFit) most() float64 {
+	switch {
+	case f.FreeM:
+		return isothermBounds.m[1]
+	case f.M > 0:
+		return f.M
+	case f.FreeN:
+		return 2 * isothermBounds.n[1]
+	}
+	return 2 * f.N
+}
+
 // Solve fits the rows.
 func (f IsothermFit) Solve(iso *Isotherm) (*IsothermResult, error) {
 	q := &IsothermResult{fit: f, elements: iso.Elements}
-	most := f.M
-	if f.FreeM {
-		most = isothermBounds.m[1]
-	}
+	most := f.most()
 	seen := map[string]bool{}
 	for _, r := range iso.Rows {
 		if !(r.Extractant-most*r.load > 0.01*r.Extractant) {
@@ -241,15 +256,62 @@ func (f IsothermFit) Solve(iso *Isotherm) (*IsothermResult, error) {
 		}
 	}
 	ls := solve.Fit{Lo: lo, Hi: hi, Huber: f.Huber}
-	got, err := ls.Solve(len(q.rows), start, func(p, r []float64) { q.residuals(p, q.rows, r) })
+	vessels := q.vessels()
+	got, err := ls.Solve(len(q.rows), start, func(p, r []float64) {
+		q.residuals(p, q.rows, r)
+		f.stretch(vessels, r)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("regression on %d rows: %w", len(q.rows), err)
 	}
-	q.Values, q.RMS, q.Residuals, q.AtBound = got.P, got.RMS, got.Residuals, got.AtBound
+	q.Values, q.AtBound, q.Covariance, q.Residuals = got.P, got.AtBound, got.Covariance, make([]float64, len(q.rows))
+	q.residuals(q.Values, q.rows, q.Residuals)
+	q.RMS = RMS(q.Residuals)
 	for i := range got.P {
 		q.Deviation = append(q.Deviation, math.Sqrt(max(got.Covariance[i][i], 0)))
 	}
 	return q, nil
+}
+
+// vessels are the rows of every experiment with more than one element.
+func (q *IsothermResult) vessels() (all [][]int) {
+	at := map[string]int{}
+	for i, r := range q.rows {
+		key := r.Source + "\x00" + r.Point
+		k, ok := at[key]
+		if !ok {
+			k = len(all)
+			at[key] = k
+			all = append(all, nil)
+		}
+		all[k] = append(all[k], i)
+	}
+	return slices.DeleteFunc(all, func(rows []int) bool { return len(rows) < 2 })
+}
+
+// stretch makes what sets the elements of a vessel apart count Pairs times what they share.
+func (f IsothermFit) stretch(vessels [][]int, r []float64) {
+	if f.Pairs == 0 {
+		return
+	}
+	for _, rows := range vessels {
+		mean := 0.0
+		for _, i := range rows {
+			mean += r[i] / float64(len(rows))
+		}
+		for _, i := range rows {
+			r[i] = mean + f.Pairs*(r[i]-mean)
+		}
+	}
+}
+
+// RMS is the root of the mean square.
+func RMS(r []float64) float64 {
+	sum := 0.0
+	for _, e := range r {
+		sum += e * e
+	}
+	return math.Sqrt(sum / float64(max(len(r), 1)))
 }
 
 // residuals writes log10 D of the model less that of the data.
@@ -265,6 +327,9 @@ func (q *IsothermResult) residuals(p []float64, rows []IsothermRow, out []float6
 	next(q.fit.FreeN, &n)
 	next(q.fit.FreeM, &m)
 	next(q.fit.FreeFall, &fall)
+	if m == 0 {
+		m = 2 * n
+	}
 	for i, r := range rows {
 		z := chargeOf(r.Element)
 		order := z
@@ -278,11 +343,8 @@ func (q *IsothermResult) residuals(p []float64, rows []IsothermRow, out []float6
 }
 
 // Predict is the rms of log10 D on other rows, and how many of them can be used.
-func (q *IsothermResult) Predict(other *Isotherm) (rms float64, rows int) {
-	most := q.fit.M
-	if q.fit.FreeM {
-		most = isothermBounds.m[1]
-	}
+func (q *IsothermResult) Predict(other *Isotherm) (scatter float64, rows int) {
+	most := q.fit.most()
 	var usable []IsothermRow
 	for _, r := range other.Rows {
 		if r.Extractant-most*r.load > 0.01*r.Extractant && slices.Contains(q.elements, r.Element) {
@@ -291,10 +353,7 @@ func (q *IsothermResult) Predict(other *Isotherm) (rms float64, rows int) {
 	}
 	out := make([]float64, len(usable))
 	q.residuals(q.Values, usable, out)
-	for _, e := range out {
-		rms += e * e
-	}
-	return math.Sqrt(rms / float64(max(len(usable), 1))), len(usable)
+	return RMS(out), len(usable)
 }
 
 // Used are the rows that the regression rests on, in the order of Residuals.

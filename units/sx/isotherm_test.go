@@ -10,7 +10,7 @@ import (
 
 func readPC88A(t *testing.T) *Isotherm {
 	t.Helper()
-	f, err := os.Open("testdata/pc88a_hcl.csv")
+	f, err := os.Open("../../configs/validation/source/pc88a_hcl.csv")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,10 @@ func (s *Circuit) warnings(u []float64, in []flowsheet.Stream, profile []flowshe
 	w := &limits{Circuit: s, profile: profile}
 	w.organic(u)
 	w.ranges()
+	w.strangers(in)
+	w.slow()
+	w.stuck(u)
+	w.strengths()
 	w.vessels(in)
 	w.cold(in)
 	w.all = append(w.all, s.precipitation(profile, in)...)
@@ -86,6 +90,76 @@ func (w *limits) ranges() {
 	if c := w.Strength(); c < m.ExtractantLo || c > m.ExtractantHi {
 		w.add("outside_range", "extractant", c, nearer(c, m.ExtractantLo, m.ExtractantHi), "mol/m3", "%s %.3g mol/L, constants found at %.3g to %.3g mol/L",
 			m.Extractant, c/1000, m.ExtractantLo/1000, m.ExtractantHi/1000)
+	}
+}
+
+// strangers looks for rare earths that enter and have no constant: they pass with the aqueous.
+func (w *limits) strangers(in []flowsheet.Stream) {
+	for _, c := range w.solutes {
+		e := w.system.Components[c].Key
+		if e < 0 || w.system.Elements[e].Group != "ree" {
+			continue
+		}
+		for k := range in {
+			if n := in[k].N[c]; n > 0 {
+				w.add("no_constant", w.inlet(k), n, 0, "mol/s", "%s enters and has no constant in %s: it passes with the aqueous", w.system.Elements[e].Symbol, w.model.Name)
+			}
+		}
+	}
+}
+
+// share is the part of the extractant that cation i holds in stage j.
+func (w *limits) share(j, i int) float64 {
+	w.k.Inventories(j, w.held)
+	return w.chem.Cations[i].M / 2 * w.held[i] / w.strength
+}
+
+// slow looks for iron and aluminium that are taken at equilibrium.
+func (w *limits) slow() {
+	for i, q := range w.chem.Cations {
+		if q.Name != "Fe" && q.Name != "Al" {
+			continue
+		}
+		for k, t := range w.sections {
+			eta := t.efficiency
+			if v, ok := t.own[q.Name]; ok {
+				eta = v
+			}
+			most := 0.0
+			for j := w.last(k) - t.stages + 1; j <= w.last(k); j++ {
+				most = max(most, w.share(j, i))
+			}
+			if limit := w.practice.SlowMetal.Value; eta > limit && most > w.practice.StuckLimit.Value {
+				w.add("slow_metal", w.names[k], eta, limit, "1", "%s holds up to %.2g %% of the %s and is taken with a stage efficiency of %.3g: it is slow, 0.2 to 0.7 is usual; efficiency_of says which",
+					q.Name, 100*most, w.model.Extractant, eta)
+			}
+		}
+	}
+}
+
+// stuck looks for metals that the strip does not take off: they build up until the bleed takes what is fed.
+func (w *limits) stuck(u []float64) {
+	limit, last := w.practice.StuckLimit.Value, w.n-1
+	for i, q := range w.chem.Cations {
+		if i == w.hydrogen || i == w.soap {
+			continue
+		}
+		if e := w.system.Elements[w.system.Components[w.aqueous[i]].Key]; e.Group == "ree" && e.Symbol != "Sc" {
+			continue
+		}
+		kept := w.share(last, i)
+		if kept <= limit {
+			continue
+		}
+		loaded := 0.0
+		for j := range w.n {
+			loaded = max(loaded, w.share(j, i))
+		}
+		text := fmt.Sprintf("%s holds %.3g %% of the %s that leaves the strip, %.3g %% of what it holds at most", q.Name, 100*kept, w.model.Extractant, 100*kept/loaded)
+		if b := u[bleedPart]; b > 0 && b < 1 && kept > 0.5*loaded {
+			text += fmt.Sprintf(": the bleed of %.3g %% takes it away; held below %.3g %% it has to be about %.3g %%, or the organic regenerated", 100*b, 100*limit, min(100*b*kept/limit, 100))
+		}
+		w.add("build_up", w.place(last), kept, limit, "1", "%s", text)
 	}
 }
 

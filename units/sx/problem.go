@@ -28,6 +28,9 @@ type Problem struct {
 	Sizes              []struct{ N, NE, NS, NT int }
 	Variant            string
 	N                  int
+	StageLogK          [][]float64 `json:"stage_log10K"` // by stage and component, in the place of log10K
+	ScrubLeaves        bool        `json:"scrub_leaves"` // what leaves the scrub does not join the extraction
+	Reflux             float64     // of the strip's liquor to the last stage of the scrub
 }
 
 // Answer is what is asked of a Problem.
@@ -119,16 +122,57 @@ func (p *Problem) Circuit() (*cascade.Circuit, error) {
 		c := &cascade.Circuit{Organic: p.Flows.O, Capacity: p.Ltot, Bleed: bleed, Soap: p.Sap}
 		for _, section := range []cascade.Section{
 			{Name: "extraction", Stages: s.NE, Flow: p.Flows.F, X: row(p.Feed)},
-			{Name: "scrub", Stages: s.NS, Flow: p.Flows.S, X: row(p.Scrub), Joins: true},
+			{Name: "scrub", Stages: s.NS, Flow: p.Flows.S, X: row(p.Scrub), Joins: !p.ScrubLeaves},
 			{Name: "strip", Stages: s.NT, Flow: p.Flows.W, X: row(p.Strip)},
 		} {
 			if section.Stages != 0 {
 				c.Sections = append(c.Sections, section)
 			}
 		}
-		return c, nil
+		if p.Reflux > 0 {
+			if s.NS == 0 || s.NT == 0 {
+				return nil, errors.New("reflux: needs a scrub and a strip")
+			}
+			c.Returns = []cascade.Return{{From: 2, To: 1, Stage: s.NS - 1, Flow: p.Reflux}}
+		}
+		return c, p.ownConstants(c)
 	}
 	return nil, fmt.Errorf("no size N = %d; the file has the sizes %s", p.N, strings.Join(known, ", "))
+}
+
+// ownConstants turns every stage into a section of its own, with the constants that the file gives it.
+func (p *Problem) ownConstants(c *cascade.Circuit) error {
+	if p.StageLogK == nil {
+		return nil
+	}
+	if len(p.StageLogK) != p.N {
+		return fmt.Errorf("stage_log10K: %d rows for %d stages", len(p.StageLogK), p.N)
+	}
+	sections := c.Sections
+	c.Sections = nil
+	var last []int // single stage that the aqueous of a section enters by
+	for _, s := range sections {
+		for stage := range s.Stages {
+			row := p.StageLogK[len(c.Sections)]
+			if len(row) != len(p.Components) {
+				return fmt.Errorf("stage_log10K: %d numbers in row %d for %d components", len(row), len(c.Sections)+1, len(p.Components))
+			}
+			one := cascade.Section{Name: fmt.Sprintf("%s %d", s.Name, stage+1), Stages: 1, Joins: stage > 0 || s.Joins}
+			if stage == s.Stages-1 {
+				one.Flow, one.X = s.Flow, s.X
+			}
+			for _, v := range row {
+				one.LnK = append(one.LnK, v*math.Ln10)
+			}
+			c.Sections = append(c.Sections, one)
+		}
+		last = append(last, len(c.Sections)-1)
+	}
+	for i := range c.Returns {
+		r := &c.Returns[i]
+		r.From, r.To, r.Stage = last[r.From]-sections[r.From].Stages+1, last[r.To]-sections[r.To].Stages+1+r.Stage, 0
+	}
+	return nil
 }
 
 // Solve answers from a cold start. The answer may say that no solution was found; the error is of the problem's own.
@@ -155,7 +199,11 @@ func (p *Problem) Solve() (*Answer, error) {
 		a.LnR = append(a.LnR, k.LnR(j))
 	}
 	a.Raffinate = k.Aqueous(0)
-	if last := len(circuit.Sections) - 1; last > 0 && !circuit.Sections[last].Joins {
+	last := len(circuit.Sections) - 1
+	for last > 0 && circuit.Sections[last].Joins {
+		last--
+	}
+	if last > 0 {
 		_, _, liquor := k.Leaving(last)
 		a.Liquor = k.Aqueous(liquor)
 	}

@@ -124,8 +124,8 @@ func (s *Circuit) Metals() (aqueous, organic []int) {
 	return aqueous, organic
 }
 
-// Held is what mixers, settlers and tank hold of each metal, mol, in the order of Metals.
-func (s *Circuit) Held(x []float64) []float64 {
+// Contents is what mixers, settlers and tank hold of each metal, mol, in the order of Metals.
+func (s *Circuit) Contents(x []float64) []float64 {
 	var n []float64
 	for i := range s.aqueous {
 		if i == s.hydrogen || i == s.soap {

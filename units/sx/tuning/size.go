@@ -1,6 +1,8 @@
 package tuning
 
 import (
+	"math"
+
 	"reetwin/flowsheet/chem"
 )
 
@@ -87,7 +89,7 @@ func (v *View) extractantMass() float64 {
 // contents adds the rare earths that the vessels hold, from the model's own states.
 func (v *View) contents(s *Size) {
 	aqueous, _ := v.circuit.Metals()
-	held := v.circuit.Held(v.unit.X)
+	held := v.circuit.Contents(v.unit.X)
 	for _, e := range v.Rare() {
 		s.Basis += e.Fed * e.Oxide
 		for i, a := range aqueous {
@@ -158,7 +160,7 @@ func (v *View) reagents(s *Size) {
 func (v *View) losses(s *Size) {
 	p, mass := v.circuit.Practice(), v.extractantMass()
 	strength := v.circuit.Strength() * mass // kg/m3
-	entrained, water := 0.0, 0.0
+	entrained, dissolved := 0.0, 0.0
 	for k, port := range v.unit.Spec.Out {
 		n := v.unit.Out[k].N
 		switch {
@@ -167,9 +169,25 @@ func (v *View) losses(s *Size) {
 			s.Losses = append(s.Losses, Use{"bleed", v.sys.PhaseVolume(chem.Organic, n) * strength, "the file's bleed; not lost where it is regenerated"})
 		default:
 			entrained += v.sys.PhaseVolume(chem.Organic, n) * strength
-			water += v.sys.PhaseVolume(chem.Aqueous, n)
+			dissolved += v.sys.PhaseVolume(chem.Aqueous, n) * v.dissolved(port.Name)
 		}
 	}
 	s.Losses = append(s.Losses, Use{"entrained", entrained, "organic_carried of the sections"},
-		Use{"dissolved", water * p.Solubility.Value, "practice.solubility"}, Use{"degraded", s.Extractant * p.Degradation.Value, "practice.degradation"})
+		Use{"dissolved", dissolved, p.DissolvedBy()}, Use{"degraded", s.Extractant * p.Degradation.Value, "practice.degradation"})
+}
+
+// dissolved is the extractant in the aqueous that leaves by a port, kg/m3: of a section from its first stage; of a draw at most.
+func (v *View) dissolved(port string) (most float64) {
+	spans := v.Spans()
+	for k, t := range v.circuit.Shape() {
+		for j := spans[k].First; j <= spans[k].Last; j++ {
+			s := &v.Stages[j]
+			c := v.circuit.Practice().Dissolved(s.Free*v.circuit.Strength()/2, 1000*math.Pow(10, -s.PH), v.extractantMass())
+			if t.Name == port {
+				return c
+			}
+			most = max(most, c)
+		}
+	}
+	return most
 }
