@@ -15,7 +15,7 @@ type inlets = func(r *rand.Rand, s *chem.System, in []flowsheet.Stream)
 
 // cases lists at least one case for each kind.
 func cases() []kindCase {
-	return slices.Concat(feedCases(), streamCases(), processCases(), waterCases(), circuitCases(), ashCases(), recycleCases())
+	return slices.Concat(feedCases(), streamCases(), processCases(), waterCases(), circuitCases(), ashCases(), recycleCases(), magnetCases())
 }
 
 func feedCases() []kindCase {

@@ -45,6 +45,7 @@ func Kinds() map[string]func() flowsheet.Unit {
 		"releach":                  hydromet.NewReleach,
 		"solid_liquid_separator":   hydromet.NewSeparator,
 		"splitter":                 hydromet.NewSplitter,
+		"stoichiometric_reactor":   hydromet.NewStoichiometricReactor,
 		"sx_circuit":               sx.NewCircuit,
 		"sx_section":               sx.NewSection,
 		"tank":                     hydromet.NewTank,

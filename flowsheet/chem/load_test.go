@@ -109,7 +109,7 @@ func TestFromConfigFaults(t *testing.T) {
 		parts []string
 	}{
 		{"[chemistry]\n", "Dy2O3(s)", []string{"elements", "families", "missing"}},
-		{strings.Replace(plant, `"Nd"`, `"Nb"`, 1), "Nd+3", []string{"plant.toml:3", `unknown element "Nb"; known are F, Na`}},
+		{strings.Replace(plant, `"Nd"`, `"Nb"`, 1), "Nd+3", []string{"plant.toml:3", `unknown element "Nb"; known are B, F, Na`}},
 		{strings.Replace(plant, `"gas"`, `"gaz"`, 1), "O2(g)", []string{"plant.toml:4", `did you mean "gas"?`}},
 		{strings.Replace(plant, "D2EHPA", "D2EPHA", 1), "D2EHPA", []string{"plant.toml:5", `did you mean "D2EHPA"?`}},
 		{plant + "solid_densty = \"2 kg/L\"\n", "H2O", []string{"unknown key", "solid_densty"}},

@@ -31,6 +31,7 @@ func TestCasesFollowFromSource(t *testing.T) {
 		"crusher.json": b.crusher(), "isotherm.json": b.isotherm(), "feed_roaster.json": b.feedRoaster(),
 		"leach_dynamic.json": b.leachInTime(), "sx_problems.json": b.problems(),
 		"sx_peer.json": b.peer(),
+		"magnets.json": b.copperNitrate(),
 	} {
 		text := encode(t, cases)
 		path := filepath.Join(folder, name)

@@ -11,15 +11,17 @@ import (
 //	filtrate = r · liquid        retained = (1 − r) · liquid        solid = all solids
 //
 // with liquid everything that is not solid. The retained liquid wets the cake: it leaves at "retained" when that port is
-// connected, else with the solids.
+// connected, else with the solids. With solids_loss that share of the solids goes with the filtrate, with gas_recovery gas parts by it
+// instead of r.
 //
-// Assumptions: no solids in the filtrate, no washing, no reaction, no holdup; the liquid in the cake is the filtrate.
-// Validity: 0 ≤ r ≤ 1. Degrees of freedom: r.
+// Assumptions: no washing, no reaction, no holdup; the liquid in the cake is the filtrate.
+// Validity: 0 ≤ r ≤ 1. Degrees of freedom: r, and solids_loss and gas_recovery where they are given.
 type Separator struct {
 	dials
 	system     *chem.System
-	first, end int // solid components
-	cake       int // the outlet of the retained liquid
+	first, end int   // solid components
+	share      []int // per component: place in u of what goes with the filtrate, −1: nothing
+	cake       int   // the outlet of the retained liquid
 }
 
 const ( // places of the outlets
@@ -31,11 +33,28 @@ const ( // places of the outlets
 // NewSeparator makes a solid–liquid separator.
 func NewSeparator() flowsheet.Unit { return new(Separator) }
 
-// Init reads liquid_recovery.
+// Init reads liquid_recovery, solids_loss and gas_recovery.
 func (s *Separator) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	s.system = env.System
 	s.first, s.end = env.System.Span(chem.Solid)
 	s.read(env.Param, "liquid_recovery", "1", conf.Fraction)
+	loss, gas := -1, 0
+	if env.Param.Has("solids_loss") {
+		loss = s.read(env.Param, "solids_loss", "1", conf.Fraction)
+	}
+	if env.Param.Has("gas_recovery") {
+		gas = s.read(env.Param, "gas_recovery", "1", conf.Fraction)
+	}
+	for i := range s.system.Components {
+		place := 0
+		switch s.system.Components[i].Phase {
+		case chem.Solid:
+			place = loss
+		case chem.Gas:
+			place = gas
+		}
+		s.share = append(s.share, place)
+	}
 	s.cake = separatorSolid
 	// A plain list of three outlets connects all ports in their order.
 	for i, port := range env.Out {
@@ -59,12 +78,20 @@ func (s *Separator) Solve(_ *flowsheet.Stage, u, _ []float64, in, out []flowshee
 	retained.Zero(solid.T)
 	cake := out[s.cake].N
 	for i, n := range solid.N {
-		if i < s.first || i >= s.end {
-			filtrate.N[i], solid.N[i] = u[0]*n, 0
-			cake[i] = (1 - u[0]) * n
+		if at := s.share[i]; at >= 0 {
+			filtrate.N[i], solid.N[i] = u[at]*n, 0
+			s.rest(i, cake, solid.N)[i] = (1 - u[at]) * n
 		}
 	}
 	return nil
+}
+
+// rest is where a component goes that does not leave with the filtrate.
+func (s *Separator) rest(i int, cake, solid []float64) []float64 {
+	if i >= s.first && i < s.end {
+		return solid
+	}
+	return cake
 }
 
 // Tangent is the product rule on Solve; the liquid is recovered from the outlets.
@@ -75,10 +102,10 @@ func (s *Separator) Tangent(_ *flowsheet.Stage, u, _ []float64, in, out []flowsh
 	dretained.Zero(dsolid.T)
 	dcake := dout[s.cake].N
 	for i, dn := range dsolid.N {
-		if i < s.first || i >= s.end {
-			n := out[separatorFiltrate].N[i] + out[s.cake].N[i]
-			dfiltrate.N[i], dsolid.N[i] = u[0]*dn+du[0]*n, 0
-			dcake[i] = (1-u[0])*dn - du[0]*n
+		if at := s.share[i]; at >= 0 {
+			n := out[separatorFiltrate].N[i] + s.rest(i, out[s.cake].N, out[separatorSolid].N)[i]
+			dfiltrate.N[i], dsolid.N[i] = u[at]*dn+du[at]*n, 0
+			s.rest(i, dcake, dsolid.N)[i] = (1-u[at])*dn - du[at]*n
 		}
 	}
 	return nil
@@ -86,5 +113,5 @@ func (s *Separator) Tangent(_ *flowsheet.Stage, u, _ []float64, in, out []flowsh
 
 // Explain gives the equations in words.
 func (s *Separator) Explain() string {
-	return "all solids leave as cake; liquid_recovery of the liquid leaves as filtrate, the rest wets the cake with the same composition."
+	return "solids leave as cake, but for solids_loss; liquid_recovery of the liquid (gas_recovery of gas, where given) leaves as filtrate, the rest wets the cake with the same composition."
 }
