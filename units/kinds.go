@@ -12,6 +12,7 @@ func Kinds() map[string]func() flowsheet.Unit {
 	return map[string]func() flowsheet.Unit{
 		"acid_factor":              hydromet.NewAcidFactor,
 		"acid_regenerator":         pyromet.NewAcidRegenerator,
+		"alloying":                 pyromet.NewAlloying,
 		"ash_pools":                hydromet.NewAshPools,
 		"calciner":                 pyromet.NewCalciner,
 		"calciothermic":            pyromet.NewCalciothermic,
@@ -31,6 +32,7 @@ func Kinds() map[string]func() flowsheet.Unit {
 		"geotube":                  hydromet.NewGeotube,
 		"heap":                     hydromet.NewHeap,
 		"heat_exchanger":           pyromet.NewHeatExchanger,
+		"hydrogen_decrepitation":   pyromet.NewHydrogenDecrepitation,
 		"hf_scrubber":              pyromet.NewHFScrubber,
 		"hydrofluorinator":         pyromet.NewHydrofluorinator,
 		"lanthanothermic":          pyromet.NewLanthanothermic,
@@ -39,6 +41,7 @@ func Kinds() map[string]func() flowsheet.Unit {
 		"neutraliser":              hydromet.NewNeutraliser,
 		"oxalate_precipitator":     hydromet.NewOxalatePrecipitator,
 		"oxalate_roaster":          pyromet.NewOxalateRoaster,
+		"oxidising_roaster":        pyromet.NewOxidisingRoaster,
 		"oxidation_tank":           hydromet.NewOxidationTank,
 		"pool_leach":               hydromet.NewPoolLeach,
 		"product":                  hydromet.NewProduct,

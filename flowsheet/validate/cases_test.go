@@ -32,6 +32,7 @@ func TestCasesFollowFromSource(t *testing.T) {
 		"leach_dynamic.json": b.leachInTime(), "sx_problems.json": b.problems(),
 		"sx_peer.json": b.peer(),
 		"magnets.json": b.copperNitrate(),
+		"magnets.json": append(b.copperNitrate(), b.decrepitation()...),
 	} {
 		text := encode(t, cases)
 		path := filepath.Join(folder, name)

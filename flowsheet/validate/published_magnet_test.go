@@ -1,6 +1,7 @@
 package validate_test
 
 import (
+	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -58,4 +59,54 @@ func (b *book) copperNitrate() []validate.Case {
 	}
 	e = append(e, want("streams.oxide_product.mol_s.Nd2O3(s)", f.Product, "mol/s", f.Tolerance.Rel, 0, ""))
 	return []validate.Case{{ID: "magnets/copper_nitrate", Kind: validate.Solve, Config: "cmi.toml", Expect: e, Source: f.Source}}
+}
+
+// decrepitation compares the flows that the source asserts and the furnace's size, recomputed. The mean power is a spread: the source spreads the
+// heat of three hours' magnets over a cycle of 5.08 h and takes their heat capacity at 298.15 K.
+func (b *book) decrepitation() []validate.Case {
+	var f struct {
+		Source     string
+		Recomputed struct {
+			Mass      float64   `json:"sample_mass_kg"`
+			Radius    float64   `json:"radius_m"`
+			Length    float64   `json:"length_m"`
+			Loss      float64   `json:"heat_loss_W"`
+			Thickness []float64 `json:"thickness_m"`
+			Stored    float64   `json:"heat_furnace_kJ"`
+		}
+		Again     string `json:"recomputed_source"`
+		Tolerance struct{ Rel float64 }
+		Asserted  struct {
+			Solid  float64 `json:"solid_out_kg_s"`
+			Nd     float64 `json:"w_Nd"`
+			Magnet float64 `json:"w_Nd2Fe14B"`
+			H2     float64 `json:"H2_mol_s"`
+			T      float64 `json:"T_gas_out_K"`
+		}
+		Spread struct {
+			Duty float64 `json:"total_heat_duty_W"`
+		}
+	}
+	b.read("decrepitation.json", &f)
+	a, r, rel := f.Asserted, f.Recomputed, f.Tolerance.Rel
+	at := "units.furnace.signals."
+	size := []validate.Expect{
+		want(at+"charge.value", r.Mass, "kg", rel, 0, ""), want(at+"radius.value", r.Radius, "m", rel, 0, ""), want(at+"length.value", r.Length, "m", rel, 0, ""),
+		want(at+"heat_loss.value", r.Loss, "W", rel, 0, ""), want(at+"heat_stored.value", r.Stored, "kJ", rel, 0, ""),
+	}
+	for k, v := range r.Thickness {
+		size = append(size, want(fmt.Sprintf("%sthickness.%d.value", at, k+1), v, "m", rel, 0, ""))
+	}
+	again := "recomputed from " + f.Again
+	return []validate.Case{
+		{ID: "magnets/decrepitation", Kind: validate.Solve, Config: "decrepitation.toml", Source: f.Source, Expect: []validate.Expect{
+			want("streams.powder.kg_s", a.Solid, "", rel, 0, ""), want("kpis.neodymium.value", a.Nd, "", rel, 0, ""),
+			want("kpis.magnet_phase.value", a.Magnet, "", rel, 0, ""), want("streams.off_gas.mol_s.H2(g)", a.H2, "mol/s", rel, 0, ""),
+			want("streams.off_gas.T_K", a.T, "", rel, 0, ""),
+		}},
+		{ID: "magnets/decrepitation_furnace", Kind: validate.Solve, Config: "decrepitation.toml", Source: again, Expect: size},
+		{ID: "magnets/decrepitation_power", Kind: validate.Solve, Config: "decrepitation.toml", Role: validate.Spread, Source: again + "; the source spreads the heat of 3 h of magnets over a cycle of 5.08 h", Expect: []validate.Expect{
+			want(at+"power.value", f.Spread.Duty, "W", 0, 0, ""),
+		}},
+	}
 }

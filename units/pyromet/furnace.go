@@ -31,6 +31,7 @@ type furnace struct {
 	inlets     []string
 	outlets    []string
 	gases      bool // takes and gives gas
+	batch      bool // works in cycles
 
 	u      []jet
 	fed    []jet   // all inlets together, mol/s
@@ -38,7 +39,7 @@ type furnace struct {
 	out    [][]jet
 	outT   []jet
 	cycle  func() error
-	shift  float64 // s, cycle_time
+	shift  float64 // s, cycle_time; 0 without
 	number float64 // of furnaces
 }
 
@@ -71,8 +72,19 @@ func readFurnaces() (map[string]chem.Constant, error) {
 	return all, nil
 }
 
-// setUp finds enthalpies and reads cycle_time, furnaces and capacity.
-func (f *furnace) setUp(what string, env flowsheet.Env, inlets, outlets []string) (err error) {
+// setUp finds enthalpies and reads cycle_time and furnaces.
+func (f *furnace) setUp(what string, env flowsheet.Env, inlets, outlets []string) error {
+	if err := f.setUpHearth(what, env, inlets, outlets); err != nil {
+		return err
+	}
+	f.batch = true
+	f.handle(env.Param, "cycle_time", "s", conf.Between(60, 30*86400))
+	f.number = float64(env.Param.IntOr("furnaces", 1, 1, 1000))
+	return nil
+}
+
+// setUpHearth finds enthalpies; a furnace that is set up by it alone has no cycle.
+func (f *furnace) setUpHearth(what string, env flowsheet.Env, inlets, outlets []string) (err error) {
 	f.what, f.sys, f.inlets, f.outlets = what, env.System, inlets, outlets
 	if f.lib, err = library(f.sys); err != nil {
 		return err
@@ -97,8 +109,7 @@ func (f *furnace) setUp(what string, env flowsheet.Env, inlets, outlets []string
 		f.out = append(f.out, make([]jet, n))
 	}
 	f.outT = make([]jet, len(outlets))
-	f.handle(env.Param, "cycle_time", "s", conf.Between(60, 30*86400))
-	f.number = float64(env.Param.IntOr("furnaces", 1, 1, 1000))
+	f.number = 1
 	return nil
 }
 
@@ -143,7 +154,9 @@ func (f *furnace) load(u []float64, in []flowsheet.Stream, du []float64, din []f
 			f.u[i].d = du[i]
 		}
 	}
-	f.shift = u[cycleTime]
+	if f.batch {
+		f.shift = u[cycleTime]
+	}
 	clear(f.fed)
 	for k := range in {
 		for i, n := range in[k].N {
