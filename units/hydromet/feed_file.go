@@ -306,7 +306,7 @@ func (f *Feed) initAcidity(t *conf.Table, tenors map[assay.Dissolved]float64) (e
 // initSolid declares the assay and what takes the rest.
 func (f *Feed) initSolid(t *conf.Table) {
 	a, s := f.file.analysis, f.system
-	f.file.families = map[string][]string{"oxide": {"oxide", "ash", "gangue"}, "metal": {"metal"}}[a.Form]
+	f.file.families = map[string][]string{"oxide": {"oxide", "ash", "gangue"}, "metal": {"metal", "alloying", "electrode"}}[a.Form]
 	for _, n := range a.Amounts {
 		if n.Name == assay.REE {
 			f.shares(t, n, "1", f.bound)

@@ -183,8 +183,7 @@ func (a *Alloying) cycle() error {
 		melt = melt.add(n)
 	}
 	a.evaporate(T, melt)
-	a.part()
-	return nil
+	return a.part()
 }
 
 // evaporate takes the fume out of the melt.
@@ -204,7 +203,7 @@ func (a *Alloying) evaporate(T, melt jet) {
 }
 
 // part divides the melt into dross, skull and strip.
-func (a *Alloying) part() {
+func (a *Alloying) part() error {
 	melt, oxides := jet{}, jet{}
 	for _, m := range a.metals {
 		melt = melt.add(a.n[m.at].times(a.sys.Components[m.at].M))
@@ -213,11 +212,11 @@ func (a *Alloying) part() {
 		oxides = oxides.add(a.out[alloyDrossOut][i].times(a.sys.Components[i].M))
 	}
 	if !(melt.v > 0) {
-		return
+		return nil
 	}
 	caught := a.u[alloyDross].mul(oxides).div(melt) // of the melt
 	if caught.v > 1 {
-		caught = num(1)
+		return fmt.Errorf("dross holds %.4g kg/s of metal, the melt is %.4g kg/s", caught.v*melt.v, melt.v)
 	}
 	for _, m := range a.metals {
 		drops := caught.mul(a.n[m.at])
@@ -226,4 +225,5 @@ func (a *Alloying) part() {
 		a.out[alloySkullOut][m.at] = a.u[alloySkull].mul(rest)
 		a.out[alloyStrip][m.at] = num(1).sub(a.u[alloySkull]).mul(rest)
 	}
+	return nil
 }

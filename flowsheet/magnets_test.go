@@ -1,0 +1,87 @@
+package flowsheet_test
+
+import (
+	"math"
+	"testing"
+
+	"reetwin/flowsheet"
+	"reetwin/flowsheet/conf"
+	"reetwin/units"
+)
+
+const magnetsFile = "../configs/magnets.toml"
+
+// magnets is the magnet recycling plant with settings.
+func magnets(t *testing.T, set ...string) *flowsheet.Plant {
+	t.Helper()
+	tree, err := conf.Load(magnetsFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range set {
+		if err := tree.Set(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p, err := flowsheet.Load(tree, units.Kinds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func read(t *testing.T, p *flowsheet.Plant, path string) float64 {
+	t.Helper()
+	v, _, err := p.Value(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// Magnets of hard disks, and swarf by one setting, become a chloride liquor of rare earths that is free of iron; every element and unit closes.
+func TestMagnetPlant(t *testing.T) {
+	for _, feed := range []string{"ndfeb_hdd", "ndfeb_swarf"} {
+		p := magnets(t, "units.magnets.from="+feed)
+		if err := p.Solve(); err != nil {
+			t.Fatalf("%s: %v", feed, err)
+		}
+		c := p.Convergence()
+		t.Logf("%s: %d passes, %d tangents, closure %v, %.2f ms", feed, c.Passes, c.Tangents, closure(p), 1e3*c.Seconds)
+		if w := closure(p); w.Rel > 1e-10 {
+			t.Errorf("%s: plant closure %v", feed, w)
+		}
+		for _, u := range p.Balances().Units {
+			if u.Worst.Rel > 1e-10 {
+				t.Errorf("%s: %s: %v", feed, u.Tag, u.Worst)
+			}
+		}
+		if pH := read(t, p, "leach.pH"); math.Abs(pH-0.8) > 1e-8 {
+			t.Errorf("%s: pH %g", feed, pH)
+		}
+		nd, fe, re := read(t, p, "recovery.Nd"), read(t, p, "iron_in_liquor"), read(t, p, "ree_liquor.mg_L.Nd")
+		t.Logf("%s: Nd %.4g %%, %.3g g/L Nd, Fe/Nd %.2g", feed, 100*nd, re/1000, fe)
+		if !(nd > 0.9 && nd < 0.99 && fe < 1e-4 && re > 10) {
+			t.Errorf("%s: Nd %g, Fe/Nd %g, %g kg/m3 Nd", feed, nd, fe, re)
+		}
+	}
+}
+
+// More acid in the leach wins more rare earths, takes more iron, and costs acid and caustic: the trade that the pH loop sets.
+func TestMagnetLeachTrade(t *testing.T) {
+	type outcome struct{ nd, fe, acid, caustic float64 }
+	at := func(pH string) outcome {
+		p := magnets(t, "control.leach acid.set="+pH)
+		if err := p.Solve(); err != nil {
+			t.Fatal(err)
+		}
+		return outcome{read(t, p, "leach.conversion.Nd"), read(t, p, "leach.conversion.Fe"), read(t, p, "reagent.HCl.per_kg_REO"), read(t, p, "reagent.NaOH.per_kg_REO")}
+	}
+	weak, strong := at("1.5"), at("0.3")
+	if !(strong.nd > weak.nd && strong.fe > weak.fe && strong.acid > weak.acid && strong.caustic > weak.caustic) {
+		t.Errorf("pH 1.5: %+v; pH 0.3: %+v", weak, strong)
+	}
+	if strong.fe > 0.5*strong.nd {
+		t.Errorf("the leach takes %g of the iron: it is not selective", strong.fe)
+	}
+}
