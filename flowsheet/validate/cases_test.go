@@ -33,6 +33,7 @@ func TestCasesFollowFromSource(t *testing.T) {
 		"sx_peer.json": b.peer(),
 		"magnets.json": b.copperNitrate(),
 		"magnets.json": append(b.copperNitrate(), b.decrepitation()...),
+		"magnets.json": slices.Concat(b.copperNitrate(), b.decrepitation(), []validate.Case{b.pressureLeach()}),
 	} {
 		text := encode(t, cases)
 		path := filepath.Join(folder, name)
@@ -58,6 +59,7 @@ func TestBasisCounts(t *testing.T) {
 		t.Fatal(err)
 	}
 	asserted, recomputed, kept, furnaces, shaken := 0, 0, 0, 0, 0
+	asserted, recomputed, kept, furnaces := 0, 0, 0, 0 // of PrOMMiS, hold-outs, batch furnaces
 	var substances, problems [2]int // printed and recomputed of thermochemistry, of extraction problems
 	for _, file := range files {
 		cases, err := validate.Load(file)
@@ -93,8 +95,8 @@ func TestBasisCounts(t *testing.T) {
 			}
 		}
 	}
-	if asserted != 334 || recomputed != 1163 || kept != 104 {
-		t.Errorf("%d values are printed by their source, %d recomputed, %d hold-outs; 334, 1163 and 104 stand in the texts", asserted, recomputed, kept)
+	if asserted != 493 || recomputed != 1172 || kept != 104 {
+		t.Errorf("%d values are printed by their source, %d recomputed, %d hold-outs; 493, 1172 and 104 stand in the texts", asserted, recomputed, kept)
 	}
 	if furnaces != 23 {
 		t.Errorf("%d recomputed values of batch furnaces; 23 stand in the texts", furnaces)
@@ -147,6 +149,7 @@ func encode(t *testing.T, cases []validate.Case) []byte {
 func TestPublishedCases(t *testing.T) {
 	files, err := filepath.Glob(folder + "/*.json")
 	if err != nil || len(files) != 20 {
+	if err != nil || len(files) != 18 {
 		t.Fatalf("%d case files, %v", len(files), err)
 	}
 	var cases []validate.Case

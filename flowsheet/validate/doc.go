@@ -26,7 +26,7 @@
 //
 // The 104 hold-outs are published statements, 78 on sorption (configs/validation/sorption.json, docs/sorption.md), 13 on the treatment of
 // acid mine drainage (configs/validation/amd.json, docs/amd.md), 3 on coal ash (configs/validation/ash.json, docs/coal-ash.md) and 10 on electrolysis cells
-// (configs/validation/cells.json, docs/electrolysis.md). Of the 1,497 other counted values in configs/validation 334 are printed by their source. The other 1,163 are recomputed: the source does not print
+// (configs/validation/cells.json, docs/electrolysis.md). Of the 1,665 other counted values in configs/validation 493 are printed by their source. The other 1,172 are recomputed: the source does not print
 // them, an independent code solved them from its equations; the source of such a case says so.
 //
 // A case of kind "run" marches in time ("run": {"for": "24 h", "every": "1 h", "at": ["4 h acid.flow=300 L/h"]}); its paths read

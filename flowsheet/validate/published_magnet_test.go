@@ -110,3 +110,12 @@ func (b *book) decrepitation() []validate.Case {
 		}},
 	}
 }
+
+// pressureLeach is the one published leach of roasted magnets, to which the rates of magnet_leach.toml are set: shown, not counted.
+func (b *book) pressureLeach() validate.Case {
+	at := "units.leach.signals.conversion."
+	return validate.Case{ID: "magnets/M11_pressure_leach", Kind: validate.Solve, Config: "magnet_leach.toml", Role: validate.Calibration,
+		Source: "Jiang et al. 2020, Trans. Indian Inst. Met. (abstract): NdFeB roasted at 800 °C, HCl, 110 °C, 30 min; case M11, a single reading", Expect: []validate.Expect{
+			want(at+"Nd.value", 0.9627, "", 0, 0, "rare earths"), want(at+"Fe.value", 0.1333, "", 0, 0, ""),
+		}}
+}
