@@ -85,3 +85,24 @@ func TestMagnetLeachTrade(t *testing.T) {
 		t.Errorf("the leach takes %g of the iron: it is not selective", strong.fe)
 	}
 }
+
+// The strip caster meets the composition that its loop asks for, and closes.
+func TestStripCaster(t *testing.T) {
+	tree, err := conf.Load("../configs/alloy.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := flowsheet.Load(tree, units.Kinds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Solve(); err != nil {
+		t.Fatal(err)
+	}
+	if w := closure(p); w.Rel > 1e-12 {
+		t.Errorf("closure %v", w)
+	}
+	if x, won := read(t, p, "caster.excess.rare_earth"), read(t, p, "recovery.Nd"); math.Abs(x-0.2) > 1e-9 || won < 0.96 || won > 0.98 {
+		t.Errorf("rare earths %g above 2:14:1, %g of the neodymium in the strip", x, won)
+	}
+}

@@ -60,7 +60,7 @@ func TestBasisCounts(t *testing.T) {
 	}
 	asserted, recomputed, kept, furnaces, shaken := 0, 0, 0, 0, 0
 	asserted, recomputed, kept, furnaces := 0, 0, 0, 0 // of PrOMMiS, hold-outs, batch furnaces
-	var substances, problems [2]int // printed and recomputed of thermochemistry, of extraction problems
+	var substances, problems [2]int                    // printed and recomputed of thermochemistry, of extraction problems
 	for _, file := range files {
 		cases, err := validate.Load(file)
 		if err != nil {

@@ -71,4 +71,6 @@
 //	temperature = "1300 degC"
 //	area = "5 m2"
 //	condenser_temperature = "500 degC"
+//
+// For magnets: HydrogenDecrepitation makes powder of them, OxidisingRoaster oxides, and Alloying melts metals and casts strip (docs/magnets.md).
 package pyromet
