@@ -77,11 +77,9 @@ func (t *tube) size(charge float64) (s sized) {
 		} else {
 			mass *= layer.density
 		}
-		hot := layer.face
+		hot := t.wall
 		if k > 0 {
 			hot = t.shells[k-1].face
-		} else {
-			hot = t.wall
 		}
 		s.stored += mass * layer.heatCapacity * (hot - t.room)
 		in, from = out, layer.face
