@@ -29,8 +29,9 @@ const (
 //
 // Should Newton fail from the start value, the states march there from it in pseudo-time, with growing steps.
 type Stage struct {
-	MaxIter int   // Newton steps allowed in one go; NewStage sets 50
-	Free    []int // states that no steady equation fixes: at rate 0 they stay at the start value
+	MaxIter  int   // Newton steps allowed in one go; NewStage sets 50
+	MaxSteps int   // pseudo-time steps tried in all; NewStage sets 200
+	Free     []int // states that no steady equation fixes: at rate 0 they stay at the start value
 
 	states, n     int
 	scale, lower  []float64
@@ -56,7 +57,7 @@ func NewStage(states, unknowns int, scale, lower []float64) *Stage {
 	if states < 0 || states > n {
 		panic(fmt.Sprintf("solve: %d states among %d unknowns", states, n))
 	}
-	s := &Stage{MaxIter: 50, states: states, n: n, lu: NewLU(n), jac: make([]float64, n*n)}
+	s := &Stage{MaxIter: 50, MaxSteps: marchSteps, states: states, n: n, lu: NewLU(n), jac: make([]float64, n*n)}
 	for _, v := range []*[]float64{&s.scale, &s.lower, &s.size, &s.fx, &s.r, &s.d, &s.trial, &s.up, &s.dn, &s.fine, &s.coarse, &s.at, &s.start, &s.past} {
 		*v = make([]float64, n)
 	}

@@ -15,7 +15,7 @@ const (
 func (s *Stage) march(rate float64, prev, x []float64, tol float64, f func(x, fx []float64)) (steps, iters int, cause error) {
 	mu := s.firstRate(rate, prev, x, f)
 	copy(s.start, x)
-	for steps < marchSteps && mu > 0 && mu < math.MaxFloat64 {
+	for steps < s.MaxSteps && mu > 0 && mu < math.MaxFloat64 {
 		steps++
 		for i := range s.states {
 			s.past[i] = s.start[i]

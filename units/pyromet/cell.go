@@ -70,10 +70,14 @@ type Cell struct {
 	feedHeat     complex128
 	now          cellFlows
 	dfdp         []float64
+	beyond       []float64 // the last states without rates in a solve
 }
 
 // reducible is a rare earth that the cell reduces.
 type reducible struct {
+	decomposesAt  complex128 // K, of decomposition as last worked out; 0 before
+	decomposition [4]complex128
+
 	symbol                 string
 	oxide, metal, fluoride int // components; fluoride is -1 where the bath has none
 	share                  float64
@@ -136,9 +140,9 @@ func (c *Cell) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 		scale[i], lower[i] = v.Scale, v.Lower
 	}
 	c.stage = solve.NewStage(n, n, scale, lower)
-	c.stage.MaxIter = 100
+	c.stage.MaxIter, c.stage.MaxSteps = 100, 40
 	c.u, c.fed = make([]complex128, len(c.handles)), make([]complex128, len(c.sys.Components))
-	c.x, c.f, c.dfdp = make([]complex128, n), make([]complex128, n), make([]float64, n)
+	c.x, c.f, c.dfdp, c.beyond = make([]complex128, n), make([]complex128, n), make([]float64, n), make([]float64, n)
 	c.now.init(len(c.metals))
 	c.rates = c.writeRates
 	return spec, nil

@@ -230,15 +230,19 @@ func (c *Cell) reversible(T complex128) (sum complex128) {
 
 // decomposition gives the decomposition voltages to CO2, CO, CF4 and C2F6, V: pure substances, gases at 1 bar.
 func (c *Cell) decomposition(m *reducible, T complex128) [4]complex128 {
+	if m.decomposesAt == T {
+		return m.decomposition
+	}
 	metal, carbon := gibbs(m.hMetal, T), gibbs(c.carbon, T)
 	oxide, fluoride := gibbs(m.hOxide, T)/2, gibbs(m.hFluoride, T)
 	const f = 3 * thermo.Faraday
-	return [4]complex128{
+	m.decomposesAt, m.decomposition = T, [4]complex128{
 		(metal + 0.75*(gibbs(c.gCO2, T)-carbon) - oxide) / f,
 		(metal + 1.5*(gibbs(c.gCO, T)-carbon) - oxide) / f,
 		(metal + 0.75*(gibbs(c.cf4, T)-carbon) - fluoride) / f,
 		(metal + 0.5*(gibbs(c.c2f6, T)-2*carbon) - fluoride) / f,
 	}
+	return m.decomposition
 }
 
 // balances writes the rates of all states to c.f, from c.now.

@@ -89,3 +89,24 @@ func TestAnodeEffectIsEnded(t *testing.T) {
 		t.Errorf("the voltage rose to %.3g V and ended at %.3g V", worst, end)
 	}
 }
+
+// Loops that start far off are met all the same: another current wants other oxide and another heat loss.
+func TestCellLoopsFarOff(t *testing.T) {
+	currents := []string{"2500", "5000"}
+	if testing.Short() {
+		currents = currents[:1]
+	}
+	for _, current := range currents {
+		p := ndCell(t, "units.cell.current="+current+" A")
+		if err := p.Solve(); err != nil {
+			t.Fatalf("%s A: %v", current, err)
+		}
+		for path, want := range map[string]float64{"cell.oxide_content": 0.025, "cell.temperature": 1323.15} {
+			if v, _, err := p.Value(path); err != nil || math.Abs(v/want-1) > 1e-8 {
+				t.Errorf("%s A: %s is %.9g, set %g (%v)", current, path, v, want, err)
+			}
+		}
+		c := p.Convergence()
+		t.Logf("%s A: %d passes, %.2f s", current, c.Passes, c.Seconds)
+	}
+}

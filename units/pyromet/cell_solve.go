@@ -2,6 +2,7 @@ package pyromet
 
 import (
 	"fmt"
+	"math"
 
 	"reetwin/flowsheet"
 	"reetwin/flowsheet/chem"
@@ -47,10 +48,18 @@ func (c *Cell) place(x, dx []float64) {
 	}
 }
 
-// writeRates gives the rates of the states at x for solve.Stage.
+// writeRates gives the rates of the states at x for solve.Stage. Where no cell survives there are none: a bath that nothing holds back would
+// else be followed to where its oxide is without end.
 func (c *Cell) writeRates(x, fx []float64) {
 	c.place(x, nil)
 	c.flow()
+	if T := x[c.heatAt()]; !(T > coldest && T < hottest) || !(real(c.now.efficiency) > 0) || !(real(c.now.content) < 1) {
+		copy(c.beyond, x)
+		for i := range fx {
+			fx[i] = math.NaN()
+		}
+		return
+	}
 	c.balances()
 	for i, z := range c.f {
 		fx[i] = real(z)
@@ -109,6 +118,7 @@ func (c *Cell) Solve(st *flowsheet.Stage, u, x []float64, in, out []flowsheet.St
 		c.begin(x)
 	}
 	c.empty(st, x)
+	clear(c.beyond)
 	if err := c.stage.Solve(st.Rate, st.Prev, x, st.Tol, c.rates); err != nil {
 		return c.failed(x, err)
 	}
@@ -121,10 +131,17 @@ func (c *Cell) Solve(st *flowsheet.Stage, u, x []float64, in, out []flowsheet.St
 	return c.breathes(out)
 }
 
-// failed says why there is no solution, from the last point.
+// failed says why there is no solution, from the last point, or from the last where there are no rates.
 func (c *Cell) failed(x []float64, err error) error {
-	if e := c.possible(x); e != nil {
-		return fmt.Errorf("%w (%w)", e, err)
+	for _, at := range [][]float64{x, c.beyond} {
+		if at[c.heatAt()] == 0 {
+			continue
+		}
+		c.place(at, nil)
+		c.flow()
+		if e := c.possible(at); e != nil {
+			return fmt.Errorf("%w (%w)", e, err)
+		}
 	}
 	return err
 }
@@ -142,8 +159,11 @@ func (c *Cell) possible(x []float64) error {
 		return fmt.Errorf("the anodes burn through: %.4g kg/h of carbon are taken, and they are renewed in %.3g d", real(c.now.carbon+c.now.burn)*c.molar(c.graphite)*3600, real(c.u[anodeRenewal])/86400)
 	case !(real(c.now.bore) > real(c.u[cathodeRadius])):
 		return fmt.Errorf("the anode's bore of %.4g m touches the cathode", real(c.now.bore))
+	case !(real(c.now.content) < 1):
+		return fmt.Errorf("the bath would hold more oxide than salt, at %.0f K", T)
 	case !(real(c.now.efficiency) > 0):
-		return fmt.Errorf("the current efficiency falls to %.3g at %.0f K and %.2g of oxide", real(c.now.efficiency), T, real(c.now.content))
+		return fmt.Errorf("the bath would be at %.0f K with %.2g of oxide and no current efficiency left: %.4g V at %.4g A against a heat loss of %.4g W/K", T,
+			real(c.now.content), real(c.now.voltage()), real(c.u[current]), real(c.u[heatLoss]))
 	}
 	return nil
 }
