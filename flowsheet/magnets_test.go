@@ -1,7 +1,10 @@
 package flowsheet_test
 
 import (
+	"fmt"
 	"math"
+	"os"
+	"strings"
 	"testing"
 
 	"reetwin/flowsheet"
@@ -63,6 +66,37 @@ func TestMagnetPlant(t *testing.T) {
 		t.Logf("%s: Nd %.4g %%, %.3g g/L Nd, Fe/Nd %.2g", feed, 100*nd, re/1000, fe)
 		if !(nd > 0.9 && nd < 0.99 && fe < 1e-4 && re > 10) {
 			t.Errorf("%s: Nd %g, Fe/Nd %g, %g kg/m3 Nd", feed, nd, fe, re)
+		}
+	}
+}
+
+// The table of docs/magnets.md is what the plant computes.
+func TestMagnetPage(t *testing.T) {
+	text, err := os.ReadFile("../docs/magnets.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows [6][2]string
+	for k, feed := range []string{"ndfeb_hdd", "ndfeb_swarf"} {
+		p := magnets(t, "units.magnets.from="+feed)
+		if err := p.Solve(); err != nil {
+			t.Fatal(err)
+		}
+		ree := 0.0
+		for _, e := range []string{"Pr", "Nd", "Dy"} {
+			ree += read(t, p, "ree_liquor.mg_L."+e) / 1000
+		}
+		for i, s := range []string{
+			fmt.Sprintf("%.1f", 100*read(t, p, "recovery.REE")), fmt.Sprintf("%.0f", 100*read(t, p, "leach.conversion.Fe")), fmt.Sprintf("%.1f", ree),
+			fmt.Sprintf("%.0e", read(t, p, "iron_in_liquor")), fmt.Sprintf("%.2f; %.1f", read(t, p, "reagent.HCl.per_kg_REO"), read(t, p, "acid_ratio")),
+			fmt.Sprintf("%.2f", read(t, p, "reagent.NaOH.per_kg_REO")),
+		} {
+			rows[i][k] = s
+		}
+	}
+	for _, r := range rows {
+		if want := strings.ReplaceAll("| "+r[0]+" | "+r[1]+" |", "e-07", "e-7"); !strings.Contains(string(text), want) {
+			t.Errorf("docs/magnets.md lacks %q", want)
 		}
 	}
 }

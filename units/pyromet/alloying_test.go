@@ -115,7 +115,7 @@ func TestAlloyingPhases(t *testing.T) {
 // Energy by the long way round, elements, whatever the charge.
 func TestAlloyingCloses(t *testing.T) {
 	r := rand.New(rand.NewPCG(71, 72))
-	for range 20 {
+	for range 6 {
 		b := alloyed(t, casting)
 		b.random(r, 0, 1e-3, 1e-1, "Nd(s)", "Pr(s)", "Dy(s)", "Fe(s)", "B(s)", "Co(s)")
 		b.random(r, 0, 1e-6, 1e-5, "Dy2O3(s)")
