@@ -120,6 +120,22 @@ func TestMagnetLeachTrade(t *testing.T) {
 	}
 }
 
+// An extraction circuit takes the magnet plant's liquor as it is: dysprosium parts from neodymium and praseodymium.
+func TestMagnetLiquorIsExtracted(t *testing.T) {
+	p := loaded(t, "../configs/magnets-sx.toml")
+	if err := p.Solve(); err != nil {
+		t.Fatal(err)
+	}
+	if w := closure(p); w.Rel > 1e-10 {
+		t.Errorf("closure %v", w)
+	}
+	dy, pure, nd := read(t, p, "dysprosium_won"), read(t, p, "dysprosium_purity"), read(t, p, "ndpr_won")
+	t.Logf("Dy won %.4g %%, %.5g %% pure; Nd and Pr %.4g %%", 100*dy, 100*pure, 100*nd)
+	if !(dy > 0.95 && pure > 0.999 && nd > 0.95) {
+		t.Errorf("Dy won %g, purity %g; Nd and Pr %g", dy, pure, nd)
+	}
+}
+
 // The strip caster meets the composition that its loop asks for, and closes.
 func TestStripCaster(t *testing.T) {
 	tree, err := conf.Load("../configs/alloy.toml")
