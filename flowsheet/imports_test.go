@@ -28,6 +28,7 @@ var mayImport = map[string][]string{
 	"units/sx/cascade":       {"flowsheet/solve"},
 	"units/sx/tuning":        {"flowsheet", "flowsheet/chem", "flowsheet/si", "units/sx"},
 	"units/pyromet":          append([]string{"flowsheet/chem/thermo"}, unitImports...),
+	"units/sx/design":        {"flowsheet/chem", "flowsheet/conf", "units/sx/cascade"},
 	"units/unittest":         {"flowsheet", "units", "flowsheet/chem", "flowsheet/conf", "flowsheet/si", "flowsheet/solve"},
 	"configs":                {},
 	"plant":                  {"flowsheet", "flowsheet/conf", "flowsheet/si"},

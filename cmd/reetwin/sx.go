@@ -20,7 +20,7 @@ The benchmark SX-1 is three sections around one organic loop, 20 cations, synthe
   reetwin sx fit isotherms.csv --free n --out my_extractant.toml
   reetwin sx run problem.json -N 60 --variant closed -o json`,
 	}
-	c.AddCommand(newSXShowCommand(), newSXFitCommand(), newSXRunCommand(), newSXBenchCommand())
+	c.AddCommand(newSXShowCommand(), newSXDesignCommand(), newSXFitCommand(), newSXRunCommand(), newSXBenchCommand())
 	return c
 }
 

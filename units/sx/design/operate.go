@@ -1,0 +1,232 @@
+package design
+
+import (
+	"errors"
+	"math"
+
+	"reetwin/units/sx/cascade"
+)
+
+// trial is what the search chooses; what is left, the organic and the scrub acid, follows from the specification.
+type trial struct {
+	stages     [sections]int
+	soap       float64
+	scrubRatio float64 // O/A
+	stripRatio float64
+	stripAcid  float64
+}
+
+// handle are the two unknowns that meet a specification: ln of the draw, the charge per time that the organic carries on to
+// the strip, and ln of the reflux, scrub acid over draw. Products hang on the draw by parts in ten thousand, on the reflux slowly,
+// and one hardly moves with the other.
+type handle struct {
+	draw, reflux float64
+	pull, gain   float64 // slopes of the last search, as a first guess: of what is lost by the draw, and by the reflux
+}
+
+// point is the circuit of a trial at these handles.
+func (p *plan) point(t *trial, h handle) Point {
+	draw := math.Exp(h.draw)
+	acid := draw * math.Exp(h.reflux)
+	o := (draw + acid) / (t.soap * p.extractant)
+	return Point{Stages: t.stages, Organic: o, Soap: t.soap, ScrubFlow: o / t.scrubRatio, ScrubAcid: acid / (o / t.scrubRatio),
+		StripFlow: o / t.stripRatio, StripAcid: t.stripAcid}
+}
+
+// margin is by how much a design is better than asked, as ln of what is lost over what may be lost; slack is how much more
+// it may be.
+const (
+	margin = 2e-3
+	slack  = 4e-3
+)
+
+// outcome is a trial with the specification met as well as it can be.
+type outcome struct {
+	trial trial
+	handle
+	*state         // nil where the cascade has no solution
+	miss   float64 // ln of the worse loss over what may be lost, and margin; not above 0 where the specification is met
+	beyond float64 // by how much windows are overstepped
+	worst  string  // the window, overstepped most, or what the cascade says
+	fault  error
+}
+
+// better orders outcomes: those within every limit by cost, the others by what is missing, and all before none.
+func (o *outcome) better(than *outcome) bool {
+	a, b := o.short(), than.short()
+	if a > 0 || b > 0 {
+		return a < b
+	}
+	return o.cost < than.cost*(1-1e-6)
+}
+
+// short is what is missing to the specification and the windows, 0 for a design.
+func (o *outcome) short() float64 {
+	if o.state == nil {
+		return math.Inf(1)
+	}
+	return max(o.miss, 0) + o.beyond
+}
+
+// operate finds the handles of a trial from a start. It gives up where the specification is not met yet and the cost is
+// above most already: more reflux costs more.
+func (p *plan) operate(t trial, start handle, most float64) *outcome {
+	best := &outcome{trial: t, handle: start, miss: math.Inf(1)}
+	var lo, hi *outcome // reflux too small, and enough
+	h, step := start, 0.12
+	if start.gain < 0 {
+		step = 0 // by the slope
+	}
+	for range 40 {
+		o := p.drawn(t, h)
+		if o.state == nil {
+			if best.state == nil {
+				best.fault = o.fault
+			}
+			break
+		}
+		if o.miss > slack && o.cost > most {
+			o.beyond = o.miss
+			return o
+		}
+		switch {
+		case o.miss <= 0:
+			if hi == nil || o.reflux < hi.reflux {
+				hi = o
+			}
+			if o.miss > -slack || o.reflux <= leastReflux {
+				return p.checked(o)
+			}
+		case lo != nil && o.reflux > lo.reflux && o.miss >= lo.miss && hi == nil:
+			return p.checked(best) // more reflux makes it worse
+		default:
+			if lo == nil || o.reflux > lo.reflux {
+				lo = o
+			}
+		}
+		if best.state == nil || math.Abs(o.miss) < math.Abs(best.miss) || o.miss <= 0 && best.miss > 0 {
+			best = o
+		}
+		if lo != nil && hi != nil {
+			w := max(0.05, min(0.95, (lo.miss+slack/2)/(lo.miss-hi.miss))) // the secant of what is lost, kept inside
+			gain := (hi.miss - lo.miss) / (hi.reflux - lo.reflux)
+			h.reflux, h.draw, h.pull = lo.reflux+w*(hi.reflux-lo.reflux), lo.draw+w*(hi.draw-lo.draw), o.pull
+			if h.gain = gain; hi.reflux-lo.reflux < 1e-9 {
+				return p.checked(hi)
+			}
+			continue
+		}
+		if h = o.handle; lo != nil && h.reflux >= mostReflux {
+			return p.checked(best)
+		}
+		by := step
+		if step == 0 {
+			by = max(0.004, min(0.4, math.Abs(1.1*(o.miss+slack/2)/start.gain)))
+			step = 3 * by
+		} else {
+			step *= 1.7
+		}
+		if lo == nil {
+			by = -by
+		}
+		h.reflux = max(leastReflux, min(mostReflux, h.reflux+by))
+	}
+	if hi != nil {
+		best = hi
+	}
+	return p.checked(best)
+}
+
+// Bounds of ln reflux: next to no scrub, and next to nothing drawn.
+const leastReflux, mostReflux = -7.0, 4.0
+
+// drawn finds the draw at which what is lost of the heavy and of the light is, of what may be lost, the same.
+func (p *plan) drawn(t trial, h handle) *outcome {
+	type side struct {
+		draw, g float64
+	}
+	var low, high *side // too little drawn (g > 0), too much
+	var best *outcome
+	step := 0.004
+	if h.pull < 0 {
+		step = 0 // by the slope
+	}
+	stale := 0
+	for range 60 {
+		s, err := p.solve(p.point(&t, h))
+		if err != nil {
+			if best == nil {
+				return &outcome{trial: t, handle: h, miss: math.Inf(1), fault: err}
+			}
+			return best
+		}
+		g := s.heavyLost - s.lightLost
+		o := &outcome{trial: t, handle: h, state: s, miss: max(s.heavyLost, s.lightLost) + margin}
+		if best == nil || o.miss < best.miss {
+			best = o
+		}
+		if math.Abs(g) < max(slack/2, 0.1*math.Abs(o.miss)) {
+			return o
+		}
+		if g > 0 {
+			if low != nil {
+				stale++
+			}
+			low = &side{h.draw, g}
+			if stale > 1 && high != nil {
+				high.g /= 2
+				stale = 0
+			}
+		} else {
+			if high != nil {
+				stale--
+			}
+			high = &side{h.draw, g}
+			if stale < -1 && low != nil {
+				low.g /= 2
+				stale = 0
+			}
+		}
+		if low != nil && high != nil {
+			if high.draw-low.draw < 1e-9 {
+				return best
+			}
+			h.pull = (high.g - low.g) / (high.draw - low.draw)
+			h.draw = low.draw + (high.draw-low.draw)*low.g/(low.g-high.g)
+			continue
+		}
+		by := step
+		if step == 0 {
+			by = max(1e-6, min(0.05, math.Abs(1.1*g/h.pull)))
+			step = 3 * by
+		} else {
+			step *= 2.5
+		}
+		if g < 0 {
+			by = -by
+		}
+		h.draw += by
+	}
+	return best
+}
+
+// checked adds up by how much the windows are overstepped.
+func (p *plan) checked(o *outcome) *outcome {
+	if o.state == nil {
+		var f *cascade.Failure
+		if errors.As(o.fault, &f) {
+			o.worst = f.Error()
+		}
+		return o
+	}
+	most := 0.0
+	for _, l := range p.limits(o.state) {
+		if l.Part > 1e-9 {
+			o.beyond += l.Part
+			if l.Part > most {
+				most, o.worst = l.Part, l.Name
+			}
+		}
+	}
+	return o
+}

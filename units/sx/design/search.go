@@ -1,0 +1,225 @@
+package design
+
+import (
+	"math"
+	"sync"
+)
+
+// start is the trial that the minimum-reagent relations name.
+func (p *plan) start() (trial, handle, Split, Start) {
+	q := p.split()
+	r := q.Relations()
+	t := trial{soap: min(p.soapHi, max(p.soapLo, 0.45*p.loading)), scrubRatio: p.ratioHi, stripRatio: min(p.ratioHi, 5), stripAcid: p.stripHi}
+	whole := func(v float64) int { return max(1, min(p.section, int(math.Ceil(v)))) }
+	t.stages = [sections]int{whole(r.Extraction), whole(r.Scrub), min(8, p.section)}
+	for t.total() > p.total && t.stages[extraction]+t.stages[scrub] > 2 {
+		q := extraction
+		if t.stages[scrub] > t.stages[extraction] {
+			q = scrub
+		}
+		t.stages[q]--
+	}
+	moles := 0.0
+	for _, r := range p.rares {
+		moles += r.fed
+	}
+	h := handle{draw: math.Log(3 * moles * (r.S - r.W)), reflux: math.Log(max(r.W, 1e-3) / (r.S - r.W))}
+	h.reflux = max(leastReflux, min(mostReflux, h.reflux))
+	return t, h, q, r
+}
+
+// split is the cut as the relations see it: two groups, and the separation factor of the two keys.
+func (p *plan) split() Split {
+	c := p.cut
+	q := Split{Beta: p.beta, LossA: 1 - c.Strip.Recovery, LossB: 1 - c.Raffinate.Recovery}
+	all, heavy := 0.0, 0.0
+	for _, r := range p.rares {
+		if all += r.fed; r.upper {
+			heavy += r.fed
+		}
+	}
+	q.FA = heavy / all
+	if P := c.Raffinate.Purity; P > 0 {
+		q.LossA = min(q.LossA, (1-P)/P*p.fedLight/p.fedHeavy)
+	}
+	if P := c.Strip.Purity; P > 0 {
+		q.LossB = min(q.LossB, (1-P)/P*p.fedHeavy/p.fedLight)
+	}
+	q.LossA, q.LossB = min(q.LossA, 0.5), min(q.LossB, 0.5)
+	return q
+}
+
+func (t *trial) total() int { return t.stages[extraction] + t.stages[scrub] + t.stages[strip] }
+
+// fits says whether the numbers chosen are within their own windows.
+func (p *plan) fits(t *trial) bool {
+	for _, n := range t.stages {
+		if n < 1 || n > p.section {
+			return false
+		}
+	}
+	return t.total() <= p.total
+}
+
+// move is a direction of the search: a factor on one of the continuous choices, or stages added to sections.
+type move struct {
+	stages                             [sections]int
+	soap, scrubRatio, stripRatio, acid float64
+}
+
+// moves are the directions polled, in this order. Those of two choices keep what one window sees: extraction against scrub
+// shifts the feed stage; acid or soap with the O/A keeps the acid per load of the strip, or that of the scrub.
+var moves = [...]move{
+	{stages: [sections]int{1, 0, 0}}, {stages: [sections]int{0, 1, 0}}, {stages: [sections]int{-1, 0, 0}}, {stages: [sections]int{0, -1, 0}},
+	{stages: [sections]int{1, -1, 0}}, {stages: [sections]int{-1, 1, 0}}, {stages: [sections]int{1, 1, 0}}, {stages: [sections]int{-1, -1, 0}},
+	{stages: [sections]int{0, 0, 1}}, {stages: [sections]int{0, 0, -1}},
+	{soap: 1}, {soap: -1}, {scrubRatio: 1}, {scrubRatio: -1}, {stripRatio: 1}, {stripRatio: -1}, {acid: 1}, {acid: -1},
+	{acid: 1, stripRatio: 1}, {acid: -1, stripRatio: -1}, {soap: 1, stripRatio: -1}, {soap: -1, stripRatio: 1},
+	{soap: 1, scrubRatio: -1}, {soap: -1, scrubRatio: 1},
+	{stages: [sections]int{0, 0, 1}, stripRatio: 1}, {stages: [sections]int{0, 0, -1}, stripRatio: -1},
+}
+
+// moved is the trial one step away; ok is false where a window lets it stay where it is.
+func (p *plan) moved(t trial, m *move, whole int, part float64) (trial, bool) {
+	to := t
+	for q := range to.stages {
+		to.stages[q] = max(1, to.stages[q]+m.stages[q]*whole)
+	}
+	within := func(v, by, lo, hi float64) float64 { return max(lo, min(hi, v*math.Exp(by*part))) }
+	to.soap = within(t.soap, m.soap, p.soapLo, p.soapHi)
+	to.scrubRatio = within(t.scrubRatio, m.scrubRatio, p.ratioLo, p.ratioHi)
+	to.stripRatio = within(t.stripRatio, m.stripRatio, p.ratioLo, p.ratioHi)
+	to.stripAcid = within(t.stripAcid, m.acid, p.stripLo, p.stripHi)
+	return to, to != t && p.fits(&to)
+}
+
+// Steps of the search: stages and parts, from coarse to fine.
+var steps = [...]struct {
+	whole int
+	part  float64
+}{{8, 0.2}, {4, 0.1}, {2, 0.05}, {1, 0.02}, {1, 0.007}}
+
+// search follows the cheapest neighbours, steps shrinking where none is.
+func (p *plan) search(best *outcome) *outcome {
+	for _, s := range steps {
+		best = p.poll(best, s.whole, s.part, 60)
+	}
+	return best
+}
+
+// starts are where the search sets out from, two for each of the workers: the relations' own stages and twice as many, with
+// plenty of strip acid and with little. The cost has several valleys; which one a start leads to does not depend on the machine.
+func (p *plan) starts(t trial) (all [workers][]trial) {
+	for k := range all {
+		for _, ratio := range []float64{1.5, 5} {
+			q := t
+			q.stripRatio = max(p.ratioLo, min(p.ratioHi, ratio))
+			for s := range strip {
+				q.stages[s] = min(p.section, (1+k)*t.stages[s])
+			}
+			if p.fits(&q) {
+				all[k] = append(all[k], q)
+			}
+		}
+	}
+	return all
+}
+
+// workers search at the same time.
+const workers = 2
+
+// coarse is the number of steps by which a start is told from another.
+const coarse = 2
+
+// best is the cheapest of all that the starts lead to.
+func (p *plan) best(starts [workers][]trial, h handle) *outcome {
+	var found [workers]*outcome
+	var tried [workers]int
+	var group sync.WaitGroup
+	for k := range starts {
+		group.Go(func() {
+			q := *p
+			q.kernels, q.solves = map[[sections]int]*kernel{}, 0
+			for _, t := range starts[k] {
+				o := q.operate(t, h, math.Inf(1))
+				for _, s := range steps[:coarse] {
+					o = q.poll(o, s.whole, s.part, 10)
+				}
+				if found[k] == nil || o.better(found[k]) {
+					found[k] = o
+				}
+			}
+			if found[k] != nil {
+				found[k] = q.search(found[k])
+			}
+			tried[k] = q.solves
+		})
+	}
+	group.Wait()
+	var best *outcome
+	for k, o := range found {
+		p.solves += tried[k]
+		if best == nil || o != nil && o.better(best) {
+			best = o
+		}
+	}
+	return best
+}
+
+// poll tries every move in turn and goes on in those that pay with steps twice as long, then in the direction of all that
+// paid together, in at most so many rounds.
+func (p *plan) poll(best *outcome, whole int, part float64, rounds int) *outcome {
+	for range rounds {
+		before := best
+		for k := range moves {
+			for w, f := whole, part; ; w, f = 2*w, 2*f {
+				t, ok := p.moved(best.trial, &moves[k], w, f)
+				if !ok {
+					break
+				}
+				o := p.operate(t, best.handle, best.bar())
+				if !o.better(best) {
+					break
+				}
+				best = o
+			}
+		}
+		if best == before {
+			break
+		}
+		for from := before.trial; ; {
+			t, ok := p.onward(from, best.trial)
+			if !ok {
+				break
+			}
+			o := p.operate(t, best.handle, best.bar())
+			if !o.better(best) {
+				break
+			}
+			from, best = best.trial, o
+		}
+	}
+	return best
+}
+
+// bar is the cost above which nothing is better.
+func (o *outcome) bar() float64 {
+	if o.short() > 0 {
+		return math.Inf(1)
+	}
+	return o.cost
+}
+
+// onward repeats the way from one trial to another.
+func (p *plan) onward(from, to trial) (trial, bool) {
+	next := to
+	for q := range next.stages {
+		next.stages[q] = max(1, 2*to.stages[q]-from.stages[q])
+	}
+	again := func(from, to, lo, hi float64) float64 { return max(lo, min(hi, to*to/from)) }
+	next.soap = again(from.soap, to.soap, p.soapLo, p.soapHi)
+	next.scrubRatio = again(from.scrubRatio, to.scrubRatio, p.ratioLo, p.ratioHi)
+	next.stripRatio = again(from.stripRatio, to.stripRatio, p.ratioLo, p.ratioHi)
+	next.stripAcid = again(from.stripAcid, to.stripAcid, p.stripLo, p.stripHi)
+	return next, next != to && p.fits(&next)
+}
