@@ -58,19 +58,17 @@ type plan struct {
 	fedLight, fedHeavy, fedREO float64 // weighted mol/s; kg/s
 	strayLight, strayHeavy     float64 // weighted: of elements that an earlier cut should have kept
 	beta                       float64 // of the two keys
-	kernels                    map[[sections]int]*kernel
+	kernels                    map[[sections]int]*cascade.Cascade
+	last                       *cascade.Cascade // what it holds is the solution
+	at                         Point            // of this
 	solves                     int
-}
-
-// kernel is a cascade of one shape, and whether it has solved anything to start from.
-type kernel struct {
-	k    *cascade.Cascade
-	warm bool
+	work                       float64 // see effort, and
+	limit                      float64 // where a search stops
 }
 
 // newPlan prepares a cut for the feed given.
 func (s *Spec) newPlan(c *Cut, flow float64, tenor []float64) (*plan, error) {
-	p := &plan{Spec: s, cut: c, flow: flow, tenor: slices.Clone(tenor), soap: -1, kernels: map[[sections]int]*kernel{}}
+	p := &plan{Spec: s, cut: c, flow: flow, tenor: slices.Clone(tenor), soap: -1, kernels: map[[sections]int]*cascade.Cascade{}}
 	p.neutralise()
 	p.cations()
 	light, heavy := -1, -1
@@ -209,26 +207,92 @@ func (p *plan) circuit(at Point) *cascade.Circuit {
 // tolerance is the closure of the extractant that a design is solved to.
 const tolerance = 1e-10
 
-// solve finds what the circuit does at a point.
+// solve finds what the circuit does at a point: from the last solution, halfway first if need be, else cold.
 func (p *plan) solve(at Point) (*state, error) {
-	c := p.circuit(at)
-	kn := p.kernels[at.Stages]
-	if kn == nil {
-		k, err := cascade.New(&p.chem, c)
-		if err != nil {
+	k := p.kernels[at.Stages]
+	if k == nil {
+		var err error
+		if k, err = cascade.New(&p.chem, p.circuit(at)); err != nil {
 			return nil, err
 		}
 		if len(p.kernels) > 200 { // a kernel keeps a dense matrix
 			clear(p.kernels)
 		}
 		k.Reuse = true
-		kn = &kernel{k: k}
-		p.kernels[at.Stages] = kn
+		p.kernels[at.Stages] = k
 	}
 	p.solves++
-	_, err := kn.k.Solve(c, tolerance, !kn.warm)
-	if kn.warm = err == nil; err != nil {
-		return nil, err
+	warm := false
+	if p.last != nil {
+		if k != p.last {
+			stretch(k.Unknowns(), at.Stages, p.last.Unknowns(), p.at.Stages)
+		}
+		warm = p.follow(k, p.at, at, halvings)
 	}
-	return p.read(kn.k, at), nil
+	if !warm {
+		r, err := k.Solve(p.circuit(at), tolerance, true)
+		if p.effort(k, r); err != nil {
+			if k == p.last {
+				p.last = nil
+			}
+			return nil, err
+		}
+	}
+	p.last, p.at = k, at
+	return p.read(k, at), nil
+}
+
+// effort counts what a solve took, roughly in multiplications: derivatives and their factors, evaluations. A search ends by this
+// count and not by the clock, so that a slow machine finds the same design.
+func (p *plan) effort(k *cascade.Cascade, r cascade.Result) {
+	n, c := float64(k.Stages()), float64(len(p.aqueous))
+	rows := n * float64(len(k.Unknowns())/k.Stages())
+	p.work += float64(r.Count.Jacobians)*n*n*(2*c+n/3) + float64(r.Count.Evaluations+r.Count.Products)*(20*rows*c+n*n)
+}
+
+// halvings is how often a way is cut in two; newtons the steps of one warm solve.
+const halvings, newtons = 1, 25
+
+// follow brings the cascade's solution at a point to another.
+func (p *plan) follow(k *cascade.Cascade, from, to Point, halvings int) bool {
+	r, ok := k.Follow(p.circuit(to), tolerance, newtons)
+	if p.effort(k, r); ok {
+		return true
+	}
+	if halvings == 0 {
+		return false
+	}
+	half := to
+	for _, v := range [...][3]*float64{{&half.Organic, &from.Organic, &to.Organic}, {&half.Soap, &from.Soap, &to.Soap}, {&half.ScrubFlow, &from.ScrubFlow, &to.ScrubFlow},
+		{&half.ScrubAcid, &from.ScrubAcid, &to.ScrubAcid}, {&half.StripFlow, &from.StripFlow, &to.StripFlow}, {&half.StripAcid, &from.StripAcid, &to.StripAcid}} {
+		*v[0] = math.Sqrt(*v[1] * *v[2])
+	}
+	return p.follow(k, from, half, halvings-1) && p.follow(k, half, to, halvings-1)
+}
+
+// stretch interpolates the unknowns of one shape to another, section by section: each is a row over the stages.
+func stretch(to []float64, shape [sections]int, from []float64, old [sections]int) {
+	total := func(s [sections]int) (n int) {
+		for _, v := range s {
+			n += v
+		}
+		return n
+	}
+	n, m := total(shape), total(old)
+	for row := range len(to) / n {
+		a, b := to[row*n:(row+1)*n], from[row*m:(row+1)*m]
+		for q := range shape {
+			for j := range shape[q] {
+				t := 0.0
+				if shape[q] > 1 {
+					t = float64(j) / float64(shape[q]-1) * float64(old[q]-1)
+				}
+				k := min(int(t), max(old[q]-2, 0))
+				if a[j] = b[k]; old[q] > 1 {
+					a[j] += (t - float64(k)) * (b[k+1] - b[k])
+				}
+			}
+			a, b = a[shape[q]:], b[old[q]:]
+		}
+	}
 }

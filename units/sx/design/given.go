@@ -14,7 +14,7 @@ type Given struct {
 	ratioLo, ratioHi            float64
 	scrubLo, scrubHi            float64 // acid, mol/m3
 	stripLo, stripHi            float64
-	section, total              int
+	section, stripMost, total   int
 	mixer, settler, tank        float64 // s
 	organicCarried, aqCarried   float64
 	stageCost, acidCost, soda   float64 // USD/m3/s, USD/kg, USD/kg
@@ -68,6 +68,7 @@ func readGiven(t *conf.Table, ph float64, why string) Given {
 	g.stripLo = of(w, "strip_acid_min", "mol/m3", 500, acid, "room for the search")
 	g.stripHi = of(w, "strip_acid_max", "mol/m3", 6000, acid, "usual are 3 to 6 mol/L")
 	g.section = w.IntOr("section_stages_max", 120, 1, 200)
+	g.stripMost = w.IntOr("strip_stages_max", 16, 1, 200)
 	g.total = w.IntOr("stages_max", 200, 3, 600)
 	for _, p := range []struct {
 		lo, hi string

@@ -71,6 +71,8 @@ func (o *outcome) short() float64 {
 // operate finds the handles of a trial from a start. It gives up where the specification is not met yet and the cost is
 // above most already: more reflux costs more.
 func (p *plan) operate(t trial, start handle, most float64) *outcome {
+	least, highest := p.refluxes(&t)
+	start.reflux = max(least, min(highest, start.reflux))
 	best := &outcome{trial: t, handle: start, miss: math.Inf(1)}
 	var lo, hi *outcome // reflux too small, and enough
 	h, step := start, 0.12
@@ -94,7 +96,7 @@ func (p *plan) operate(t trial, start handle, most float64) *outcome {
 			if hi == nil || o.reflux < hi.reflux {
 				hi = o
 			}
-			if o.miss > -slack || o.reflux <= leastReflux {
+			if o.miss > -slack || o.reflux <= least {
 				return p.checked(o)
 			}
 		case lo != nil && o.reflux > lo.reflux && o.miss >= lo.miss && hi == nil:
@@ -116,7 +118,7 @@ func (p *plan) operate(t trial, start handle, most float64) *outcome {
 			}
 			continue
 		}
-		if h = o.handle; lo != nil && h.reflux >= mostReflux {
+		if h = o.handle; lo != nil && h.reflux >= highest {
 			return p.checked(best)
 		}
 		by := step
@@ -129,7 +131,7 @@ func (p *plan) operate(t trial, start handle, most float64) *outcome {
 		if lo == nil {
 			by = -by
 		}
-		h.reflux = max(leastReflux, min(mostReflux, h.reflux+by))
+		h.reflux = max(least, min(highest, h.reflux+by))
 	}
 	if hi != nil {
 		best = hi
@@ -139,6 +141,19 @@ func (p *plan) operate(t trial, start handle, most float64) *outcome {
 
 // Bounds of ln reflux: next to no scrub, and next to nothing drawn.
 const leastReflux, mostReflux = -7.0, 4.0
+
+// refluxes are the bounds of ln reflux R that the windows of the scrub acid leave: it is soap · extractant · O/A · R/(1 + R).
+func (p *plan) refluxes(t *trial) (least, highest float64) {
+	least, highest = leastReflux, mostReflux
+	full := t.soap * p.extractant * t.scrubRatio
+	if full > p.scrubLo {
+		least = max(least, math.Log(p.scrubLo/(full-p.scrubLo)))
+	}
+	if full > p.scrubHi {
+		highest = min(highest, math.Log(p.scrubHi/(full-p.scrubHi)))
+	}
+	return min(least, highest), highest
+}
 
 // drawn finds the draw at which what is lost of the heavy and of the light is, of what may be lost, the same.
 func (p *plan) drawn(t trial, h handle) *outcome {

@@ -3,6 +3,9 @@ package design
 import (
 	"math"
 	"sync"
+
+	"reetwin/flowsheet/chem"
+	"reetwin/units/sx/cascade"
 )
 
 // start is the trial that the minimum-reagent relations name.
@@ -11,7 +14,7 @@ func (p *plan) start() (trial, handle, Split, Start) {
 	r := q.Relations()
 	t := trial{soap: min(p.soapHi, max(p.soapLo, 0.45*p.loading)), scrubRatio: p.ratioHi, stripRatio: min(p.ratioHi, 5), stripAcid: p.stripHi}
 	whole := func(v float64) int { return max(1, min(p.section, int(math.Ceil(v)))) }
-	t.stages = [sections]int{whole(r.Extraction), whole(r.Scrub), min(8, p.section)}
+	t.stages = [sections]int{whole(r.Extraction), whole(r.Scrub), min(8, p.stripMost)}
 	for t.total() > p.total && t.stages[extraction]+t.stages[scrub] > 2 {
 		q := extraction
 		if t.stages[scrub] > t.stages[extraction] {
@@ -53,12 +56,20 @@ func (t *trial) total() int { return t.stages[extraction] + t.stages[scrub] + t.
 
 // fits says whether the numbers chosen are within their own windows.
 func (p *plan) fits(t *trial) bool {
-	for _, n := range t.stages {
-		if n < 1 || n > p.section {
+	for q, n := range t.stages {
+		if n < 1 || n > p.most(q) {
 			return false
 		}
 	}
 	return t.total() <= p.total
+}
+
+// most is the number of stages that a section may have.
+func (p *plan) most(section int) int {
+	if section == strip {
+		return p.stripMost
+	}
+	return p.section
 }
 
 // move is a direction of the search: a factor on one of the continuous choices, or stages added to sections.
@@ -110,8 +121,9 @@ func (p *plan) search(best *outcome) *outcome {
 // starts are where the search sets out from, two for each of the workers: the relations' own stages and twice as many, with
 // plenty of strip acid and with little. The cost has several valleys; which one a start leads to does not depend on the machine.
 func (p *plan) starts(t trial) (all [workers][]trial) {
+	ratio := p.stripped(&t)
 	for k := range all {
-		for _, ratio := range []float64{1.5, 5} {
+		for _, ratio := range []float64{ratio, ratio / 2} {
 			q := t
 			q.stripRatio = max(p.ratioLo, min(p.ratioHi, ratio))
 			for s := range strip {
@@ -125,8 +137,38 @@ func (p *plan) starts(t trial) (all [workers][]trial) {
 	return all
 }
 
+// stripped estimates the largest O/A of a strip that leaves no more on the organic than it may: Kremser's equation with the
+// distribution ratios at the fresh acid and a free extractant.
+func (p *plan) stripped(t *trial) float64 {
+	left := func(ratio float64) (part float64) {
+		all := 0.0
+		for _, r := range p.rares {
+			if !r.upper {
+				continue
+			}
+			q := &p.chem.Cations[r.cation]
+			d := math.Exp(q.LnK+q.N*math.Log(p.extractant/2/chem.Molar)-q.Z*math.Log(t.stripAcid/chem.Molar)) * ratio
+			n := float64(t.stages[strip])
+			rest := 1 / (n + 1)
+			if s := 1 / d; math.Abs(s-1) > 1e-6 {
+				rest = (s - 1) / (math.Pow(s, n+1) - 1)
+			}
+			all, part = all+r.fed, part+r.fed*rest
+		}
+		return part / all
+	}
+	ratio := min(p.ratioHi, 6)
+	for ratio > p.ratioLo && left(ratio) > p.residualMax {
+		ratio *= 0.9
+	}
+	return max(ratio, p.ratioLo)
+}
+
 // workers search at the same time.
 const workers = 2
+
+// effortMost is the work, as effort counts it, after which a worker's search takes no further trial: some seconds.
+const effortMost = 1.2e10
 
 // coarse is the number of steps by which a start is told from another.
 const coarse = 2
@@ -135,11 +177,13 @@ const coarse = 2
 func (p *plan) best(starts [workers][]trial, h handle) *outcome {
 	var found [workers]*outcome
 	var tried [workers]int
+	var worked [workers]float64
 	var group sync.WaitGroup
 	for k := range starts {
 		group.Go(func() {
 			q := *p
-			q.kernels, q.solves = map[[sections]int]*kernel{}, 0
+			q.limit = effortMost
+			q.kernels, q.solves, q.work, q.last = map[[sections]int]*cascade.Cascade{}, 0, 0, nil
 			for _, t := range starts[k] {
 				o := q.operate(t, h, math.Inf(1))
 				for _, s := range steps[:coarse] {
@@ -153,12 +197,14 @@ func (p *plan) best(starts [workers][]trial, h handle) *outcome {
 				found[k] = q.search(found[k])
 			}
 			tried[k] = q.solves
+			worked[k] = q.work
 		})
 	}
 	group.Wait()
 	var best *outcome
 	for k, o := range found {
 		p.solves += tried[k]
+		p.work += worked[k]
 		if best == nil || o != nil && o.better(best) {
 			best = o
 		}
@@ -174,7 +220,7 @@ func (p *plan) poll(best *outcome, whole int, part float64, rounds int) *outcome
 		for k := range moves {
 			for w, f := whole, part; ; w, f = 2*w, 2*f {
 				t, ok := p.moved(best.trial, &moves[k], w, f)
-				if !ok {
+				if !ok || p.work > p.limit {
 					break
 				}
 				o := p.operate(t, best.handle, best.bar())

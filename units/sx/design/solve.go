@@ -158,7 +158,7 @@ func (p *plan) sameOrder() bool {
 
 // longest is the trial with every stage that the windows allow, shared as t shares them.
 func (p *plan) longest(t trial) trial {
-	t.stages[strip] = min(p.section, max(1, min(12, p.total/6)))
+	t.stages[strip] = max(1, min(p.stripMost, p.total/6))
 	left := p.total - t.stages[strip]
 	part := float64(t.stages[extraction]) / float64(t.stages[extraction]+t.stages[scrub])
 	t.stages[extraction] = max(1, min(p.section, left-1, int(part*float64(left))))
@@ -218,7 +218,7 @@ func (p *plan) eased(best *outcome, l *Limit) *outcome {
 		by = 1 / by
 	}
 	l.set(&spec.Given, l.Bound*by)
-	q.Spec, q.kernels = &spec, p.kernels
+	q.Spec, q.work, q.limit = &spec, 0, effortMost/20
 	again := q.operate(best.trial, best.handle, math.Inf(1))
 	if again.state == nil {
 		return best

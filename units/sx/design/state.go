@@ -168,6 +168,10 @@ func (p *plan) limits(s *state) []Limit {
 	total := 0
 	for q, n := range at.Stages {
 		total += n
+		if q == strip {
+			add("strip_stages_max", sectionNames[q], "1", float64(n), float64(p.stripMost), true, func(g *Given, v float64) { g.stripMost = int(math.Ceil(v)) })
+			continue
+		}
 		add("section_stages_max", sectionNames[q], "1", float64(n), float64(p.section), true, func(g *Given, v float64) { g.section = int(math.Ceil(v)) })
 	}
 	add("stages_max", "circuit", "1", float64(total), float64(p.total), true, func(g *Given, v float64) { g.total = int(math.Ceil(v)) })

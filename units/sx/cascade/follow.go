@@ -1,0 +1,17 @@
+package cascade
+
+// Follow is a warm Solve that gives up, with the unknowns as they were, where Newton does not get there in so many steps: for
+// searches that would rather take a smaller step than a cold start.
+func (k *Cascade) Follow(c *Circuit, tol float64, steps int) (Result, bool) {
+	k.count = Count{}
+	if k.prepare(c, nil) != nil {
+		return Result{Path: Failed}, false
+	}
+	before := append([]float64(nil), k.v...)
+	ok, _, most := k.newton(steps, tol)
+	if !ok {
+		copy(k.v, before)
+		return Result{Failed, most, k.count}, false
+	}
+	return Result{Warm, most, k.count}, true
+}
