@@ -246,6 +246,9 @@ func (p *plan) solve(at Point) (*state, error) {
 // count and not by the clock, so that a slow machine finds the same design.
 func (p *plan) effort(k *cascade.Cascade, r cascade.Result) {
 	n, c := float64(k.Stages()), float64(len(p.aqueous))
+	if r.Path != cascade.Warm { // coarse levels count for themselves
+		defer func(before float64) { p.work += 2 * (p.work - before) }(p.work)
+	}
 	rows := n * float64(len(k.Unknowns())/k.Stages())
 	p.work += float64(r.Count.Jacobians)*n*n*(2*c+n/3) + float64(r.Count.Evaluations+r.Count.Products)*(20*rows*c+n*n)
 }

@@ -18,19 +18,34 @@ type trial struct {
 
 // handle are the two unknowns that meet a specification: ln of the draw, the charge per time that the organic carries on to
 // the strip, and ln of the reflux, scrub acid over draw. Products hang on the draw by parts in ten thousand, on the reflux slowly,
-// and one hardly moves with the other.
+// and one hardly moves with the other as long as load is near what the organic does take up.
 type handle struct {
 	draw, reflux float64
+	load         float64 // charge that the organic is taken to carry, per monomer: the soap, or
+	measured     bool    // what it did carry, which is more where the acid form extracts too
 	pull, gain   float64 // slopes of the last search, as a first guess: of what is lost by the draw, and by the reflux
 }
 
-// point is the circuit of a trial at these handles.
+// point is the circuit of a trial at these handles: draw = organic · extractant · load − scrub acid.
 func (p *plan) point(t *trial, h handle) Point {
 	draw := math.Exp(h.draw)
 	acid := draw * math.Exp(h.reflux)
-	o := (draw + acid) / (t.soap * p.extractant)
+	o := (draw + acid) / (h.load * p.extractant)
 	return Point{Stages: t.stages, Organic: o, Soap: t.soap, ScrubFlow: o / t.scrubRatio, ScrubAcid: acid / (o / t.scrubRatio),
 		StripFlow: o / t.stripRatio, StripAcid: t.stripAcid}
+}
+
+// from is where the search for a neighbour's handles sets out: the same organic and scrub acid, by the load that this one has.
+func (o *outcome) from(p *plan) handle {
+	h := o.handle
+	if o.state == nil || !h.measured || !(o.carried > 0) {
+		return h
+	}
+	acid := o.at.ScrubFlow * o.at.ScrubAcid
+	if draw := o.at.Organic*p.extractant*o.carried - acid; draw > 1e-3*acid {
+		h.draw, h.reflux, h.load = math.Log(draw), math.Log(acid/draw), o.carried
+	}
+	return h
 }
 
 // margin is by how much a design is better than asked, as ln of what is lost over what may be lost; slack is how much more
@@ -51,14 +66,23 @@ type outcome struct {
 	fault  error
 }
 
-// better orders outcomes: those within every limit by cost, the others by what is missing, and all before none.
-func (o *outcome) better(than *outcome) bool {
+// better orders outcomes: designs by cost; before there is one, by cost and what is missing together, so that the way into the
+// windows is not paid at any price; in the end (strict) by what is missing alone.
+func (o *outcome) better(than *outcome, strict bool) bool {
 	a, b := o.short(), than.short()
-	if a > 0 || b > 0 {
-		return a < b
+	switch {
+	case math.IsInf(a, 1) || a > 0 && b == 0:
+		return false
+	case math.IsInf(b, 1):
+		return true
+	case strict && (a > 0 || b > 0):
+		return a < b-1e-6
 	}
-	return o.cost < than.cost*(1-1e-6)
+	return math.Log(o.cost)+penalty*a < math.Log(than.cost)+penalty*b-1e-6
 }
+
+// penalty is the part of the cost that one e-fold beyond a limit counts; limits are worth less than a third of it.
+const penalty = 20
 
 // short is what is missing to the specification and the windows, 0 for a design.
 func (o *outcome) short() float64 {
@@ -71,7 +95,10 @@ func (o *outcome) short() float64 {
 // operate finds the handles of a trial from a start. It gives up where the specification is not met yet and the cost is
 // above most already: more reflux costs more.
 func (p *plan) operate(t trial, start handle, most float64) *outcome {
-	least, highest := p.refluxes(&t)
+	if !start.measured {
+		start.load = t.soap
+	}
+	least, highest := p.refluxes(&t, start.load)
 	start.reflux = max(least, min(highest, start.reflux))
 	best := &outcome{trial: t, handle: start, miss: math.Inf(1)}
 	var lo, hi *outcome // reflux too small, and enough
@@ -142,10 +169,10 @@ func (p *plan) operate(t trial, start handle, most float64) *outcome {
 // Bounds of ln reflux: next to no scrub, and next to nothing drawn.
 const leastReflux, mostReflux = -7.0, 4.0
 
-// refluxes are the bounds of ln reflux R that the windows of the scrub acid leave: it is soap · extractant · O/A · R/(1 + R).
-func (p *plan) refluxes(t *trial) (least, highest float64) {
+// refluxes are the bounds of ln reflux R that the windows of the scrub acid leave: it is load · extractant · O/A · R/(1 + R).
+func (p *plan) refluxes(t *trial, load float64) (least, highest float64) {
 	least, highest = leastReflux, mostReflux
-	full := t.soap * p.extractant * t.scrubRatio
+	full := load * p.extractant * t.scrubRatio
 	if full > p.scrubLo {
 		least = max(least, math.Log(p.scrubLo/(full-p.scrubLo)))
 	}

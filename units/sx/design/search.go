@@ -26,7 +26,7 @@ func (p *plan) start() (trial, handle, Split, Start) {
 	for _, r := range p.rares {
 		moles += r.fed
 	}
-	h := handle{draw: math.Log(3 * moles * (r.S - r.W)), reflux: math.Log(max(r.W, 1e-3) / (r.S - r.W))}
+	h := handle{load: t.soap, draw: math.Log(3 * moles * (r.S - r.W)), reflux: math.Log(max(r.W, 1e-3) / (r.S - r.W))}
 	h.reflux = max(leastReflux, min(mostReflux, h.reflux))
 	return t, h, q, r
 }
@@ -111,16 +111,26 @@ var steps = [...]struct {
 }{{8, 0.2}, {4, 0.1}, {2, 0.05}, {1, 0.02}, {1, 0.007}}
 
 // search follows the cheapest neighbours, steps shrinking where none is.
-func (p *plan) search(best *outcome) *outcome {
-	for _, s := range steps {
-		best = p.poll(best, s.whole, s.part, 60)
+func (p *plan) search(best *outcome, strict bool) *outcome {
+	for _, strict := range []bool{strict, true} {
+		for _, s := range steps {
+			best = p.poll(best, s.whole, s.part, 60, strict)
+		}
+		if best.short() == 0 {
+			break
+		}
 	}
 	return best
 }
 
 // starts are where the search sets out from, two for each of the workers: the relations' own stages and twice as many, with
-// plenty of strip acid and with little. The cost has several valleys; which one a start leads to does not depend on the machine.
-func (p *plan) starts(t trial) (all [workers][]trial) {
+// the strip acid that may do and with twice that. The cost has several valleys; which one a start leads to does not depend on the
+// machine. Cautious starts have all the strip stages there may be and half the soap.
+func (p *plan) starts(t trial, cautious bool) (all [workers][]trial) {
+	if cautious {
+		t.stages[strip] = p.stripMost
+		t.soap = max(p.soapLo, 0.5*t.soap)
+	}
 	ratio := p.stripped(&t)
 	for k := range all {
 		for _, ratio := range []float64{ratio, ratio / 2} {
@@ -173,8 +183,8 @@ const effortMost = 1.2e10
 // coarse is the number of steps by which a start is told from another.
 const coarse = 2
 
-// best is the cheapest of all that the starts lead to.
-func (p *plan) best(starts [workers][]trial, h handle) *outcome {
+// best is the cheapest of all that the starts lead to; strict goes for the windows first, whatever that costs on the way.
+func (p *plan) best(starts [workers][]trial, h handle, strict bool) *outcome {
 	var found [workers]*outcome
 	var tried [workers]int
 	var worked [workers]float64
@@ -185,16 +195,21 @@ func (p *plan) best(starts [workers][]trial, h handle) *outcome {
 			q.limit = effortMost
 			q.kernels, q.solves, q.work, q.last = map[[sections]int]*cascade.Cascade{}, 0, 0, nil
 			for _, t := range starts[k] {
-				o := q.operate(t, h, math.Inf(1))
-				for _, s := range steps[:coarse] {
-					o = q.poll(o, s.whole, s.part, 10)
-				}
-				if found[k] == nil || o.better(found[k]) {
-					found[k] = o
+				for _, measured := range []bool{false, true} {
+					h := h
+					h.load, h.measured = t.soap, measured
+					o := q.operate(t, h, math.Inf(1))
+					for _, s := range steps[:coarse] {
+						o = q.poll(o, s.whole, s.part, 5, strict)
+					}
+					if found[k] == nil || o.better(found[k], strict) {
+						found[k] = o
+					}
 				}
 			}
 			if found[k] != nil {
-				found[k] = q.search(found[k])
+				q.limit += effortMost
+				found[k] = q.search(found[k], strict)
 			}
 			tried[k] = q.solves
 			worked[k] = q.work
@@ -205,7 +220,7 @@ func (p *plan) best(starts [workers][]trial, h handle) *outcome {
 	for k, o := range found {
 		p.solves += tried[k]
 		p.work += worked[k]
-		if best == nil || o != nil && o.better(best) {
+		if best == nil || o != nil && o.better(best, strict) {
 			best = o
 		}
 	}
@@ -214,7 +229,7 @@ func (p *plan) best(starts [workers][]trial, h handle) *outcome {
 
 // poll tries every move in turn and goes on in those that pay with steps twice as long, then in the direction of all that
 // paid together, in at most so many rounds.
-func (p *plan) poll(best *outcome, whole int, part float64, rounds int) *outcome {
+func (p *plan) poll(best *outcome, whole int, part float64, rounds int, strict bool) *outcome {
 	for range rounds {
 		before := best
 		for k := range moves {
@@ -223,8 +238,8 @@ func (p *plan) poll(best *outcome, whole int, part float64, rounds int) *outcome
 				if !ok || p.work > p.limit {
 					break
 				}
-				o := p.operate(t, best.handle, best.bar())
-				if !o.better(best) {
+				o := p.operate(t, best.from(p), best.bar())
+				if !o.better(best, strict) {
 					break
 				}
 				best = o
@@ -238,8 +253,8 @@ func (p *plan) poll(best *outcome, whole int, part float64, rounds int) *outcome
 			if !ok {
 				break
 			}
-			o := p.operate(t, best.handle, best.bar())
-			if !o.better(best) {
+			o := p.operate(t, best.from(p), best.bar())
+			if !o.better(best, strict) {
 				break
 			}
 			from, best = best.trial, o

@@ -69,11 +69,23 @@ func (p *plan) design(out *CutResult) error {
 			"limit stages_max: %d with one to strip", p.cut.Heavy, p.cut.Light, p.beta, math.Ceil(n), most)
 		return nil
 	}
-	best := p.best(p.starts(t), h)
-	if best == nil || best.short() > 0 { // from the other end: every stage there is
-		if other := p.best([workers][]trial{{p.longest(t)}}, h); best == nil || other.better(best) {
+	best := p.best(p.starts(t, false), h, false)
+	again := func(starts [workers][]trial) {
+		if other := p.best(starts, h, true); best == nil || other != nil && other.better(best, true) {
 			best = other
 		}
+	}
+	for _, cautious := range []bool{true, false} {
+		if best == nil || best.short() > 0 {
+			again(p.starts(t, cautious))
+		}
+	}
+	if best == nil || best.miss > 0 { // from the other end: every stage there is
+		again([workers][]trial{{p.longest(t)}})
+	}
+	if best == nil {
+		out.Reason = fmt.Sprintf("limit stages_max: no start of the search fits into %d stages", p.total)
+		return nil
 	}
 	out.Solves = p.solves
 	if best.short() > 0 {
@@ -116,7 +128,7 @@ func (p *plan) asStarted(t *trial, r Start) Point {
 		moles += r.fed
 	}
 	w := max(r.W, 1e-3)
-	return p.point(t, handle{draw: math.Log(3 * moles * (r.S - w)), reflux: math.Log(w / (r.S - w))})
+	return p.point(t, handle{load: t.soap, draw: math.Log(3 * moles * (r.S - w)), reflux: math.Log(w / (r.S - w))})
 }
 
 // fewest is the number of stages of extraction and scrub below which no circuit meets the cut, by the two keys alone.
@@ -219,11 +231,11 @@ func (p *plan) eased(best *outcome, l *Limit) *outcome {
 	}
 	l.set(&spec.Given, l.Bound*by)
 	q.Spec, q.work, q.limit = &spec, 0, effortMost/20
-	again := q.operate(best.trial, best.handle, math.Inf(1))
+	again := q.operate(best.trial, best.from(p), math.Inf(1))
 	if again.state == nil {
 		return best
 	}
-	return q.poll(again, 1, relaxation/2, 4)
+	return q.poll(again, 1, relaxation/2, 4, best.short() > 0)
 }
 
 // active lists the limits that a design rests on and that cost something, the dearest first.
@@ -259,25 +271,35 @@ func (p *plan) refuse(best *outcome, out *CutResult) {
 		return
 	}
 	out.Reached = p.describe(best.state)
-	var named *Limit
+	var over, named *Limit
 	least := best.short()
 	for _, l := range p.limits(best.state) {
+		if l.Part > 1e-9 && (over == nil || l.Part > over.Part) {
+			over = &l
+		}
 		if l.Part < -near {
 			continue
 		}
 		if o := p.eased(best, &l); o.short() < least-1e-6 {
-			l := l
 			named, least = &l, o.short()
 		}
 	}
 	reached := fmt.Sprintf("the best found has a raffinate of %.6g %% at %.6g %% recovery and a liquor of %.6g %% at %.6g %%, with %d stages", 100*best.purity[0],
 		100*best.recovery[0], 100*best.purity[1], 100*best.recovery[1], best.trial.total())
-	if named == nil {
-		out.Reason = fmt.Sprintf("%s; no single limit stands in the way: %s", reached, best.obstacle())
-		return
+	helps := ""
+	if named != nil {
+		out.Limits = []Limit{*named}
+		helps = fmt.Sprintf("; what would help most is more room at %s (%s, %.4g)", named.Name, named.Where, named.Bound)
 	}
-	out.Limits = []Limit{*named}
-	out.Reason = fmt.Sprintf("limit %s (%s, %.4g): %s", named.Name, named.Where, named.Bound, reached)
+	switch {
+	case over != nil:
+		out.Limits = append([]Limit{*over}, out.Limits...)
+		out.Reason = fmt.Sprintf("limit %s (%s): %.4g for %.4g allowed; %s%s", over.Name, over.Where, over.Value, over.Bound, reached, helps)
+	case named != nil:
+		out.Reason = fmt.Sprintf("limit %s (%s, %.4g): %s", named.Name, named.Where, named.Bound, reached)
+	default:
+		out.Reason = fmt.Sprintf("%s; no single limit stands in the way: %s", reached, best.obstacle())
+	}
 }
 
 // obstacle says in words what a trial lacks.

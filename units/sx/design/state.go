@@ -20,6 +20,7 @@ type state struct {
 	loading, ph       float64 // worst, and where
 	loadingAt, phAt   string
 	free              float64 // least free part of the extractant
+	carried           float64 // charge of metals on the organic that leaves extraction, per monomer
 	residual          float64 // rare earths that come back from the strip, of those that went
 	ratio             [sections]float64
 	soda, acid        float64 // mol/s; soda with that of the feed
@@ -40,6 +41,13 @@ func (p *plan) read(k *cascade.Cascade, at Point) *state {
 	s.soda = k.Soaped(y[p.hydrogen]) + p.base
 	to := make([]float64, len(y))
 	k.Inventories(at.Stages[extraction]+at.Stages[scrub]-1, to)
+	fed := make([]float64, len(y))
+	k.Inventories(at.Stages[extraction]-1, fed)
+	for i, v := range fed {
+		if i != p.hydrogen {
+			s.carried += p.chem.Cations[i].Z * v / p.extractant
+		}
+	}
 	back, went := 0.0, 0.0
 	for _, r := range p.rares {
 		back, went = back+y[r.cation], went+to[r.cation]
