@@ -7,43 +7,43 @@ import (
 	"reetwin/units/sx/cascade"
 )
 
-// trial is what the search chooses; what is left, the organic and the scrub acid, follows from the specification.
+// trial is what the search chooses; what is left, the handles, follows from the specification.
 type trial struct {
 	stages     [sections]int
 	soap       float64
 	scrubRatio float64 // O/A
-	stripRatio float64
 	stripAcid  float64
 }
 
-// handle are the two unknowns that meet a specification: ln of the draw, the charge per time that the organic carries on to
-// the strip, and ln of the reflux, scrub acid over draw. Products hang on the draw by parts in ten thousand, on the reflux slowly,
-// and one hardly moves with the other as long as load is near what the organic does take up.
+// handle are the three unknowns that meet a specification: ln of the draw, the charge per time that the organic carries on to
+// the strip, ln of the reflux, scrub acid over draw, and the O/A of the strip. Products hang on the draw by parts in ten thousand,
+// on the reflux slowly, and one hardly moves with the other as long as load and taken are near what they are; the strip leaves
+// what it may.
 type handle struct {
-	draw, reflux float64
-	load         float64 // charge that the organic is taken to carry, per monomer: the soap, or
-	measured     bool    // what it did carry, which is more where the acid form extracts too
-	pull, gain   float64 // slopes of the last search, as a first guess: of what is lost by the draw, and by the reflux
+	draw, reflux, strip float64
+	load                float64 // charge that the organic carries, per monomer, and
+	taken               float64 // part of the scrub acid that metals of the organic take up: as they were in the last solve
+	pull, gain, leave   float64 // slopes of the last search, as a first guess: of what is lost by the draw, by the reflux; of ln left by ln O/A
 }
 
-// point is the circuit of a trial at these handles: draw = organic · extractant · load − scrub acid.
+// point is the circuit of a trial at these handles: draw = organic · extractant · load − scrub acid taken up.
 func (p *plan) point(t *trial, h handle) Point {
 	draw := math.Exp(h.draw)
 	acid := draw * math.Exp(h.reflux)
-	o := (draw + acid) / (h.load * p.extractant)
+	o := (draw + h.taken*acid) / (h.load * p.extractant)
 	return Point{Stages: t.stages, Organic: o, Soap: t.soap, ScrubFlow: o / t.scrubRatio, ScrubAcid: acid / (o / t.scrubRatio),
-		StripFlow: o / t.stripRatio, StripAcid: t.stripAcid}
+		StripFlow: o / h.strip, StripAcid: t.stripAcid}
 }
 
-// from is where the search for a neighbour's handles sets out: the same organic and scrub acid, by the load that this one has.
+// from is where the search for a neighbour's handles sets out: the same flows, by what load and taken are here.
 func (o *outcome) from(p *plan) handle {
 	h := o.handle
-	if o.state == nil || !h.measured || !(o.carried > 0) {
+	if o.state == nil || !(o.carried > 0) {
 		return h
 	}
 	acid := o.at.ScrubFlow * o.at.ScrubAcid
-	if draw := o.at.Organic*p.extractant*o.carried - acid; draw > 1e-3*acid {
-		h.draw, h.reflux, h.load = math.Log(draw), math.Log(acid/draw), o.carried
+	if draw := o.at.Organic*p.extractant*o.carried - o.consumed*acid; draw > 1e-3*acid {
+		h.draw, h.reflux, h.load, h.taken = math.Log(draw), math.Log(acid/draw), o.carried, o.consumed
 	}
 	return h
 }
@@ -95,10 +95,7 @@ func (o *outcome) short() float64 {
 // operate finds the handles of a trial from a start. It gives up where the specification is not met yet and the cost is
 // above most already: more reflux costs more.
 func (p *plan) operate(t trial, start handle, most float64) *outcome {
-	if !start.measured {
-		start.load = t.soap
-	}
-	least, highest := p.refluxes(&t, start.load)
+	least, highest := p.refluxes(&t, start)
 	start.reflux = max(least, min(highest, start.reflux))
 	best := &outcome{trial: t, handle: start, miss: math.Inf(1)}
 	var lo, hi *outcome // reflux too small, and enough
@@ -169,20 +166,21 @@ func (p *plan) operate(t trial, start handle, most float64) *outcome {
 // Bounds of ln reflux: next to no scrub, and next to nothing drawn.
 const leastReflux, mostReflux = -7.0, 4.0
 
-// refluxes are the bounds of ln reflux R that the windows of the scrub acid leave: it is load · extractant · O/A · R/(1 + R).
-func (p *plan) refluxes(t *trial, load float64) (least, highest float64) {
+// refluxes are the bounds of ln reflux R that the windows of the scrub acid leave: it is load · extractant · O/A · R/(1 + taken R).
+func (p *plan) refluxes(t *trial, h handle) (least, highest float64) {
 	least, highest = leastReflux, mostReflux
-	full := load * p.extractant * t.scrubRatio
-	if full > p.scrubLo {
-		least = max(least, math.Log(p.scrubLo/(full-p.scrubLo)))
+	full := h.load * p.extractant * t.scrubRatio
+	if v := full - h.taken*p.scrubLo; v > 0 {
+		least = max(least, math.Log(p.scrubLo/v))
 	}
-	if full > p.scrubHi {
-		highest = min(highest, math.Log(p.scrubHi/(full-p.scrubHi)))
+	if v := full - h.taken*p.scrubHi; v > 0 {
+		highest = min(highest, math.Log(p.scrubHi/v))
 	}
 	return min(least, highest), highest
 }
 
-// drawn finds the draw at which what is lost of the heavy and of the light is, of what may be lost, the same.
+// drawn finds the draw at which what is lost of the heavy and of the light is, of what may be lost, the same, and with it the
+// O/A of the strip.
 func (p *plan) drawn(t trial, h handle) *outcome {
 	type side struct {
 		draw, g float64
@@ -194,6 +192,7 @@ func (p *plan) drawn(t trial, h handle) *outcome {
 		step = 0 // by the slope
 	}
 	stale := 0
+	var strip stripping
 	for range 60 {
 		s, err := p.solve(p.point(&t, h))
 		if err != nil {
@@ -204,11 +203,15 @@ func (p *plan) drawn(t trial, h handle) *outcome {
 		}
 		g := s.heavyLost - s.lightLost
 		o := &outcome{trial: t, handle: h, state: s, miss: max(s.heavyLost, s.lightLost) + margin}
-		if best == nil || o.miss < best.miss {
+		if best == nil || s.residual <= p.residualMax && best.residual > p.residualMax || o.miss < best.miss && (s.residual <= p.residualMax || best.residual > p.residualMax) {
 			best = o
 		}
-		if math.Abs(g) < max(slack/2, 0.1*math.Abs(o.miss)) {
+		moved := strip.correct(p, &h, s.residual)
+		if moved == 0 && math.Abs(g) < max(slack/2, 0.1*math.Abs(o.miss)) {
 			return o
+		}
+		if moved > 0.02 {
+			low, high, stale = nil, nil, 0
 		}
 		if g > 0 {
 			if low != nil {
@@ -250,6 +253,34 @@ func (p *plan) drawn(t trial, h handle) *outcome {
 		h.draw += by
 	}
 	return best
+}
+
+// stripping is the search for the O/A of the strip that leaves what it may on the organic: a secant in logarithms.
+type stripping struct{ ratio, left float64 }
+
+// leaves is the band of what the strip leaves over what it may.
+const leavesLo, leavesHi = 0.96, 1.0
+
+// correct moves the O/A and says by how much, as ln; 0 where it may stay.
+func (q *stripping) correct(p *plan, h *handle, left float64) float64 {
+	x, y := math.Log(h.strip), math.Log(left/p.residualMax)
+	if d := x - q.ratio; q.ratio != 0 && math.Abs(d) > 1e-4 {
+		if slope := (y - q.left) / d; slope > 0.3 && slope < 60 {
+			h.leave = slope
+		}
+	}
+	q.ratio, q.left = x, y
+	if y <= math.Log(leavesHi) && y >= math.Log(leavesLo) {
+		return 0
+	}
+	if h.leave == 0 {
+		h.leave = 4
+	}
+	by := max(-0.5, min(0.5, (math.Log(0.98)-y)/h.leave))
+	to := max(p.ratioLo, min(p.ratioHi, h.strip*math.Exp(by)))
+	by = math.Log(to / h.strip)
+	h.strip = to
+	return math.Abs(by)
 }
 
 // checked adds up by how much the windows are overstepped.

@@ -12,7 +12,7 @@ import (
 func (p *plan) start() (trial, handle, Split, Start) {
 	q := p.split()
 	r := q.Relations()
-	t := trial{soap: min(p.soapHi, max(p.soapLo, 0.45*p.loading)), scrubRatio: p.ratioHi, stripRatio: min(p.ratioHi, 5), stripAcid: p.stripHi}
+	t := trial{soap: min(p.soapHi, max(p.soapLo, 0.45*p.loading)), scrubRatio: p.ratioHi, stripAcid: p.stripHi}
 	whole := func(v float64) int { return max(1, min(p.section, int(math.Ceil(v)))) }
 	t.stages = [sections]int{whole(r.Extraction), whole(r.Scrub), min(8, p.stripMost)}
 	for t.total() > p.total && t.stages[extraction]+t.stages[scrub] > 2 {
@@ -26,7 +26,7 @@ func (p *plan) start() (trial, handle, Split, Start) {
 	for _, r := range p.rares {
 		moles += r.fed
 	}
-	h := handle{load: t.soap, draw: math.Log(3 * moles * (r.S - r.W)), reflux: math.Log(max(r.W, 1e-3) / (r.S - r.W))}
+	h := handle{load: t.soap, taken: 1, strip: min(p.ratioHi, 5), draw: math.Log(3 * moles * (r.S - r.W)), reflux: math.Log(max(r.W, 1e-3) / (r.S - r.W))}
 	h.reflux = max(leastReflux, min(mostReflux, h.reflux))
 	return t, h, q, r
 }
@@ -74,8 +74,8 @@ func (p *plan) most(section int) int {
 
 // move is a direction of the search: a factor on one of the continuous choices, or stages added to sections.
 type move struct {
-	stages                             [sections]int
-	soap, scrubRatio, stripRatio, acid float64
+	stages                 [sections]int
+	soap, scrubRatio, acid float64
 }
 
 // moves are the directions polled, in this order. Those of two choices keep what one window sees: extraction against scrub
@@ -84,10 +84,7 @@ var moves = [...]move{
 	{stages: [sections]int{1, 0, 0}}, {stages: [sections]int{0, 1, 0}}, {stages: [sections]int{-1, 0, 0}}, {stages: [sections]int{0, -1, 0}},
 	{stages: [sections]int{1, -1, 0}}, {stages: [sections]int{-1, 1, 0}}, {stages: [sections]int{1, 1, 0}}, {stages: [sections]int{-1, -1, 0}},
 	{stages: [sections]int{0, 0, 1}}, {stages: [sections]int{0, 0, -1}},
-	{soap: 1}, {soap: -1}, {scrubRatio: 1}, {scrubRatio: -1}, {stripRatio: 1}, {stripRatio: -1}, {acid: 1}, {acid: -1},
-	{acid: 1, stripRatio: 1}, {acid: -1, stripRatio: -1}, {soap: 1, stripRatio: -1}, {soap: -1, stripRatio: 1},
-	{soap: 1, scrubRatio: -1}, {soap: -1, scrubRatio: 1},
-	{stages: [sections]int{0, 0, 1}, stripRatio: 1}, {stages: [sections]int{0, 0, -1}, stripRatio: -1},
+	{soap: 1}, {soap: -1}, {scrubRatio: 1}, {scrubRatio: -1}, {acid: 1}, {acid: -1}, {soap: 1, scrubRatio: -1}, {soap: -1, scrubRatio: 1},
 }
 
 // moved is the trial one step away; ok is false where a window lets it stay where it is.
@@ -97,9 +94,8 @@ func (p *plan) moved(t trial, m *move, whole int, part float64) (trial, bool) {
 		to.stages[q] = max(1, to.stages[q]+m.stages[q]*whole)
 	}
 	within := func(v, by, lo, hi float64) float64 { return max(lo, min(hi, v*math.Exp(by*part))) }
-	to.soap = within(t.soap, m.soap, p.soapLo, p.soapHi)
+	to.soap = max(p.soapLo, min(p.soapHi, t.soap+0.4*m.soap*part))
 	to.scrubRatio = within(t.scrubRatio, m.scrubRatio, p.ratioLo, p.ratioHi)
-	to.stripRatio = within(t.stripRatio, m.stripRatio, p.ratioLo, p.ratioHi)
 	to.stripAcid = within(t.stripAcid, m.acid, p.stripLo, p.stripHi)
 	return to, to != t && p.fits(&to)
 }
@@ -123,23 +119,28 @@ func (p *plan) search(best *outcome, strict bool) *outcome {
 	return best
 }
 
-// starts are where the search sets out from, two for each of the workers: the relations' own stages and twice as many, with
-// the strip acid that may do and with twice that. The cost has several valleys; which one a start leads to does not depend on the
-// machine. Cautious starts have all the strip stages there may be and half the soap.
-func (p *plan) starts(t trial, cautious bool) (all [workers][]trial) {
-	if cautious {
-		t.stages[strip] = p.stripMost
-		t.soap = max(p.soapLo, 0.5*t.soap)
-	}
-	ratio := p.stripped(&t)
+// starting is a place where the search sets out.
+type starting struct {
+	trial
+	handle
+}
+
+// starts are two for each of the workers: the relations' own stages and twice as many, saponified as is usual and next to not. The
+// cost has several valleys; which one a start leads to does not depend on the machine.
+func (p *plan) starts(t trial, h handle) (all [workers][]starting) {
+	t.stages[strip] = max(t.stages[strip], min(p.stripMost, 12))
+	h.strip = p.stripped(&t)
 	for k := range all {
-		for _, ratio := range []float64{ratio, ratio / 2} {
-			q := t
-			q.stripRatio = max(p.ratioLo, min(p.ratioHi, ratio))
+		for _, soap := range []float64{t.soap, 0.1 * t.soap} {
+			q := starting{t, h}
+			q.soap = max(p.soapLo, soap)
+			if soap < t.soap { // the acid form extracts: the organic fills, and acid passes
+				q.load, q.taken = 0.8*p.loading, 0.5
+			}
 			for s := range strip {
 				q.stages[s] = min(p.section, (1+k)*t.stages[s])
 			}
-			if p.fits(&q) {
+			if p.fits(&q.trial) {
 				all[k] = append(all[k], q)
 			}
 		}
@@ -184,7 +185,7 @@ const effortMost = 1.2e10
 const coarse = 2
 
 // best is the cheapest of all that the starts lead to; strict goes for the windows first, whatever that costs on the way.
-func (p *plan) best(starts [workers][]trial, h handle, strict bool) *outcome {
+func (p *plan) best(starts [workers][]starting, strict bool) *outcome {
 	var found [workers]*outcome
 	var tried [workers]int
 	var worked [workers]float64
@@ -195,16 +196,12 @@ func (p *plan) best(starts [workers][]trial, h handle, strict bool) *outcome {
 			q.limit = effortMost
 			q.kernels, q.solves, q.work, q.last = map[[sections]int]*cascade.Cascade{}, 0, 0, nil
 			for _, t := range starts[k] {
-				for _, measured := range []bool{false, true} {
-					h := h
-					h.load, h.measured = t.soap, measured
-					o := q.operate(t, h, math.Inf(1))
-					for _, s := range steps[:coarse] {
-						o = q.poll(o, s.whole, s.part, 5, strict)
-					}
-					if found[k] == nil || o.better(found[k], strict) {
-						found[k] = o
-					}
+				o := q.operate(t.trial, t.handle, math.Inf(1))
+				for _, s := range steps[:coarse] {
+					o = q.poll(o, s.whole, s.part, 5, strict)
+				}
+				if found[k] == nil || o.better(found[k], strict) {
+					found[k] = o
 				}
 			}
 			if found[k] != nil {
@@ -278,9 +275,8 @@ func (p *plan) onward(from, to trial) (trial, bool) {
 		next.stages[q] = max(1, 2*to.stages[q]-from.stages[q])
 	}
 	again := func(from, to, lo, hi float64) float64 { return max(lo, min(hi, to*to/from)) }
-	next.soap = again(from.soap, to.soap, p.soapLo, p.soapHi)
+	next.soap = max(p.soapLo, min(p.soapHi, 2*to.soap-from.soap))
 	next.scrubRatio = again(from.scrubRatio, to.scrubRatio, p.ratioLo, p.ratioHi)
-	next.stripRatio = again(from.stripRatio, to.stripRatio, p.ratioLo, p.ratioHi)
 	next.stripAcid = again(from.stripAcid, to.stripAcid, p.stripLo, p.stripHi)
 	return next, next != to && p.fits(&next)
 }

@@ -57,7 +57,7 @@ func (p *plan) design(out *CutResult) error {
 	t, h, q, r := p.start()
 	out.Split, out.Relations = q, r
 	out.Order = p.groups()
-	if s, err := p.solve(p.asStarted(&t, r)); err == nil {
+	if s, err := p.solve(p.point(&t, h)); err == nil {
 		out.Start = p.describe(s)
 	}
 	if out.Reason = p.spoilt(); out.Reason != "" {
@@ -69,19 +69,11 @@ func (p *plan) design(out *CutResult) error {
 			"limit stages_max: %d with one to strip", p.cut.Heavy, p.cut.Light, p.beta, math.Ceil(n), most)
 		return nil
 	}
-	best := p.best(p.starts(t, false), h, false)
-	again := func(starts [workers][]trial) {
-		if other := p.best(starts, h, true); best == nil || other != nil && other.better(best, true) {
+	best := p.best(p.starts(t, h), false)
+	if best == nil || best.short() > 0 { // from the other end: every stage there is
+		if other := p.best(p.longest(t, h), true); best == nil || other != nil && other.better(best, true) {
 			best = other
 		}
-	}
-	for _, cautious := range []bool{true, false} {
-		if best == nil || best.short() > 0 {
-			again(p.starts(t, cautious))
-		}
-	}
-	if best == nil || best.miss > 0 { // from the other end: every stage there is
-		again([workers][]trial{{p.longest(t)}})
 	}
 	if best == nil {
 		out.Reason = fmt.Sprintf("limit stages_max: no start of the search fits into %d stages", p.total)
@@ -121,16 +113,6 @@ func (p *plan) spoilt() string {
 	return ""
 }
 
-// asStarted is the circuit that the relations alone give, without a look at the rigorous model.
-func (p *plan) asStarted(t *trial, r Start) Point {
-	moles := 0.0
-	for _, r := range p.rares {
-		moles += r.fed
-	}
-	w := max(r.W, 1e-3)
-	return p.point(t, handle{load: t.soap, draw: math.Log(3 * moles * (r.S - w)), reflux: math.Log(w / (r.S - w))})
-}
-
 // fewest is the number of stages of extraction and scrub below which no circuit meets the cut, by the two keys alone.
 func (p *plan) fewest() float64 {
 	q := p.split()
@@ -168,14 +150,17 @@ func (p *plan) sameOrder() bool {
 	return len(n) == 2 && n[0].N == n[1].N && n[0].Z == n[1].Z && n[0].Fall == n[1].Fall
 }
 
-// longest is the trial with every stage that the windows allow, shared as t shares them.
-func (p *plan) longest(t trial) trial {
+// longest are the starts with every stage that the windows allow, shared as t shares them.
+func (p *plan) longest(t trial, h handle) [workers][]starting {
 	t.stages[strip] = max(1, min(p.stripMost, p.total/6))
 	left := p.total - t.stages[strip]
 	part := float64(t.stages[extraction]) / float64(t.stages[extraction]+t.stages[scrub])
 	t.stages[extraction] = max(1, min(p.section, left-1, int(part*float64(left))))
 	t.stages[scrub] = max(1, min(p.section, left-t.stages[extraction]))
-	return t
+	h.strip = p.stripped(&t)
+	low := starting{t, h}
+	low.soap, low.load, low.taken = max(p.soapLo, 0.1*t.soap), 0.8*p.loading, 0.5
+	return [workers][]starting{{{t, h}}, {low}}
 }
 
 // places is the number of digits that a design is written with; the verdict is on the numbers as written.

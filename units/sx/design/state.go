@@ -21,6 +21,7 @@ type state struct {
 	loadingAt, phAt   string
 	free              float64 // least free part of the extractant
 	carried           float64 // charge of metals on the organic that leaves extraction, per monomer
+	consumed          float64 // part of the scrub acid that does not go on into extraction
 	residual          float64 // rare earths that come back from the strip, of those that went
 	ratio             [sections]float64
 	soda, acid        float64 // mol/s; soda with that of the feed
@@ -48,6 +49,7 @@ func (p *plan) read(k *cascade.Cascade, at Point) *state {
 			s.carried += p.chem.Cations[i].Z * v / p.extractant
 		}
 	}
+	s.consumed = max(0, 1-k.Aqueous(at.Stages[extraction])[p.hydrogen]/at.ScrubAcid)
 	back, went := 0.0, 0.0
 	for _, r := range p.rares {
 		back, went = back+y[r.cation], went+to[r.cation]
@@ -164,7 +166,9 @@ func (p *plan) limits(s *state) []Limit {
 	add("strip_residual_max", "organic", "1", s.residual, p.residualMax, true, func(g *Given, v float64) { g.residualMax = v })
 	add("pH_max", s.phAt, "1", s.ph, p.phMax, true, func(g *Given, v float64) { g.phMax = v })
 	add("saponification_max", "organic", "1", at.Soap, p.soapHi, true, func(g *Given, v float64) { g.soapHi = v })
-	add("saponification_min", "organic", "1", at.Soap, p.soapLo, false, func(g *Given, v float64) { g.soapLo = v })
+	if p.soapLo > 0 {
+		add("saponification_min", "organic", "1", at.Soap, p.soapLo, false, func(g *Given, v float64) { g.soapLo = v })
+	}
 	for q, ratio := range s.ratio {
 		add("O_A_max", sectionNames[q], "1", ratio, p.ratioHi, true, func(g *Given, v float64) { g.ratioHi = v })
 		add("O_A_min", sectionNames[q], "1", ratio, p.ratioLo, false, func(g *Given, v float64) { g.ratioLo = v })
