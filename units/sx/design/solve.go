@@ -69,6 +69,10 @@ func (p *plan) design(out *CutResult) error {
 			"limit stages_max: %d with one to strip", p.cut.Heavy, p.cut.Light, p.beta, math.Ceil(n), most)
 		return nil
 	}
+	if o := p.unstripped(t, h); o != nil {
+		p.refuse(o, out)
+		return nil
+	}
 	best := p.best(p.starts(t, h), false)
 	if best == nil || best.short() > 0 { // from the other end: every stage there is
 		if other := p.best(p.longest(t, h), true); best == nil || other != nil && other.better(best, true) {
@@ -148,6 +152,20 @@ func (p *plan) sameOrder() bool {
 		}
 	}
 	return len(n) == 2 && n[0].N == n[1].N && n[0].Z == n[1].Z && n[0].Fall == n[1].Fall
+}
+
+// hopeless is how many times as much as it may a strip at its best leaves before a search is not worth while.
+const hopeless = 3
+
+// unstripped is the cut met with the best strip that the windows allow, where even that leaves far too much on the organic.
+func (p *plan) unstripped(t trial, h handle) *outcome {
+	t.stages[strip] = min(p.stripMost, p.total-t.stages[extraction]-t.stages[scrub])
+	t.stripAcid, h.strip = p.stripHi, p.ratioLo
+	o := p.operate(t, h, math.Inf(1))
+	if o.state == nil || o.strip > p.ratioLo*1.001 || o.residual < hopeless*p.residualMax {
+		return nil
+	}
+	return o
 }
 
 // longest are the starts with every stage that the windows allow, shared as t shares them.
