@@ -234,7 +234,11 @@ func (p *plan) drawn(t trial, h handle) *outcome {
 		}
 		if low != nil && high != nil {
 			if high.draw-low.draw < 1e-9 {
-				return best
+				if moved == 0 {
+					return best
+				}
+				low, high, stale = nil, nil, 0
+				continue
 			}
 			h.pull = (high.g - low.g) / (high.draw - low.draw)
 			h.draw = low.draw + (high.draw-low.draw)*low.g/(low.g-high.g)

@@ -70,7 +70,9 @@ func (p *plan) design(out *CutResult) error {
 		return nil
 	}
 	if o := p.unstripped(t, h); o != nil {
-		p.refuse(o, out)
+		out.Reached = p.describe(o.state)
+		out.Reason = fmt.Sprintf("limit strip_residual_max (%s on the organic): %.4g for %.4g allowed with the most that the windows give, %d stages of %.4g mol/L at O/A %.4g "+
+			"(strip_stages_max, strip_acid_max, O_A_min)", o.stays, o.residual, p.residualMax, o.at.Stages[strip], o.at.StripAcid/1000, o.strip)
 		return nil
 	}
 	best := p.best(p.starts(t, h), false)

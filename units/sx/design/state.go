@@ -23,6 +23,7 @@ type state struct {
 	carried           float64 // charge of metals on the organic that leaves extraction, per monomer
 	consumed          float64 // part of the scrub acid that does not go on into extraction
 	residual          float64 // rare earths that come back from the strip, of those that went
+	stays             string  // the one that makes up most of it
 	ratio             [sections]float64
 	soda, acid        float64 // mol/s; soda with that of the feed
 	volume            float64 // m3 of mixers and settlers
@@ -50,9 +51,12 @@ func (p *plan) read(k *cascade.Cascade, at Point) *state {
 		}
 	}
 	s.consumed = max(0, 1-k.Aqueous(at.Stages[extraction])[p.hydrogen]/at.ScrubAcid)
-	back, went := 0.0, 0.0
+	back, went, most := 0.0, 0.0, 0.0
 	for _, r := range p.rares {
 		back, went = back+y[r.cation], went+to[r.cation]
+		if y[r.cation] > most {
+			most, s.stays = y[r.cation], r.symbol
+		}
 	}
 	s.residual = back / went
 	s.acid = at.ScrubFlow*at.ScrubAcid + at.StripFlow*at.StripAcid
@@ -90,6 +94,9 @@ func (p *plan) product(k *cascade.Cascade, section int) (n []float64, flow float
 	return n, flow
 }
 
+// nothing is a loss over what may be lost that is as good as none: it keeps the logarithm in bounds, on the safe side.
+const nothing = 1e-3
+
 // judge compares the products with what is asked.
 //
 //	heavyLost = ln max( (others/light)raffinate / ((1−P)/P),  (1 − heavy in liquor/heavy fed)/(1−R) )
@@ -115,7 +122,7 @@ func (p *plan) judge(s *state) {
 		if recovery > 0 {
 			worst = max(worst, (1-left/fed)/(1-recovery))
 		}
-		return math.Log(max(worst, 1e-12))
+		return math.Log(worst + nothing)
 	}
 	c := p.cut
 	s.heavyLost = side(rest[0], main[0], c.Raffinate.Purity, main[1], p.fedHeavy, c.Strip.Recovery)
@@ -163,7 +170,7 @@ func (p *plan) limits(s *state) []Limit {
 	}
 	at := &s.at
 	add("loading_max", s.loadingAt, "1", s.loading, p.loading, true, func(g *Given, v float64) { g.loading = v })
-	add("strip_residual_max", "organic", "1", s.residual, p.residualMax, true, func(g *Given, v float64) { g.residualMax = v })
+	add("strip_residual_max", s.stays+" on the organic", "1", s.residual, p.residualMax, true, func(g *Given, v float64) { g.residualMax = v })
 	add("pH_max", s.phAt, "1", s.ph, p.phMax, true, func(g *Given, v float64) { g.phMax = v })
 	add("saponification_max", "organic", "1", at.Soap, p.soapHi, true, func(g *Given, v float64) { g.soapHi = v })
 	if p.soapLo > 0 {
