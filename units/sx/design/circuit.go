@@ -205,7 +205,7 @@ func (p *plan) circuit(at Point) *cascade.Circuit {
 }
 
 // tolerance is the closure of the extractant that a design is solved to.
-const tolerance = 1e-10
+const tolerance = 1e-9
 
 // solve finds what the circuit does at a point: from the last solution, halfway first if need be, else cold.
 func (p *plan) solve(at Point) (*state, error) {

@@ -13,6 +13,7 @@ type trial struct {
 	soap       float64
 	scrubRatio float64 // O/A
 	stripAcid  float64
+	left       float64 // part of the load that the strip is to leave, at most
 }
 
 // handle are the three unknowns that meet a specification: ln of the draw, the charge per time that the organic carries on to
@@ -203,10 +204,10 @@ func (p *plan) drawn(t trial, h handle) *outcome {
 		}
 		g := s.heavyLost - s.lightLost
 		o := &outcome{trial: t, handle: h, state: s, miss: max(s.heavyLost, s.lightLost) + margin}
-		if best == nil || s.residual <= p.residualMax && best.residual > p.residualMax || o.miss < best.miss && (s.residual <= p.residualMax || best.residual > p.residualMax) {
+		if best == nil || s.residual <= t.left && best.residual > t.left || o.miss < best.miss && (s.residual <= t.left || best.residual > t.left) {
 			best = o
 		}
-		moved := strip.correct(p, &h, s.residual)
+		moved := strip.correct(p, &h, s.residual/t.left)
 		if moved == 0 && math.Abs(g) < max(slack/2, 0.1*math.Abs(o.miss)) {
 			return o
 		}
@@ -262,12 +263,12 @@ func (p *plan) drawn(t trial, h handle) *outcome {
 // stripping is the search for the O/A of the strip that leaves what it may on the organic: a secant in logarithms.
 type stripping struct{ ratio, left float64 }
 
-// leaves is the band of what the strip leaves over what it may.
+// leavesLo and leavesHi are the band of what the strip leaves over what it may.
 const leavesLo, leavesHi = 0.96, 1.0
 
-// correct moves the O/A and says by how much, as ln; 0 where it may stay.
+// correct moves the O/A, by what is left over what may be, and says how far, as ln; 0 where it may stay.
 func (q *stripping) correct(p *plan, h *handle, left float64) float64 {
-	x, y := math.Log(h.strip), math.Log(left/p.residualMax)
+	x, y := math.Log(h.strip), math.Log(left)
 	if d := x - q.ratio; q.ratio != 0 && math.Abs(d) > 1e-4 {
 		if slope := (y - q.left) / d; slope > 0.3 && slope < 60 {
 			h.leave = slope

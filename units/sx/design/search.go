@@ -12,7 +12,10 @@ import (
 func (p *plan) start() (trial, handle, Split, Start) {
 	q := p.split()
 	r := q.Relations()
-	t := trial{soap: min(p.soapHi, max(p.soapLo, 0.45*p.loading)), scrubRatio: p.ratioHi, stripAcid: p.stripHi}
+	t := trial{soap: min(p.soapHi, max(p.soapLo, 0.45*p.loading)), scrubRatio: p.ratioHi, stripAcid: p.stripHi, left: p.residualMax}
+	if R := p.cut.Strip.Recovery; R > 0 && p.bleed > 0 { // what the bleed takes is lost
+		t.left = min(t.left, 0.5*(1-R)/p.bleed)
+	}
 	whole := func(v float64) int { return max(1, min(p.section, int(math.Ceil(v)))) }
 	t.stages = [sections]int{whole(r.Extraction), whole(r.Scrub), min(8, p.stripMost)}
 	for t.total() > p.total && t.stages[extraction]+t.stages[scrub] > 2 {
@@ -74,8 +77,8 @@ func (p *plan) most(section int) int {
 
 // move is a direction of the search: a factor on one of the continuous choices, or stages added to sections.
 type move struct {
-	stages                 [sections]int
-	soap, scrubRatio, acid float64
+	stages                       [sections]int
+	soap, scrubRatio, acid, left float64
 }
 
 // moves are the directions polled, in this order. Those of two choices keep what one window sees: extraction against scrub
@@ -84,7 +87,7 @@ var moves = [...]move{
 	{stages: [sections]int{1, 0, 0}}, {stages: [sections]int{0, 1, 0}}, {stages: [sections]int{-1, 0, 0}}, {stages: [sections]int{0, -1, 0}},
 	{stages: [sections]int{1, -1, 0}}, {stages: [sections]int{-1, 1, 0}}, {stages: [sections]int{1, 1, 0}}, {stages: [sections]int{-1, -1, 0}},
 	{stages: [sections]int{0, 0, 1}}, {stages: [sections]int{0, 0, -1}},
-	{soap: 1}, {soap: -1}, {scrubRatio: 1}, {scrubRatio: -1}, {acid: 1}, {acid: -1}, {soap: 1, scrubRatio: -1}, {soap: -1, scrubRatio: 1},
+	{soap: 1}, {soap: -1}, {scrubRatio: 1}, {scrubRatio: -1}, {acid: 1}, {acid: -1}, {left: 1}, {left: -1}, {soap: 1, scrubRatio: -1}, {soap: -1, scrubRatio: 1},
 }
 
 // moved is the trial one step away; ok is false where a window lets it stay where it is.
@@ -97,8 +100,12 @@ func (p *plan) moved(t trial, m *move, whole int, part float64) (trial, bool) {
 	to.soap = max(p.soapLo, min(p.soapHi, t.soap+0.4*m.soap*part))
 	to.scrubRatio = within(t.scrubRatio, m.scrubRatio, p.ratioLo, p.ratioHi)
 	to.stripAcid = within(t.stripAcid, m.acid, p.stripLo, p.stripHi)
+	to.left = within(t.left, 2*m.left, leastLeft, p.residualMax)
 	return to, to != t && p.fits(&to)
 }
+
+// leastLeft is the least that a strip is asked to leave.
+const leastLeft = 1e-7
 
 // Steps of the search: stages and parts, from coarse to fine.
 var steps = [...]struct {
@@ -125,7 +132,7 @@ type starting struct {
 	handle
 }
 
-// starts are two for each of the workers: the relations' own stages and twice as many, saponified as is usual and next to not. The
+// starts are two for each of the workers: the relations' own stages and up to twice as many, saponified as is usual and next to not. The
 // cost has several valleys; which one a start leads to does not depend on the machine.
 func (p *plan) starts(t trial, h handle) (all [workers][]starting) {
 	t.stages[strip] = max(t.stages[strip], min(p.stripMost, 12))
@@ -138,7 +145,7 @@ func (p *plan) starts(t trial, h handle) (all [workers][]starting) {
 				q.load, q.taken = 0.8*p.loading, 0.5
 			}
 			for s := range strip {
-				q.stages[s] = min(p.section, (1+k)*t.stages[s])
+				q.stages[s] = min(p.section, t.stages[s]+k*min(t.stages[s], 6))
 			}
 			if p.fits(&q.trial) {
 				all[k] = append(all[k], q)
@@ -169,7 +176,7 @@ func (p *plan) stripped(t *trial) float64 {
 		return part / all
 	}
 	ratio := min(p.ratioHi, 6)
-	for ratio > p.ratioLo && left(ratio) > p.residualMax {
+	for ratio > p.ratioLo && left(ratio) > t.left {
 		ratio *= 0.9
 	}
 	return max(ratio, p.ratioLo)
@@ -179,7 +186,7 @@ func (p *plan) stripped(t *trial) float64 {
 const workers = 2
 
 // effortMost is the work, as effort counts it, after which a worker's search takes no further trial: some seconds.
-const effortMost = 1.2e10
+const effortMost = 1e10
 
 // coarse is the number of steps by which a start is told from another.
 const coarse = 2
@@ -277,6 +284,7 @@ func (p *plan) onward(from, to trial) (trial, bool) {
 	again := func(from, to, lo, hi float64) float64 { return max(lo, min(hi, to*to/from)) }
 	next.soap = max(p.soapLo, min(p.soapHi, 2*to.soap-from.soap))
 	next.scrubRatio = again(from.scrubRatio, to.scrubRatio, p.ratioLo, p.ratioHi)
+	next.left = again(from.left, to.left, leastLeft, p.residualMax)
 	next.stripAcid = again(from.stripAcid, to.stripAcid, p.stripLo, p.stripHi)
 	return next, next != to && p.fits(&next)
 }

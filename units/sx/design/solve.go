@@ -162,7 +162,7 @@ const hopeless = 3
 // unstripped is the cut met with the best strip that the windows allow, where even that leaves far too much on the organic.
 func (p *plan) unstripped(t trial, h handle) *outcome {
 	t.stages[strip] = min(p.stripMost, p.total-t.stages[extraction]-t.stages[scrub])
-	t.stripAcid, h.strip = p.stripHi, p.ratioLo
+	t.stripAcid, t.left, h.strip = p.stripHi, p.residualMax, p.ratioLo
 	o := p.operate(t, h, math.Inf(1))
 	if o.state == nil || o.strip > p.ratioLo*1.001 || o.residual < hopeless*p.residualMax {
 		return nil
@@ -303,17 +303,21 @@ func (p *plan) refuse(best *outcome, out *CutResult) {
 	case named != nil:
 		out.Reason = fmt.Sprintf("limit %s (%s, %.4g): %s", named.Name, named.Where, named.Bound, reached)
 	default:
-		out.Reason = fmt.Sprintf("%s; no single limit stands in the way: %s", reached, best.obstacle())
+		out.Reason = fmt.Sprintf("limit %s: %s, and no window makes it better", best.obstacle(p.cut), reached)
 	}
 }
 
-// obstacle says in words what a trial lacks.
-func (o *outcome) obstacle() string {
-	switch {
-	case o.worst != "" && o.miss <= 0:
-		return fmt.Sprintf("the purities and recoveries can be had, but %s and others then do not hold", o.worst)
-	case o.lightLost > o.heavyLost:
-		return "too much of the light elements goes with the liquor, whatever is refluxed"
+// obstacle names what of the specification is the farthest off.
+func (o *outcome) obstacle(c *Cut) string {
+	name, worst := "", -1.0
+	for _, q := range []struct {
+		key        string
+		asked, got float64
+	}{{"raffinate.purity", c.Raffinate.Purity, o.purity[0]}, {"raffinate.recovery", c.Raffinate.Recovery, o.recovery[0]},
+		{"liquor.purity", c.Strip.Purity, o.purity[1]}, {"liquor.recovery", c.Strip.Recovery, o.recovery[1]}} {
+		if off := (1 - q.got) / (1 - q.asked); q.asked > 0 && off > worst {
+			name, worst = q.key, off
+		}
 	}
-	return "too much of the heavy elements stays with the raffinate or the organic, whatever is refluxed"
+	return name
 }
