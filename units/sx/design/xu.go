@@ -18,11 +18,10 @@ import "math"
 // Technology 11(2) 241; S_min and W_min of two components: Cheng and others 2014, doi:10.4236/ampc.2014.412030. The stage
 // counts and the choice of E_M are as commonly quoted from that theory and were not read in an original.
 type Split struct {
-	Beta   float64 // separation factor A/B, above 1
-	FA     float64 // A in the feed; B is the rest
-	LossA  float64 // part of A that goes with B
-	LossB  float64 // part of B that goes with A
-	Reflux float64 // S over the least S for this separation that the theory names; 0 takes its own choice
+	Beta  float64 // separation factor A/B, above 1
+	FA    float64 // A in the feed; B is the rest
+	LossA float64 // part of A that goes with B
+	LossB float64 // part of B that goes with A
 }
 
 // Start is what the relations make of a split.
@@ -42,9 +41,6 @@ func (q Split) Relations() Start {
 	root := math.Sqrt(q.Beta)
 	s := Start{SMin: q.FA + 1/(q.Beta-1), WMin: 1 / (q.Beta - 1)}
 	s.S = max(outB/(root-1), outA*root/(root-1))
-	if q.Reflux > 0 {
-		s.S = q.Reflux * s.SMin
-	}
 	s.W = s.S - outA
 	s.EM, s.EMPrime = s.S/(s.S+outB), s.S/s.W
 	feed := q.FA / fB
