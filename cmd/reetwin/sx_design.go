@@ -25,8 +25,8 @@ func newSXDesignCommand() *cobra.Command {
 		Short: "A circuit from a specification: feed, cuts, purities, recoveries",
 		Long: `Find the cheapest circuit of extraction, scrub and strip that meets purities and recoveries: stages, feed stage,
 organic, saponification, O/A and acids, on the rigorous model, within the windows of the file. Xu Guangxian's minimum-reagent
-relations are the start. Several [[cut]] make a train. A cut that cannot be met is refused with the limit in the way (exit code 4).
---out writes a plant file for reetwin solve. The file is described in docs/sx-design.md.`,
+relations are the start; from there a local search. Several [[cut]] make a train. A cut that cannot be met is refused with the limit in the way (exit code 4).
+--out writes a plant file for reetwin solve. The file is described in docs/sx.md.`,
 		Example: `  reetwin sx design cut.toml --out plant.toml
   reetwin solve plant.toml`,
 		Args: cobra.ExactArgs(1),
@@ -107,6 +107,9 @@ func designTable(w io.Writer, r *design.Result) {
 		classes = append(classes, fmt.Sprintf("%d %s", r.Classes[c], c))
 	}
 	out("The model rests on constants: %s\n", strings.Join(classes, ", "))
+	if len(r.Assumed) > 0 {
+		out("%s", folded("assumed of them: ", r.Assumed, ", "))
+	}
 }
 
 // folded writes a list in lines of about 120 characters.
@@ -134,84 +137,101 @@ func cutTable(out func(string, ...any), c *design.CutResult) {
 	}
 	q := c.Relations
 	if c.Split.Beta > 0 {
-		out("\nSeparation factor %s/%s %.4g, %.4g of the rare earths to the liquor: least extracted %.4g, least scrubbed %.4g per mole fed,\nstages at total reflux %.3g (Fenske); mixed extraction ratios %.4g and %.4g\n",
+		out("\nSeparation factor %s/%s %.4g, %.4g of the rare earths to the liquor: least extracted %.4g, least scrubbed %.4g per mole fed,\nstages at total reflux %.3g (Fenske); mixed extraction ratios %.4g and %.4g",
 			c.Heavy, c.Light, c.Split.Beta, c.Split.FA, q.SMin, q.WMin, q.Fenske, q.EM, q.EMPrime)
 	}
+	out("\n")
+	if !c.Met {
+		out("%s", folded("Refused: ", strings.SplitAfter(c.Reason, " "), ""))
+	}
+	circuitTable(out, c)
+	if !c.Met {
+		return
+	}
+	out("\nWhat limits, and what 5 %% more room would save:\n")
+	for _, l := range c.Limits {
+		unit, by := l.Unit, 1.0
+		switch unit {
+		case "mol/m3":
+			unit, by = "mol/L", 1e-3
+		case "1":
+			unit = ""
+		}
+		out("  %-20s %-20s %7.4g of %.4g %-6s %8.2g %%\n", l.Name, l.Where, l.Value*by, l.Bound*by, unit, 100*l.Saves)
+	}
+	if len(c.Limits) == 0 {
+		out("  none of the windows\n")
+	}
+	for _, text := range c.Warnings {
+		out("%s", folded("Warning: ", strings.SplitAfter(text, " "), ""))
+	}
+	out("Solved again from a cold start: %s, worst imbalance %.1g (%s); %d circuits tried\n", c.Path, c.Imbalance, c.ImbalanceOf, c.Solves)
+}
+
+// circuitTable writes what is asked, the start of the relations and the optimum, or what was reached, side by side.
+func circuitTable(out func(string, ...any), c *design.CutResult) {
 	last, head := c.Optimum, "optimum"
 	if last == nil {
 		last, head = c.Reached, "reached"
 	}
-	if !c.Met {
-		out("\n")
-		out("%s", folded("Refused: ", strings.SplitAfter(c.Reason, " "), ""))
-	}
 	if last == nil {
 		return
 	}
-	var none design.Circuit
-	first := c.Start
-	if first == nil {
-		first = &none
-	}
-	out("\n  %-36s %12s %12s %12s\n", "", "asked", "start (Xu)", head)
-	row := func(name string, asked float64, of func(*design.Circuit) float64, format string) {
-		cell := func(v float64, there bool) string {
-			if !there || math.IsNaN(v) {
-				return "–"
-			}
-			return fmt.Sprintf(format, v)
+	cell := func(format string, v float64) string {
+		if math.IsNaN(v) {
+			return "–"
 		}
-		out("  %-36s %12s %12s %12s\n", name, cell(asked, asked > 0), cell(of(first), c.Start != nil), cell(of(last), true))
+		return fmt.Sprintf(format, v)
 	}
+	out("\n  %-38s %12s %12s %12s\n", "", "asked", "start (Xu)", head)
+	for _, f := range circuitRows(&c.Asked) {
+		start := "–"
+		if c.Start != nil {
+			start = cell(f.format, f.of(c.Start))
+		}
+		asks := "–"
+		if f.asked > 0 {
+			asks = cell(f.format, 100*f.asked)
+		}
+		out("  %-38s %12s %12s %12s\n", f.name, asks, start, cell(f.format, f.of(last)))
+	}
+}
+
+// circuitRow is a line of the table.
+type circuitRow struct {
+	name, format string
+	asked        float64 // as a part; 0 for nothing
+	of           func(*design.Circuit) float64
+}
+
+func circuitRows(asked *design.Targets) []circuitRow {
 	type C = design.Circuit
-	row("raffinate purity, %", 100*c.Asked.Raffinate.Purity, func(c *C) float64 { return 100 * c.RaffinatePure }, "%.5g")
-	row("raffinate recovery, %", 100*c.Asked.Raffinate.Recovery, func(c *C) float64 { return 100 * c.RaffinateGot }, "%.5g")
-	row("liquor purity, %", 100*c.Asked.Liquor.Purity, func(c *C) float64 { return 100 * c.LiquorPure }, "%.5g")
-	row("liquor recovery, %", 100*c.Asked.Liquor.Recovery, func(c *C) float64 { return 100 * c.LiquorGot }, "%.5g")
-	for _, f := range []struct {
-		name   string
-		of     func(*C) float64
-		format string
-	}{
-		{"extraction stages, feed at the last", func(c *C) float64 { return float64(c.Extraction) }, "%.0f"},
-		{"scrub stages", func(c *C) float64 { return float64(c.Scrub) }, "%.0f"},
-		{"strip stages", func(c *C) float64 { return float64(c.Strip) }, "%.0f"},
-		{"organic, m3/h", func(c *C) float64 { return 3600 * c.Organic }, "%.4g"},
-		{"saponification, %", func(c *C) float64 { return 100 * c.Soap }, "%.4g"},
-		{"scrub, m3/h", func(c *C) float64 { return 3600 * c.ScrubFlow }, "%.4g"},
-		{"scrub acid, mol/L", func(c *C) float64 { return c.ScrubAcid / 1000 }, "%.4g"},
-		{"strip, m3/h", func(c *C) float64 { return 3600 * c.StripFlow }, "%.4g"},
-		{"strip acid, mol/L", func(c *C) float64 { return c.StripAcid / 1000 }, "%.4g"},
-		{"O/A extraction", func(c *C) float64 { return c.ExtractionOA }, "%.3g"},
-		{"O/A scrub", func(c *C) float64 { return c.ScrubOA }, "%.3g"},
-		{"O/A strip", func(c *C) float64 { return c.StripOA }, "%.3g"},
-		{"highest loading, %", func(c *C) float64 { return 100 * c.Loading }, "%.3g"},
-		{"back from the strip, % of the load", func(c *C) float64 { return 100 * c.Residual }, "%.3g"},
-		{"highest pH", func(c *C) float64 { return c.PH }, "%.3g"},
-		{"mixers and settlers, m3", func(c *C) float64 { return c.Volume }, "%.4g"},
-		{"HCl, kg/kg REO fed", func(c *C) float64 { return c.HCl }, "%.4g"},
-		{"NaOH, kg/kg REO fed", func(c *C) float64 { return c.NaOH }, "%.4g"},
-		{"stages, USD/kg REO fed", func(c *C) float64 { return c.StageCost }, "%.4g"},
-		{"reagents, USD/kg REO fed", func(c *C) float64 { return c.ReagentCost }, "%.4g"},
-		{"together, USD/kg REO fed", func(c *C) float64 { return c.Cost }, "%.4g"},
-	} {
-		row(f.name, 0, f.of, f.format)
-	}
-	if c.Met {
-		out("\nWhat limits, and what 5 %% more room would save:\n")
-		for _, l := range c.Limits {
-			unit, by := "", 1.0
-			if l.Unit == "mol/m3" {
-				unit, by = "mol/L", 1e-3
-			}
-			out("  %-20s %-20s %7.4g of %.4g %-6s %8.2g %%\n", l.Name, l.Where, l.Value*by, l.Bound*by, unit, 100*l.Saves)
-		}
-		if len(c.Limits) == 0 {
-			out("  none of the windows\n")
-		}
-		for _, text := range c.Warnings {
-			out("Warning: %s\n", text)
-		}
-		out("Solved again from a cold start: %s, worst imbalance %.1g (%s); %d circuits tried\n", c.Path, c.Imbalance, c.ImbalanceOf, c.Solves)
+	return []circuitRow{
+		{"raffinate purity, %", "%.5g", asked.Raffinate.Purity, func(c *C) float64 { return 100 * c.RaffinatePure }},
+		{"raffinate recovery, %", "%.5g", asked.Raffinate.Recovery, func(c *C) float64 { return 100 * c.RaffinateGot }},
+		{"liquor purity, %", "%.5g", asked.Liquor.Purity, func(c *C) float64 { return 100 * c.LiquorPure }},
+		{"liquor recovery, %", "%.5g", asked.Liquor.Recovery, func(c *C) float64 { return 100 * c.LiquorGot }},
+		{"extraction stages, feed at the last", "%.0f", 0, func(c *C) float64 { return float64(c.Extraction) }},
+		{"scrub stages", "%.0f", 0, func(c *C) float64 { return float64(c.Scrub) }},
+		{"strip stages", "%.0f", 0, func(c *C) float64 { return float64(c.Strip) }},
+		{"organic, m3/h", "%.4g", 0, func(c *C) float64 { return 3600 * c.Organic }},
+		{"saponification, %", "%.4g", 0, func(c *C) float64 { return 100 * c.Soap }},
+		{"scrub, m3/h", "%.4g", 0, func(c *C) float64 { return 3600 * c.ScrubFlow }},
+		{"scrub acid, mol/L", "%.4g", 0, func(c *C) float64 { return c.ScrubAcid / 1000 }},
+		{"strip, m3/h", "%.4g", 0, func(c *C) float64 { return 3600 * c.StripFlow }},
+		{"strip acid, mol/L", "%.4g", 0, func(c *C) float64 { return c.StripAcid / 1000 }},
+		{"O/A extraction", "%.3g", 0, func(c *C) float64 { return c.ExtractionOA }},
+		{"O/A scrub", "%.3g", 0, func(c *C) float64 { return c.ScrubOA }},
+		{"O/A strip", "%.3g", 0, func(c *C) float64 { return c.StripOA }},
+		{"highest loading, %", "%.3g", 0, func(c *C) float64 { return 100 * c.Loading }},
+		{"back from the strip, % of the load", "%.3g", 0, func(c *C) float64 { return 100 * c.Residual }},
+		{"highest pH", "%.3g", 0, func(c *C) float64 { return c.PH }},
+		{"mixers and settlers, m3", "%.4g", 0, func(c *C) float64 { return c.Volume }},
+		{"HCl, kg/kg REO fed", "%.4g", 0, func(c *C) float64 { return c.HCl }},
+		{"NaOH, kg/kg REO fed", "%.4g", 0, func(c *C) float64 { return c.NaOH }},
+		{"lime for the raffinate, kg/kg REO fed", "%.4g", 0, func(c *C) float64 { return c.Lime }},
+		{"stages, USD/kg REO fed", "%.4g", 0, func(c *C) float64 { return c.StageCost }},
+		{"reagents, USD/kg REO fed", "%.4g", 0, func(c *C) float64 { return c.ReagentCost }},
+		{"together, USD/kg REO fed", "%.4g", 0, func(c *C) float64 { return c.Cost }},
 	}
 }

@@ -17,7 +17,8 @@ type Given struct {
 	section, stripMost, total   int
 	mixer, settler, tank        float64 // s
 	organicCarried, aqCarried   float64
-	stageCost, acidCost, soda   float64 // USD/m3/s, USD/kg, USD/kg
+	stageCost                   float64 // USD/m3/s
+	acidCost, soda, lime        float64 // USD/kg
 }
 
 // Number is one number that a design rests on, as the file has it or as it is assumed.
@@ -92,6 +93,7 @@ func readGiven(t *conf.Table, ph float64, why string) Given {
 	g.stageCost = of(w, "stage", "USD/m3/s", 1500/year, conf.NonNegative, "1500 USD/m3/a: boxes and the organic in them, by volume of mixer and settler")
 	g.acidCost = of(w, "HCl", "USD/kg", 0.25, conf.NonNegative, "as 100 %")
 	g.soda = of(w, "NaOH", "USD/kg", 0.5, conf.NonNegative, "as 100 %")
+	g.lime = of(w, "lime", "USD/kg", 0.15, conf.NonNegative, "Ca(OH)2 for the acid of the raffinate")
 	w.Close()
 	return g
 }

@@ -16,6 +16,7 @@ type Result struct {
 	Cuts       []CutResult        `json:"cuts"`
 	Numbers    []Number           `json:"numbers"`
 	Classes    map[chem.Class]int `json:"classes"` // of the constants of the model
+	Assumed    []string           `json:"assumed"` // those of them that are assumed
 	spec       *Spec
 }
 
@@ -79,6 +80,7 @@ type Circuit struct {
 	LiquorGot     float64 `json:"liquor_recovery"`
 	HCl           float64 `json:"HCl_kg_per_kg_REO"`
 	NaOH          float64 `json:"NaOH_kg_per_kg_REO"`
+	Lime          float64 `json:"lime_kg_per_kg_REO"` // that the acid of the raffinate takes
 	Volume        float64 `json:"volume_m3"`
 	StageCost     float64 `json:"stage_USD_per_kg_REO"`
 	ReagentCost   float64 `json:"reagent_USD_per_kg_REO"`
@@ -100,7 +102,7 @@ func (p *plan) describe(s *state) *Circuit {
 		ExtractionOA: s.ratio[extraction], ScrubOA: s.ratio[scrub], StripOA: s.ratio[strip],
 		Loading: s.loading, LoadingAt: s.loadingAt, PH: s.ph, PHAt: s.phAt, Free: s.free, Residual: s.residual,
 		RaffinatePure: s.purity[0], RaffinateGot: s.recovery[0], LiquorPure: s.purity[1], LiquorGot: s.recovery[1],
-		HCl: s.acid * molarHCl / p.fedREO, NaOH: s.soda * molarNaOH / p.fedREO, Volume: s.volume,
+		HCl: s.acid * molarHCl / p.fedREO, NaOH: s.soda * molarNaOH / p.fedREO, Lime: s.lime * molarLime / p.fedREO, Volume: s.volume,
 		StageCost: s.volume * p.stageCost / p.fedREO, Cost: s.cost / p.fedREO}
 	c.ReagentCost = c.Cost - c.StageCost
 	return c

@@ -19,7 +19,9 @@ func (s *Spec) Solve() (*Result, error) {
 	}
 	r.Classes = map[chem.Class]int{}
 	for _, c := range s.Model.Constants {
-		r.Classes[c.Class]++
+		if r.Classes[c.Class]++; c.Class == chem.Assumed {
+			r.Assumed = append(r.Assumed, c.Name)
+		}
 	}
 	for k := range s.Cuts {
 		c := &s.Cuts[k]
@@ -50,7 +52,7 @@ func (s *Spec) Solve() (*Result, error) {
 }
 
 // objective is what a design is the cheapest by.
-const objective = "stages × volume of mixer and settler × price + HCl + NaOH, per time"
+const objective = "stages × volume of mixer and settler × price + HCl + NaOH + lime for the acid of the raffinate, per time"
 
 // design fills in the result of one cut.
 func (p *plan) design(out *CutResult) error {

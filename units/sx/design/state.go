@@ -25,7 +25,7 @@ type state struct {
 	residual          float64 // rare earths that come back from the strip, of those that went
 	stays             string  // the one that makes up most of it
 	ratio             [sections]float64
-	soda, acid        float64 // mol/s; soda with that of the feed
+	soda, acid, lime  float64 // mol/s; soda with that of the feed
 	volume            float64 // m3 of mixers and settlers
 	cost              float64 // USD/s
 	path              string
@@ -74,13 +74,14 @@ func (p *plan) read(k *cascade.Cascade, at Point) *state {
 		s.ratio[q] = at.Organic / aqueous[q]
 		s.volume += float64(at.Stages[q]) * (at.Organic + aqueous[q]) * (p.mixer + p.settler)
 	}
-	s.cost = s.volume*p.stageCost + s.acid*molarHCl*p.acidCost + s.soda*molarNaOH*p.soda
+	s.lime = max(0, s.raffinate[p.hydrogen]) / 2
+	s.cost = s.volume*p.stageCost + s.acid*molarHCl*p.acidCost + s.soda*molarNaOH*p.soda + s.lime*molarLime*p.lime
 	p.judge(s)
 	return s
 }
 
-// Molar masses of the reagents, kg/mol, for their prices: IUPAC 2021 weights of H, Cl, Na, O.
-const molarHCl, molarNaOH = 0.036458, 0.039997
+// Molar masses of the reagents, kg/mol, for their prices: IUPAC 2021 weights of H, Cl, Na, O, Ca.
+const molarHCl, molarNaOH, molarLime = 0.036458, 0.039997, 0.074092
 
 // product is what leaves with the aqueous of a section, mol/s, and its flow.
 func (p *plan) product(k *cascade.Cascade, section int) (n []float64, flow float64) {
