@@ -20,6 +20,7 @@ import (
 
 func newSXDesignCommand() *cobra.Command {
 	var format, plant string
+	var effort float64
 	c := &cobra.Command{
 		Use:   "design FILE.toml",
 		Short: "A circuit from a specification: feed, cuts, purities, recoveries",
@@ -38,6 +39,10 @@ relations are the start; from there a local search. Several [[cut]] make a train
 			if err != nil {
 				return exitError{exitUsage, err}
 			}
+			if !(effort >= 0.01 && effort <= 100) {
+				return exitError{exitUsage, fmt.Errorf("--effort %g: needs 0.01 to 100", effort)}
+			}
+			spec.Effort = effort
 			at := time.Now()
 			r, err := spec.Solve()
 			if err != nil {
@@ -66,6 +71,7 @@ relations are the start; from there a local search. Several [[cut]] make a train
 	}
 	c.Flags().StringVarP(&format, "output", "o", "table", "table or json")
 	c.Flags().StringVar(&plant, "out", "", "plant file to write")
+	c.Flags().Float64Var(&effort, "effort", 1, "how much longer than usual to search")
 	return c
 }
 

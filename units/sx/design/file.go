@@ -16,6 +16,7 @@ type Spec struct {
 	Feed  Feed
 	Cuts  []Cut
 	Given
+	Effort float64 // how much longer than usual to search; 0 is 1. Not of the file
 	system *chem.System
 }
 

@@ -185,8 +185,15 @@ func (p *plan) stripped(t *trial) float64 {
 // workers search at the same time.
 const workers = 2
 
-// effortMost is the work, as effort counts it, after which a worker's search takes no further trial: some seconds.
-const effortMost = 1e10
+// usualEffort is the work, as effort counts it, after which a worker's search takes no further trial: some seconds.
+const usualEffort = 1e10
+
+func (s *Spec) effortMost() float64 {
+	if s.Effort > 0 {
+		return s.Effort * usualEffort
+	}
+	return usualEffort
+}
 
 // coarse is the number of steps by which a start is told from another.
 const coarse = 2
@@ -200,7 +207,7 @@ func (p *plan) best(starts [workers][]starting, strict bool) *outcome {
 	for k := range starts {
 		group.Go(func() {
 			q := *p
-			q.limit = effortMost
+			q.limit = p.effortMost()
 			q.kernels, q.solves, q.work, q.last = map[[sections]int]*cascade.Cascade{}, 0, 0, nil
 			for _, t := range starts[k] {
 				o := q.operate(t.trial, t.handle, math.Inf(1))
@@ -212,7 +219,7 @@ func (p *plan) best(starts [workers][]starting, strict bool) *outcome {
 				}
 			}
 			if found[k] != nil {
-				q.limit += effortMost
+				q.limit += p.effortMost()
 				found[k] = q.search(found[k], strict)
 			}
 			tried[k] = q.solves

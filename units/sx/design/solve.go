@@ -237,7 +237,7 @@ func (p *plan) eased(best *outcome, l *Limit) *outcome {
 		by = 1 / by
 	}
 	l.set(&spec.Given, l.Bound*by)
-	q.Spec, q.work, q.limit = &spec, 0, effortMost/20
+	q.Spec, q.work, q.limit = &spec, 0, p.effortMost()/20
 	again := q.operate(best.trial, best.from(p), math.Inf(1))
 	if again.state == nil {
 		return best
