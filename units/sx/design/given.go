@@ -68,9 +68,17 @@ func readGiven(t *conf.Table, ph float64, why string) Given {
 	g.scrubHi = of(w, "scrub_acid_max", "mol/m3", 6000, acid, habit)
 	g.stripLo = of(w, "strip_acid_min", "mol/m3", 500, acid, "room for the search")
 	g.stripHi = of(w, "strip_acid_max", "mol/m3", 6000, acid, "usual are 3 to 6 mol/L")
-	g.section = w.IntOr("section_stages_max", 120, 1, 200)
-	g.stripMost = w.IntOr("strip_stages_max", 16, 1, 200)
-	g.total = w.IntOr("stages_max", 200, 3, 600)
+	count := func(key string, def, least, most int) int {
+		n := Number{Name: "window." + key, Value: float64(w.IntOr(key, def, least, most)), Unit: "1", Class: "given"}
+		if !w.Has(key) {
+			n.Class, n.Why = "assumed", "room for the search"
+		}
+		g.Numbers = append(g.Numbers, n)
+		return int(n.Value)
+	}
+	g.section = count("section_stages_max", 120, 1, 200)
+	g.stripMost = count("strip_stages_max", 16, 1, 200)
+	g.total = count("stages_max", 200, 3, 600)
 	for _, p := range []struct {
 		lo, hi string
 		ok     bool

@@ -67,8 +67,8 @@ func (p *plan) design(out *CutResult) error {
 	}
 	if n, most := p.fewest(), min(2*p.section, p.total-1); n > float64(most) {
 		out.Fewest = math.Ceil(n)
-		out.Reason = fmt.Sprintf("%s from %s by a factor of %.3g needs at least %.0f stages of extraction and scrub, at total reflux (Fenske); "+
-			"limit stages_max: %d with one to strip", p.cut.Heavy, p.cut.Light, p.beta, math.Ceil(n), most)
+		out.Reason = fmt.Sprintf("limit stages_max: %d with one to strip; %s from %s by a factor of %.3g needs at least %.0f of extraction and scrub, at total reflux (Fenske)",
+			most, p.cut.Heavy, p.cut.Light, p.beta, math.Ceil(n))
 		return nil
 	}
 	if o := p.unstripped(t, h); o != nil {
