@@ -30,6 +30,9 @@ type Number struct {
 	Why   string  `json:"why,omitempty"`
 }
 
+// habit is where a number comes from that any plant might have.
+const habit = "usual practice"
+
 // year is a Julian year in seconds.
 const year = 365.25 * 86400
 
@@ -49,7 +52,6 @@ func readGiven(t *conf.Table, ph float64, why string) Given {
 		g.Numbers = append(g.Numbers, n)
 		return v
 	}
-	const habit = "usual practice"
 	w := t.Table("organic")
 	g.extractant = of(w, "extractant", "mol/m3", 1500, conf.Between(1, 1e4), habit)
 	g.bleed = of(w, "bleed", "1", 0.01, conf.Between(0, 0.5), "to regeneration")
@@ -89,7 +91,13 @@ func readGiven(t *conf.Table, ph float64, why string) Given {
 		}
 	}
 	w.Close()
-	w = t.Table("equipment")
+	g.costs(t, of)
+	return g
+}
+
+// costs reads the vessels and what things cost.
+func (g *Given) costs(t *conf.Table, of func(table *conf.Table, key, unit string, def float64, r conf.Range, why string) float64) {
+	w := t.Table("equipment")
 	times, carried := conf.Between(1, 1e5), conf.Between(0, 0.02)
 	g.mixer = of(w, "mixer_time", "s", 180, times, "3 to 6 min are usual")
 	g.settler = of(w, "settler_time", "s", 720, times, habit)
@@ -103,5 +111,4 @@ func readGiven(t *conf.Table, ph float64, why string) Given {
 	g.soda = of(w, "NaOH", "USD/kg", 0.5, conf.NonNegative, "as 100 %")
 	g.lime = of(w, "lime", "USD/kg", 0.15, conf.NonNegative, "Ca(OH)2 for the acid of the raffinate")
 	w.Close()
-	return g
 }

@@ -135,12 +135,10 @@ func (p *plan) operate(t trial, start handle, most float64) *outcome {
 			best = o
 		}
 		if lo != nil && hi != nil {
-			w := max(0.05, min(0.95, (lo.miss+slack/2)/(lo.miss-hi.miss))) // the secant of what is lost, kept inside
-			gain := (hi.miss - lo.miss) / (hi.reflux - lo.reflux)
-			h.reflux, h.draw, h.pull = lo.reflux+w*(hi.reflux-lo.reflux), lo.draw+w*(hi.draw-lo.draw), o.pull
-			if h.gain = gain; hi.reflux-lo.reflux < 1e-9 {
+			if hi.reflux-lo.reflux < 1e-9 {
 				return p.checked(hi)
 			}
+			h = h.between(lo, hi, o.pull)
 			continue
 		}
 		if h = o.handle; lo != nil && h.reflux >= highest {
@@ -164,6 +162,14 @@ func (p *plan) operate(t trial, start handle, most float64) *outcome {
 	return p.checked(best)
 }
 
+// between is the handle at the secant of what is lost, kept inside.
+func (h handle) between(lo, hi *outcome, pull float64) handle {
+	w := max(0.05, min(0.95, (lo.miss+slack/2)/(lo.miss-hi.miss)))
+	h.gain = (hi.miss - lo.miss) / (hi.reflux - lo.reflux)
+	h.reflux, h.draw, h.pull = lo.reflux+w*(hi.reflux-lo.reflux), lo.draw+w*(hi.draw-lo.draw), pull
+	return h
+}
+
 // Bounds of ln reflux: next to no scrub, and next to nothing drawn.
 const leastReflux, mostReflux = -7.0, 4.0
 
@@ -183,17 +189,11 @@ func (p *plan) refluxes(t *trial, h handle) (least, highest float64) {
 // drawn finds the draw at which what is lost of the heavy and of the light is, of what may be lost, the same, and with it the
 // O/A of the strip.
 func (p *plan) drawn(t trial, h handle) *outcome {
-	type side struct {
-		draw, g float64
-	}
-	var low, high *side // too little drawn (g > 0), too much
-	var best *outcome
-	step := 0.004
+	search, strip := drawing{step: 0.004}, stripping{}
 	if h.pull < 0 {
-		step = 0 // by the slope
+		search.step = 0 // by the slope
 	}
-	stale := 0
-	var strip stripping
+	var best *outcome
 	for range 60 {
 		s, err := p.solve(p.point(&t, h))
 		if err != nil {
@@ -212,52 +212,71 @@ func (p *plan) drawn(t trial, h handle) *outcome {
 			return o
 		}
 		if moved > 0.02 {
-			low, high, stale = nil, nil, 0
+			search.forget()
 		}
-		if g > 0 {
-			if low != nil {
-				stale++
+		if search.next(&h, g) {
+			if moved == 0 {
+				return best
 			}
-			low = &side{h.draw, g}
-			if stale > 1 && high != nil {
-				high.g /= 2
-				stale = 0
-			}
-		} else {
-			if high != nil {
-				stale--
-			}
-			high = &side{h.draw, g}
-			if stale < -1 && low != nil {
-				low.g /= 2
-				stale = 0
-			}
+			search.forget()
 		}
-		if low != nil && high != nil {
-			if high.draw-low.draw < 1e-9 {
-				if moved == 0 {
-					return best
-				}
-				low, high, stale = nil, nil, 0
-				continue
-			}
-			h.pull = (high.g - low.g) / (high.draw - low.draw)
-			h.draw = low.draw + (high.draw-low.draw)*low.g/(low.g-high.g)
-			continue
-		}
-		by := step
-		if step == 0 {
-			by = max(1e-6, min(0.05, math.Abs(1.1*g/h.pull)))
-			step = 3 * by
-		} else {
-			step *= 2.5
-		}
-		if g < 0 {
-			by = -by
-		}
-		h.draw += by
 	}
 	return best
+}
+
+// drawing is the search for the draw: it brackets, then takes the secant, halving the end that stays (Illinois).
+type drawing struct {
+	low, high *side // too little drawn (g > 0), too much
+	stale     int
+	step      float64 // of the bracketing; 0 takes the slope at hand
+}
+
+// side is ln of a draw, and ln of what is lost of the heavy over that of the light.
+type side struct{ draw, g float64 }
+
+func (q *drawing) forget() { q.low, q.high, q.stale = nil, nil, 0 }
+
+// next moves the draw by what it led to; it is done where the bracket has closed.
+func (q *drawing) next(h *handle, g float64) (done bool) {
+	if g > 0 {
+		if q.low != nil {
+			q.stale++
+		}
+		q.low = &side{h.draw, g}
+		if q.stale > 1 && q.high != nil {
+			q.high.g /= 2
+			q.stale = 0
+		}
+	} else {
+		if q.high != nil {
+			q.stale--
+		}
+		q.high = &side{h.draw, g}
+		if q.stale < -1 && q.low != nil {
+			q.low.g /= 2
+			q.stale = 0
+		}
+	}
+	if low, high := q.low, q.high; low != nil && high != nil {
+		if high.draw-low.draw < 1e-9 {
+			return true
+		}
+		h.pull = (high.g - low.g) / (high.draw - low.draw)
+		h.draw = low.draw + (high.draw-low.draw)*low.g/(low.g-high.g)
+		return false
+	}
+	by := q.step
+	if q.step == 0 {
+		by = max(1e-6, min(0.05, math.Abs(1.1*g/h.pull)))
+		q.step = 3 * by
+	} else {
+		q.step *= 2.5
+	}
+	if g < 0 {
+		by = -by
+	}
+	h.draw += by
+	return false
 }
 
 // stripping is the search for the O/A of the strip that leaves what it may on the organic: a secant in logarithms.
