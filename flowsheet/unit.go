@@ -85,7 +85,7 @@ type Spec struct {
 	Handles   []Handle        // u
 	States    []Variable      // the first part of x: what accumulates
 	Algebraic []Variable      // the rest of x
-	Free      []int           // states that no steady equation fixes: they stay at Prev
+	Free      []int           // states that rest in time: they stay at Prev
 	Signals   []Variable      // y of Observe
 	Constants []chem.Constant // the numbers with provenance that the unit's result rests on
 }

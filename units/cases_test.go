@@ -119,6 +119,14 @@ func streamCases() []kindCase {
 				{Name: "all given", Set: "unit.split.rest=0.2", Want: "leave one out"},
 			},
 		}},
+		{"ratio_feed", unittest.Case{
+			Name: "ratio_feed", In: []string{"in"}, Out: []string{"stream", "acid", "water"}, Inlets: each,
+			Config: chemistry + "[unit.dose]\nacid = { ratio = \"0.6 L/mol\", tenor = { HCl = \"5 mol/L\" } }\nwater = { ratio = \"0.2 L/mol\" }\n",
+			Bad: []unittest.Bad{
+				{Name: "ratio", Set: "unit.dose.acid.ratio=-1 L/mol", Want: "unit.dose.acid.ratio"},
+				{Name: "tenor", Set: "unit.dose.acid.tenor.HCk=1 mol/L", Want: "HCk"},
+			},
+		}},
 		{"solid_liquid_separator", unittest.Case{
 			Name: "solid_liquid_separator", In: two, Out: []string{"solid", "filtrate", "retained"}, Inlets: each,
 			Config: chemistry + "[unit]\nliquid_recovery = 0.7\n",

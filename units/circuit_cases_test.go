@@ -57,6 +57,9 @@ flow = "0.2 L/min"
 		"draw.cut = { section = \"scrub\", stage = 1, flow = \"0.3 L/min\" }\n[unit.extraction]", 1)
 	sides = strings.Replace(sides, "[unit.strip]\n", "[unit.strip]\ntemperature = \"40 degC\"\nefficiency = 0.85\n", 1)
 	sides = strings.Replace(sides, "[unit.scrub]\n", "[unit.scrub]\nefficiency = 0.95\nefficiency_of.Dy = 0.8\n", 1)
+	// The first circuit on its cut, with the reflux as a part of the liquor and nothing but it to scrub with.
+	cut := strings.NewReplacer("organic_flow = \"20 L/min\"", "organic_flow = \"12 L/mol\"\ncut = { between = [\"Nd\", \"Dy\"], balance = 2 }",
+		"flow = \"0.2 L/min\"", "part = 0.4").Replace(pc88a)
 	const d2ehpa = `
 [chemistry]
 elements = ["Na", "Ca", "Y", "La", "Nd", "Th", "S", "Cl"]
@@ -111,6 +114,21 @@ mixer_organic = "60 L"
 				{Name: "efficiency", Set: "unit.strip.efficiency=0", Want: "efficiency"},
 				{Name: "element", Set: "unit.scrub.efficiency_of.Fe=0.5", Want: "Fe"},
 				{Name: "section", Set: "unit.draw.cut.section=scrap", Want: `"scrub"`},
+			},
+		}},
+		{"sx_circuit", unittest.Case{
+			Name: "sx_circuit_cut", Config: cut, In: []string{"extraction", "strip"},
+			Out: []string{"extraction", "strip", "bleed"},
+			Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
+				brine(r, s, &in[0], 10, map[string]float64{"H+": 20, "Na+": 50, "Ca+2": 20, "Y+3": 20, "La+3": 60, "Nd+3": 70, "Dy+3": 8}, "Cl-")
+				brine(r, s, &in[2], 2, map[string]float64{"H+": 4000}, "Cl-")
+			},
+			Bad: []unittest.Bad{
+				{Name: "element", Set: "unit.cut.between=[\"Nd\", \"Dz\"]", Want: "Dz"},
+				{Name: "order", Set: "unit.cut.between=[\"Dy\", \"Nd\"]", Want: "less extractable"},
+				{Name: "section", Set: "unit.cut.raffinate=scrub", Want: "scrub"},
+				{Name: "flow", Set: "unit.organic_flow=20 L/min", Want: "organic_flow"},
+				{Name: "part", Set: "unit.reflux.strip.part=1", Want: "part"},
 			},
 		}},
 		{"sx_circuit", unittest.Case{

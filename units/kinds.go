@@ -45,6 +45,7 @@ func Kinds() map[string]func() flowsheet.Unit {
 		"oxidation_tank":           hydromet.NewOxidationTank,
 		"pool_leach":               hydromet.NewPoolLeach,
 		"product":                  hydromet.NewProduct,
+		"ratio_feed":               hydromet.NewRatioFeed,
 		"releach":                  hydromet.NewReleach,
 		"solid_liquid_separator":   hydromet.NewSeparator,
 		"splitter":                 hydromet.NewSplitter,

@@ -38,7 +38,7 @@ import (
 // aqueous leaves, unreacted.
 //
 // Validity: acid and extractant ranges of the model (Report warns), loading below 85 %. Degrees of freedom: stages, organic
-// flow, extractant, saponification, bleed, reflux; the aqueous inlets are streams.
+// flow (or the cut that it is to keep, see cutControl), extractant, saponification, bleed, reflux; the aqueous inlets are streams.
 //
 // Sources: model and constants from chem, or of a file that constants names (Spec.Constants); complexes from chem/aqueous; method:
 // package cascade.
@@ -61,7 +61,8 @@ type Circuit struct {
 	strength         float64 // of the organic now, dimers, mol/m3
 	dosed            float64 // extractant beside the make-up's own, mol/s
 	partial          bool    // some efficiency is below 1: concentrations of both phases are unknowns besides
-	refluxes         []int   // handle of each return's flow
+	refluxes         []reflux
+	cut              cutControl
 	feeds, draws     []sidePort
 	tank             float64 // m3
 	practice         Practice
@@ -69,9 +70,10 @@ type Circuit struct {
 	ionic            float64         // that one, mol/L; NaN where none is given
 	waters           *saturation     // made when first needed
 
-	leaves []int
-	n, c   int
-	block  int
+	leaves     []int
+	n, c       int
+	block      int
+	stateCount int
 
 	mixer, layerA, layerO    []float64 // contents after a solve, [stage·cations]
 	soluteMixer, soluteLayer [][]float64
@@ -87,6 +89,12 @@ type Circuit struct {
 type memory struct {
 	mixer, layerA, layerO    []float64
 	soluteMixer, soluteLayer [][]float64
+}
+
+// reflux is a return of the plan: its handle is a flow, or the part of what runs through the section it comes from.
+type reflux struct {
+	handle int
+	part   bool
 }
 
 // sidePort is a side feed or a draw: a port beside those of the sections.
@@ -130,11 +138,15 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	s.system = env.System
 	s.names = p.Texts("sections")
 	spec.Handles = []flowsheet.Handle{
-		{Name: "organic_flow", Unit: "m3/s", Value: p.Quantity("organic_flow", "m3/s", flows), Lo: flows.Lo, Hi: flows.Hi},
+		{Name: "organic_flow", Unit: "m3/s", Lo: flows.Lo, Hi: flows.Hi},
 		{Name: "bleed", Unit: "1", Value: p.Quantity("bleed", "1", parts), Hi: 1},
 		{Name: "saponification", Unit: "1", Value: p.Quantity("saponification", "1", conf.Between(0, 0.5)), Hi: 0.5},
 		{Name: "extractant", Unit: "mol/m3", Value: p.Quantity("extractant", "mol/m3", strengths), Lo: strengths.Lo, Hi: strengths.Hi},
 	}
+	if p.Has("cut") {
+		spec.Handles[organicFlow].Unit = "m3/mol"
+	}
+	spec.Handles[organicFlow].Value = p.Quantity("organic_flow", spec.Handles[organicFlow].Unit, flows)
 	s.strength = spec.Handles[extractantSet].Value / 2
 	s.tank = p.QuantityOr("organic_tank", "m3", 0, conf.Between(0, 1e6))
 	if len(s.names) == 0 || slices.Contains(s.names, "") {
@@ -152,31 +164,12 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	}
 	s.reflux(p, &spec)
 	s.sides(p, &spec, seen)
-	name := p.Text("model")
-	if p.Faulty("model") {
-		p.Skip("practice", "constants", "complexes", "ionic_strength")
-		return spec, nil
-	}
-	var err error
-	if s.model, err = s.constantsOf(p, name); err != nil {
-		p.Skip("practice", "complexes", "ionic_strength")
-		return spec, nil
-	}
-	if s.practice, err = readPractice(p, s.model.Extractant); err != nil {
+	if ok, err := s.readModel(p, &spec); !ok {
 		return spec, err
 	}
-	if err := s.cations(); err != nil {
-		return spec, err
-	}
-	s.activity(p)
-	if err := s.complexes(p); err != nil {
-		return spec, err
-	}
-	if s.soap < 0 && spec.Handles[saponified].Value > 0 {
-		p.Fault("saponification", "needs the element of the model's soap (Na) in the system")
-		return spec, nil
-	}
+	s.readCut(p)
 	s.build()
+	var err error
 	if s.k, err = cascade.New(&s.chem, &s.plan[0]); err != nil {
 		p.Fault("sections", "%v", err)
 		return spec, nil
@@ -184,7 +177,39 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	s.slope = s.k.NewSlope()
 	s.held = make([]float64, s.c)
 	s.declare(&spec)
+	if s.cut.on && !p.Faulty("cut") {
+		s.cut.room(&spec, len(s.system.Components))
+		s.cut.k = s.k.NewCut(s.request())
+	}
 	return spec, nil
+}
+
+// readModel reads the extraction model and what rests on it; not ok after a fault.
+func (s *Circuit) readModel(p *conf.Table, spec *flowsheet.Spec) (ok bool, err error) {
+	name := p.Text("model")
+	if p.Faulty("model") {
+		p.Skip("cut", "practice", "constants", "complexes", "ionic_strength")
+		return false, nil
+	}
+	if s.model, err = s.constantsOf(p, name); err != nil {
+		p.Skip("cut", "practice", "complexes", "ionic_strength")
+		return false, nil
+	}
+	if s.practice, err = readPractice(p, s.model.Extractant); err != nil {
+		return false, err
+	}
+	if err := s.cations(); err != nil {
+		return false, err
+	}
+	s.activity(p)
+	if err := s.complexes(p); err != nil {
+		return false, err
+	}
+	if s.soap < 0 && spec.Handles[saponified].Value > 0 {
+		p.Fault("saponification", "needs the element of the model's soap (Na) in the system")
+		return false, nil
+	}
+	return true, nil
 }
 
 // section reads one section.
@@ -207,65 +232,6 @@ func (s *Circuit) section(p *conf.Table, name string) {
 		t.Fault("joins", "the first section has none before it")
 	}
 	t.Close()
-}
-
-// reflux reads what of a section's aqueous goes back to another.
-func (s *Circuit) reflux(p *conf.Table, spec *flowsheet.Spec) {
-	if !p.Has("reflux") {
-		return
-	}
-	all := p.Table("reflux")
-	for _, from := range all.Keys() {
-		t := all.Table(from)
-		r := cascade.Return{From: slices.Index(s.names, from)}
-		if r.From < 0 || s.sections[r.From].joins {
-			all.Fault(from, "is no section whose aqueous leaves; %s", conf.Hint(from, s.names))
-			r.From = 0
-		}
-		r.To = slices.Index(s.names, t.Choice("to", s.names...))
-		r.Stage = t.IntOr("stage", s.sections[r.To].stages, 1, s.sections[r.To].stages) - 1
-		flows := conf.Between(1e-9, 1e3)
-		h := flowsheet.Handle{Name: "reflux." + from + ".flow", Unit: "m3/s", Value: t.Quantity("flow", "m3/s", flows), Lo: flows.Lo, Hi: flows.Hi}
-		r.Flow = h.Value
-		s.refluxes = append(s.refluxes, len(spec.Handles))
-		spec.Handles = append(spec.Handles, h)
-		s.plan[0].Returns = append(s.plan[0].Returns, r)
-		t.Close()
-	}
-	all.Close()
-}
-
-// sides reads side feeds and draws of aqueous.
-func (s *Circuit) sides(p *conf.Table, spec *flowsheet.Spec, seen map[string]bool) {
-	each := func(key string, add func(t *conf.Table, at sidePort)) {
-		if !p.Has(key) {
-			return
-		}
-		all := p.Table(key)
-		for _, name := range all.Keys() {
-			t := all.Table(name)
-			at := sidePort{name: name, section: slices.Index(s.names, t.Choice("section", s.names...))}
-			at.stage = t.Int("stage", 1, s.sections[at.section].stages) - 1
-			if seen[name] || name == "bleed" || name == "makeup" || name == "base" {
-				all.Fault(name, "the name is taken")
-			}
-			seen[name] = true
-			add(t, at)
-			t.Close()
-		}
-		all.Close()
-	}
-	each("side_feed", func(_ *conf.Table, at sidePort) {
-		s.feeds = append(s.feeds, at)
-		s.plan[0].Feeds = append(s.plan[0].Feeds, cascade.Feed{Section: at.section, Stage: at.stage})
-	})
-	each("draw", func(t *conf.Table, at sidePort) {
-		flows := conf.Between(1e-9, 1e3)
-		at.handle = len(spec.Handles)
-		spec.Handles = append(spec.Handles, flowsheet.Handle{Name: "draw." + at.name + ".flow", Unit: "m3/s", Value: t.Quantity("flow", "m3/s", flows), Lo: flows.Lo, Hi: flows.Hi})
-		s.draws = append(s.draws, at)
-		s.plan[0].Feeds = append(s.plan[0].Feeds, cascade.Feed{Section: at.section, Stage: at.stage})
-	})
 }
 
 // cations finds the components of every cation that the model knows, and the solutes.
@@ -375,6 +341,11 @@ func (s *Circuit) build() {
 		s.shiftedU[q] = make([]float64, ownHandles+len(s.refluxes)+len(s.draws))
 	}
 	s.block = 3*s.c - 1 + 2*len(s.solutes)
+	s.stateCount = s.sum() + 1
+	if s.cut.on {
+		s.cut.at = s.stateCount
+		s.stateCount++
+	}
 }
 
 // efficiencies are Murphree's of every cation, nil where all are 1. Hydrogen and the soap's cation exchange at once.
@@ -400,7 +371,7 @@ func (s *Circuit) efficiencies(t sectionSpec) []float64 {
 func (s *Circuit) declare(spec *flowsheet.Spec) {
 	sys := s.system
 	for k, name := range s.names {
-		spec.In = append(spec.In, flowsheet.Port{Name: name})
+		spec.In = append(spec.In, flowsheet.Port{Name: name, Optional: s.returned(k)})
 		if !s.sections[k].joins {
 			s.leaves = append(s.leaves, k)
 			spec.Out = append(spec.Out, flowsheet.Port{Name: name})
@@ -413,17 +384,56 @@ func (s *Circuit) declare(spec *flowsheet.Spec) {
 		spec.Out = append(spec.Out, flowsheet.Port{Name: d.name})
 	}
 	spec.Out = append(spec.Out, flowsheet.Port{Name: "bleed"}, flowsheet.Port{Name: "makeup", Drawn: true}, flowsheet.Port{Name: "base", Drawn: true})
-	const acid = 1000.0
+	s.declareContents(spec)
+	volume, _ := s.organicVolume()
+	all := 2 * s.strength * volume
+	spec.States = append(spec.States, flowsheet.Variable{Name: "organic." + sys.Components[s.extractant].Name, Unit: "mol", Scale: all, Start: all})
+	if s.cut.on {
+		spec.Free = append(spec.Free, len(spec.States))
+		spec.States = append(spec.States, flowsheet.Variable{Name: "organic.flow", Unit: "m3/s", Scale: 1e-3, Start: 1e-3})
+	}
+	for a := range len(s.k.Unknowns()) {
+		spec.Algebraic = append(spec.Algebraic, flowsheet.Variable{Name: fmt.Sprintf("%s.%s", s.place(a%s.n), s.k.Unknown(a/s.n)), Unit: "1", Scale: 1, Lower: flowsheet.NoBound})
+	}
+	if s.partial {
+		for j := range s.n {
+			for _, list := range [...][]int{s.aqueous, s.organic} {
+				for _, c := range list {
+					spec.Algebraic = append(spec.Algebraic, flowsheet.Variable{Name: s.place(j) + ".leaving." + sys.Components[c].Name, Unit: "mol/m3", Scale: usualAcid, Lower: flowsheet.NoBound})
+				}
+			}
+		}
+	}
+	for j := range s.n {
+		spec.Signals = append(spec.Signals, flowsheet.Variable{Name: "pH." + s.place(j), Unit: "1", Scale: 1, Lower: flowsheet.NoBound})
+	}
+	for _, name := range s.names {
+		spec.Signals = append(spec.Signals, flowsheet.Variable{Name: "loading." + name, Unit: "1", Scale: 1})
+	}
+	if s.cut.on {
+		spec.Signals = append(spec.Signals, flowsheet.Variable{Name: "organic", Unit: "m3/s", Scale: 1e-3, Lower: flowsheet.NoBound})
+	}
+	spec.Constants = append(append(spec.Constants, s.model.Constants...), s.ownLevels()...)
+	if len(s.chem.Ligands) > 0 {
+		spec.Constants = append(append(spec.Constants, sys.Ka2()), s.conditional...)
+	}
+}
+
+// usualAcid is the size of concentrations in the aqueous, mol/m3.
+const usualAcid = 1000.0
+
+// declareContents names what mixers and settlers hold.
+func (s *Circuit) declareContents(spec *flowsheet.Spec) {
 	for j := range s.n {
 		v, place := &s.vessel, s.place(j)
 		amount := func(what string, comp int, scale, start float64) {
-			spec.States = append(spec.States, flowsheet.Variable{Name: place + what + sys.Components[comp].Name, Unit: "mol", Scale: scale, Start: start})
+			spec.States = append(spec.States, flowsheet.Variable{Name: place + what + s.system.Components[comp].Name, Unit: "mol", Scale: scale, Start: start})
 		}
 		for _, part := range []struct {
 			name string
 			a, o float64
 		}{{".mixer.", v.MixerA[j], v.MixerO[j]}, {".aqueous.", v.SettlerA[j], 0}, {".organic.", 0, v.SettlerO[j]}} {
-			size := part.a*acid + part.o*s.strength
+			size := part.a*usualAcid + part.o*s.strength
 			for i, a := range s.aqueous {
 				if i == s.hydrogen && part.name == ".organic." {
 					continue // what the metals leave of the extractant
@@ -440,34 +450,9 @@ func (s *Circuit) declare(spec *flowsheet.Spec) {
 			v    float64
 		}{{".mixer.", v.MixerA[j]}, {".aqueous.", v.SettlerA[j]}} {
 			for _, a := range s.solutes {
-				amount(part.name, a, max(part.v*acid, 1e-6), 0)
+				amount(part.name, a, max(part.v*usualAcid, 1e-6), 0)
 			}
 		}
-	}
-	volume, _ := s.organicVolume()
-	all := 2 * s.strength * volume
-	spec.States = append(spec.States, flowsheet.Variable{Name: "organic." + sys.Components[s.extractant].Name, Unit: "mol", Scale: all, Start: all})
-	for a := range len(s.k.Unknowns()) {
-		spec.Algebraic = append(spec.Algebraic, flowsheet.Variable{Name: fmt.Sprintf("%s.%s", s.place(a%s.n), s.k.Unknown(a/s.n)), Unit: "1", Scale: 1, Lower: flowsheet.NoBound})
-	}
-	if s.partial {
-		for j := range s.n {
-			for _, list := range [...][]int{s.aqueous, s.organic} {
-				for _, c := range list {
-					spec.Algebraic = append(spec.Algebraic, flowsheet.Variable{Name: s.place(j) + ".leaving." + sys.Components[c].Name, Unit: "mol/m3", Scale: acid, Lower: flowsheet.NoBound})
-				}
-			}
-		}
-	}
-	for j := range s.n {
-		spec.Signals = append(spec.Signals, flowsheet.Variable{Name: "pH." + s.place(j), Unit: "1", Scale: 1, Lower: flowsheet.NoBound})
-	}
-	for _, name := range s.names {
-		spec.Signals = append(spec.Signals, flowsheet.Variable{Name: "loading." + name, Unit: "1", Scale: 1})
-	}
-	spec.Constants = append(append(spec.Constants, s.model.Constants...), s.ownLevels()...)
-	if len(s.chem.Ligands) > 0 {
-		spec.Constants = append(append(spec.Constants, sys.Ka2()), s.conditional...)
 	}
 }
 

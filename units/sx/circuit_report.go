@@ -17,6 +17,9 @@ func (s *Circuit) Observe(u, x []float64, in, out []flowsheet.Stream, y []float6
 	for k := range s.names {
 		y[s.n+k] = s.k.Loading(s.last(k))
 	}
+	if s.cut.on {
+		y[s.n+len(s.names)] = x[s.cut.at]
+	}
 }
 
 // restore makes the memory x the solution at hand: concentrations of the mixers follow from the unknowns and the mixers'
@@ -25,7 +28,7 @@ func (s *Circuit) restore(u, x []float64, in []flowsheet.Stream) {
 	copy(s.k.Unknowns(), s.unknowns(x))
 	s.strength = s.strengthIn(x)
 	s.remember(&s.prev[0], x, nil, 0, s.strength)
-	s.fill(&s.plan[0], u, in, s.strength)
+	s.fill(&s.plan[0], u, in, s.strength, s.organicOf(u, x))
 	s.k.Recall(&s.plan[0], &s.step[0])
 	s.leaving(x, s.k.Remember)
 }

@@ -2,6 +2,7 @@ package sx
 
 import (
 	"fmt"
+	"math"
 
 	"reetwin/flowsheet"
 	"reetwin/flowsheet/chem"
@@ -17,17 +18,27 @@ func (s *Circuit) Solve(st *flowsheet.Stage, u, x []float64, in, out []flowsheet
 	if st.Rate > 0 {
 		from = s.strengthIn(st.Prev)
 	}
-	s.strength, s.dosed = s.strengthAt(st.Rate, from, u[extractantSet]/2, u[organicFlow])
-	s.fill(&s.plan[0], u, in, s.strength)
 	v := s.unknowns(x)
 	copy(s.k.Unknowns(), v)
 	tol := max(st.Tol, 1e-13)
 	var err error
+	switch {
+	case !s.cut.on:
+	case st.Rate > 0:
+		x[s.cut.at] = st.Prev[s.cut.at]
+	default:
+		if x[s.cut.at], err = s.settleCut(st, u, x, in, tol); err != nil {
+			return err
+		}
+	}
+	organic := s.organicOf(u, x)
+	s.strength, s.dosed = s.strengthAt(st.Rate, from, u[extractantSet]/2, organic)
+	s.fill(&s.plan[0], u, in, s.strength, organic)
 	if st.Rate > 0 {
 		s.remember(&s.prev[0], st.Prev, nil, 0, s.strength)
 		s.step[0].Rate = st.Rate
 		_, err = s.k.Advance(&s.plan[0], &s.step[0], tol, st.Cold)
-	} else {
+	} else if !s.cut.on {
 		_, err = s.k.Solve(&s.plan[0], tol, st.Cold)
 	}
 	if err != nil {
@@ -45,7 +56,7 @@ func (s *Circuit) Solve(st *flowsheet.Stage, u, x []float64, in, out []flowsheet
 
 // unknowns are the cascade's in the memory x.
 func (s *Circuit) unknowns(x []float64) []float64 {
-	at := s.sum() + 1
+	at := s.stateCount
 	return x[at : at+len(s.k.Unknowns())]
 }
 
@@ -54,7 +65,7 @@ func (s *Circuit) leaving(x []float64, each func(j int, aqueous, organic []float
 	if !s.partial {
 		return
 	}
-	at := s.sum() + 1 + len(s.k.Unknowns())
+	at := s.stateCount + len(s.k.Unknowns())
 	for j := range s.n {
 		each(j, x[at:at+s.c:at+s.c], x[at+s.c:at+2*s.c:at+2*s.c])
 		at += 2 * s.c
@@ -84,40 +95,6 @@ func (s *Circuit) inlet(k int) string {
 		return s.names[k]
 	}
 	return s.feeds[k-len(s.names)].name
-}
-
-// fill makes handles and inlets the circuit of the cascade, with an organic of that strength.
-func (s *Circuit) fill(p *cascade.Circuit, u []float64, in []flowsheet.Stream, strength float64) {
-	p.Organic, p.Bleed, p.Soap, p.Capacity = u[organicFlow], u[bleedPart], 2*u[saponified], strength
-	for q, h := range s.refluxes {
-		p.Returns[q].Flow = u[h]
-	}
-	for k := range p.Sections {
-		t := &p.Sections[k]
-		t.Flow = s.liquor(in[k].N, t.X, t.Ligands)
-	}
-	for k := range s.feeds {
-		t := &p.Feeds[k]
-		t.Aqueous = s.liquor(in[len(s.names)+k].N, t.X, t.Ligands)
-	}
-	for k, d := range s.draws {
-		p.Feeds[len(s.feeds)+k].Aqueous = -u[d.handle]
-	}
-}
-
-// liquor is the aqueous flow of a stream, m3/s, and its concentrations.
-func (s *Circuit) liquor(n, x, dissolved []float64) float64 {
-	flow, per := s.system.PhaseVolume(chem.Aqueous, n), 0.0
-	if flow != 0 {
-		per = 1 / flow
-	}
-	for i, a := range s.aqueous {
-		x[i] = n[a] * per
-	}
-	for l, a := range s.solutes {
-		dissolved[l] = n[a] * per
-	}
-	return flow
 }
 
 // remember sorts states into the form of the cascade, x + by·dx, as if the organic had that strength already.
@@ -325,12 +302,26 @@ func (s *Circuit) finite(x []float64, out []flowsheet.Stream) error {
 // Tangent carries a direction through the circuit by the factors of the solution.
 func (s *Circuit) Tangent(st *flowsheet.Stage, u, x []float64, in, out []flowsheet.Stream,
 	du, dprev []float64, din []flowsheet.Stream, dx []float64, dout []flowsheet.Stream) error {
+	if s.cut.on && st.Rate == 0 {
+		return s.tangentOnCut(st, u, x, in, out, du, din, dx, dout)
+	}
+	dO := du[organicFlow]
+	if s.cut.on {
+		dO = dprev[s.cut.at]
+	}
+	return s.along(st, u, x, in, du, dprev, din, dO, dx, dout)
+}
+
+// along is the tangent in which the organic flow changes by dO.
+func (s *Circuit) along(st *flowsheet.Stage, u, x []float64, in []flowsheet.Stream,
+	du, dprev []float64, din []flowsheet.Stream, dO float64, dx []float64, dout []flowsheet.Stream) error {
+	O := s.organicOf(u, x)
 	from, dfrom := 0.0, 0.0
 	if st.Rate > 0 {
 		from, dfrom = s.strengthIn(st.Prev), s.strengthIn(dprev)
 	}
-	s.strength, s.dosed = s.strengthAt(st.Rate, from, u[extractantSet]/2, u[organicFlow])
-	s.fill(&s.plan[0], u, in, s.strength)
+	s.strength, s.dosed = s.strengthAt(st.Rate, from, u[extractantSet]/2, O)
+	s.fill(&s.plan[0], u, in, s.strength, O)
 	copy(s.k.Unknowns(), s.unknowns(x))
 	var now *cascade.Step
 	if st.Rate > 0 {
@@ -341,7 +332,7 @@ func (s *Circuit) Tangent(st *flowsheet.Stage, u, x []float64, in, out []flowshe
 		return err
 	}
 	s.k.Held(&s.vessel, &s.now)
-	size := s.size(st, u, in, du, dprev, din)
+	size := max(s.size(st, u, in, du, dprev, din), math.Abs(dO)/O)
 	span := 1e-4 / size
 	if size == 0 {
 		span = 1
@@ -356,8 +347,8 @@ func (s *Circuit) Tangent(st *flowsheet.Stage, u, x []float64, in, out []flowshe
 		for i := range u {
 			s.shiftedU[q][i] = u[i] + by*du[i]
 		}
-		strength, _ := s.strengthAt(st.Rate, from+by*dfrom, s.shiftedU[q][extractantSet]/2, s.shiftedU[q][organicFlow])
-		s.fill(&s.plan[q+1], s.shiftedU[q], s.shifted[q], strength)
+		strength, _ := s.strengthAt(st.Rate, from+by*dfrom, s.shiftedU[q][extractantSet]/2, O+by*dO)
+		s.fill(&s.plan[q+1], s.shiftedU[q], s.shifted[q], strength, O+by*dO)
 		sides[q].Circuit = &s.plan[q+1]
 		if st.Rate > 0 {
 			s.remember(&s.prev[q+1], st.Prev, dprev, by, strength)
@@ -369,9 +360,12 @@ func (s *Circuit) Tangent(st *flowsheet.Stage, u, x []float64, in, out []flowshe
 		return err
 	}
 	s.slopes(dx)
-	dS, dDosed := s.strengthSlope(st.Rate, from, u[extractantSet]/2, u[organicFlow], dfrom, du[extractantSet]/2, du[organicFlow])
+	dS, dDosed := s.strengthSlope(st.Rate, from, u[extractantSet]/2, O, dfrom, du[extractantSet]/2, dO)
 	all, _ := s.organicVolume()
 	dx[s.sum()] = 2 * all * dS
+	if s.cut.on {
+		dx[s.cut.at] = dO
+	}
 	s.releaseSlopes(in, din, du, dout, dS)
 	dout[s.makeupPort()].N[s.extractant] += 2*s.k.Makeup()*dS + dDosed
 	return nil
@@ -386,6 +380,9 @@ func (s *Circuit) size(st *flowsheet.Stage, u []float64, in []flowsheet.Stream, 
 		}
 	}
 	for i, d := range du {
+		if i == organicFlow {
+			continue // along looks at it
+		}
 		scale := u[i]
 		if i == bleedPart || i == saponified {
 			scale = max(scale, 0.1)
@@ -442,7 +439,7 @@ func (s *Circuit) slopes(dx []float64) {
 		}
 		at += 2 * n
 	}
-	copy(dx[at+1:], d.Unknowns)
+	copy(dx[s.stateCount:], d.Unknowns)
 	s.leaving(dx, func(j int, aqueous, organic []float64) {
 		copy(aqueous, d.Aqueous[j*c:(j+1)*c])
 		copy(organic, d.Organic[j*c:(j+1)*c])

@@ -41,12 +41,15 @@ func (r *rig) kept() func(x, n []float64) {
 }
 
 // disturbed is the memory of a solved point with every state off by up to 10 %, temperatures by up to 5 K, and one state
-// 30 % too high.
+// 30 % too high. Free states stay: nothing would bring them back.
 func (r *rig) disturbed(p *point) []float64 {
 	x := slices.Clone(p.x)
 	var solid []int // states worth disturbing
 	for i, v := range r.spec.States {
 		off := 0.2*r.rand.Float64() - 0.1
+		if r.free(i) {
+			continue
+		}
 		if v.Unit == "K" {
 			x[i] += 50 * off
 			continue

@@ -14,18 +14,22 @@ import (
 
 const amd = "../../../configs/sx-amd.toml"
 
-func solved(t *testing.T, file string, sets ...string) *flowsheet.Plant {
-	t.Helper()
+func load(file string, sets ...string) (*flowsheet.Plant, error) {
 	tree, err := conf.Load(file)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	for _, s := range sets {
 		if err := flowsheet.Override(tree, s); err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 	}
-	p, err := flowsheet.Load(tree, units.Kinds())
+	return flowsheet.Load(tree, units.Kinds())
+}
+
+func solved(t *testing.T, file string, sets ...string) *flowsheet.Plant {
+	t.Helper()
+	p, err := load(file, sets...)
 	if err != nil {
 		t.Fatal(err)
 	}
