@@ -6,7 +6,7 @@ export REETWIN_CACHE ?= $(CURDIR)/.cache
 INFLUXD = $(REETWIN_CACHE)/bin/influxd
 NODE_OPCUA = $(REETWIN_CACHE)/node/node_modules/node-opcua/package.json
 
-.PHONY: test quick lint bench fuzz peers
+.PHONY: test quick lint bench bench-sx fuzz peers
 
 # Everything: formatting, vet, staticcheck, all tests with the long ones and those against real peers.
 test: lint peers
@@ -36,6 +36,17 @@ bench: peers
 	@$(GO) test -p 1 -run '^$$' -bench . -benchmem ./... | awk '/^pkg:/ {pkg = $$2; sub("reetwin/", "", pkg)} \
 		/^Benchmark/ {printf "%-24s %-44s", pkg, $$1; for (i = 3; i < NF; i += 2) printf " %14s %-10s", $$i, $$(i+1); print ""} \
 		/^(FAIL|panic|---)/ {print; bad = 1} END {exit bad}'
+
+# The solvent-extraction kernel against SUNDIALS with KLU, in one run: warm steady states (KINSOL) and a day of plant time (IDA).
+SUNDIALS = -I/usr/include/suitesparse -lsundials_nvecserial -lsundials_sunmatrixsparse -lsundials_sunlinsolklu -lsundials_generic -lklu -lm
+bench-sx: $(REETWIN_CACHE)/bin/sx/kinsol $(REETWIN_CACHE)/bin/sx/ida
+	$(GO) test -count 1 -run '^TestPeer(Steady|Time)$$' -v ./units/sx/cascade -args -peer $(REETWIN_CACHE)/bin/sx
+
+$(REETWIN_CACHE)/bin/sx/%: units/sx/cascade/testdata/peer/%.c units/sx/cascade/testdata/peer/sx1.h
+	@test -e /usr/include/sundials/sundials_types.h -a -e /usr/include/suitesparse/klu.h || { \
+		echo "SUNDIALS and KLU are missing: apt-get install -y gcc libsundials-dev libsuitesparse-dev"; exit 1; }
+	mkdir -p $(@D)
+	$(CC) -O3 -march=native -o $@ $< -lsundials_$* $(SUNDIALS)
 
 # Each fuzz target for a while.
 fuzz:
