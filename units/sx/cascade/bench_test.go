@@ -54,7 +54,7 @@ func BenchmarkNewtonStep(b *testing.B) {
 				for b.Loop() {
 					k.evaluate(k.v, k.res)
 					k.refactor()
-					k.direction(0.01)
+					k.direction(0.01, 0)
 				}
 			})
 		}

@@ -41,6 +41,7 @@ type model struct {
 	*Chemistry
 	c       int
 	z       []float64
+	slope   []float64 // ∂ln D/∂ln r
 	k       []float64 // K
 	class   []int
 	classes []class
@@ -171,6 +172,9 @@ func (m *model) place() {
 		if k.r == math.Trunc(k.r) && k.r >= 0 && k.r <= 4 {
 			m.power[a] = int(k.r)
 		}
+	}
+	for _, a := range m.class {
+		m.slope = append(m.slope, m.classes[a].r)
 	}
 }
 

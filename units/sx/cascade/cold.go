@@ -125,7 +125,7 @@ func (k *Cascade) refine(tol float64, march bool) (ok, marched bool) {
 		k.start()
 		for range 2 * min(k.m.scalars, 1) {
 			k.evaluate(k.v, k.res)
-			k.linearise(k.v)
+			k.linearise()
 			k.follow()
 		}
 	}
@@ -285,7 +285,7 @@ func (k *Cascade) flash(j int, va, vo float64) float64 {
 	for range 60 {
 		sum, slope := 0.0, 0.0
 		for i := range k.c {
-			p := k.m.slope(i)
+			p := k.m.slope[i]
 			D := K[i] * math.Exp(p*s)
 			x := k.pace[j*k.c+i] / (va + vo*D)
 			t := k.m.z[i] * D * x

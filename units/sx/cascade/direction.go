@@ -1,6 +1,10 @@
 package cascade
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
 
 // slopes writes the change of ln D for a change of the unknowns dv.
 func (k *Cascade) slopes(dv, dl []float64) {
@@ -43,48 +47,45 @@ func (k *Cascade) respond(dl, q, direct []float64) {
 		k.respondBoth(dl, q, k.dy, direct)
 		return
 	}
+	t := k.dy // what y alone changes by with D
+	for o, y := range k.y {
+		t[o] = y * dl[o]
+	}
+	for l := range k.links {
+		z := &k.links[l]
+		for i, t := range t[z.from*c : (z.from+1)*c] {
+			direct[l*c+i] += z.o * t
+		}
+	}
 	for j := range k.n {
 		o := j * c
-		down, up, all := k.downO[j], k.upO[j], k.downO[j]+k.upO[j]+k.outO[j]
-		for l := range k.links {
-			if z := &k.links[l]; z.from == j {
-				all += z.o
-				for i := range c {
-					direct[l*c+i] += z.o * k.d[o+i] * k.x[o+i] * dl[o+i]
-				}
+		here, own := q[o:o+c:o+c], t[o:o+c:o+c]
+		own = own[:len(here)]
+		all := k.sentO[j]
+		if j == 0 {
+			for i, t := range own {
+				here[i] -= all * t
+			}
+		} else {
+			up, before, q, kap := k.upO[j-1], t[o-c:o:o], q[o-c:o:o], k.kap[o-c:o:o]
+			before, q, kap = before[:len(here)], q[:len(here)], kap[:len(here)]
+			for i, t := range own {
+				here[i] += up*before[i] - all*t + kap[i]*q[i]
 			}
 		}
-		D, x, e, here := k.d[o:o+c:o+c], k.x[o:o+c:o+c], dl[o:o+c:o+c], q[o:o+c:o+c]
-		x, e, here = x[:len(D)], e[:len(D)], here[:len(D)]
-		switch {
-		case j+1 < k.n && down == 0:
-			next := q[o+c : o+2*c : o+2*c]
-			next = next[:len(D)]
-			for i, D := range D {
-				t := D * x[i] * e[i]
-				here[i] -= all * t
-				next[i] += up * t
-			}
-		default:
-			for i, D := range D {
-				t := D * x[i] * e[i]
-				here[i] -= all * t
-				if j+1 < k.n {
-					q[o+c+i] += up * t
-				}
-				if j > 0 {
-					q[o-c+i] += down * t
-				}
+		if j+1 < k.n && k.downO[j+1] > 0 {
+			down := k.downO[j+1]
+			for i, t := range t[o+c : o+2*c] {
+				here[i] += down * t
 			}
 		}
 	}
-	k.up(q, 0)
 	k.back(q)
 	if len(k.links) > 0 {
 		k.closeLinks(q, nil, direct)
 	}
 	for o, d := range k.d {
-		k.dy[o] = d * (q[o] + k.x[o]*dl[o])
+		t[o] += d * q[o]
 	}
 }
 
@@ -94,18 +95,13 @@ func (k *Cascade) change(dx, dl, dv, out []float64) {
 	h := m.Hydrogen
 	for j := range k.n {
 		o := j * c
-		x, e, q := k.x[o:o+c:o+c], dl[o:o+c:o+c], dx[o:o+c:o+c]
+		q := dx[o : o+c : o+c]
 		z := m.z[:c]
-		t := 0.0
 		dy := k.dy[o : o+c : o+c]
-		dy = dy[:len(z)]
-		for i, z := range z {
-			t += z * dy[i]
-		}
-		t /= k.sum[j]
+		t := floats.Dot(z, dy) / k.sum[j]
 		out[j] = t
 		if m.free {
-			d := k.scalar(dv, m.atFree)[j] - q[h]/x[h] - e[h]
+			d := k.scalar(dv, m.atFree)[j] - q[h]/k.x[o+h] - dl[o+h]
 			if m.room {
 				d += k.scalar(dv, m.atRoom)[j]
 			}
@@ -115,11 +111,7 @@ func (k *Cascade) change(dx, dl, dv, out []float64) {
 			k.scalar(out, m.atLigand+l)[j] = k.ligandChange(dv, q, l, j)
 		}
 		if m.load {
-			s := 0.0
-			for i, z := range m.metal {
-				s += z * dy[i]
-			}
-			k.scalar(out, m.atLoad)[j] = k.scalar(dv, m.atLoad)[j] - s/k.sum[j] + k.load[j]*t
+			k.scalar(out, m.atLoad)[j] = k.scalar(dv, m.atLoad)[j] + k.exchanged(dy)/k.sum[j] - (1-k.load[j])*t
 		}
 		if m.room {
 			s := 0.0
@@ -135,11 +127,8 @@ func (k *Cascade) change(dx, dl, dv, out []float64) {
 
 func (k *Cascade) ligandChange(dv, dx []float64, l, j int) float64 {
 	m, c := k.m, k.c
-	d := k.self[l][j] * k.scalar(dv, m.atLigand+l)[j]
 	pull := k.pull[l][j*c : j*c+c : j*c+c]
-	for i, v := range dx {
-		d += pull[i] * v
-	}
+	d := k.self[l][j]*k.scalar(dv, m.atLigand+l)[j] + floats.Dot(pull, dx)
 	for p := range m.beta {
 		if p == l {
 			continue
@@ -157,7 +146,9 @@ func (k *Cascade) product(v, out []float64) {
 	k.count.Products++
 	k.slopes(v, k.dl)
 	clear(k.dx)
-	clear(k.dy)
+	if k.mur != nil {
+		clear(k.dy)
+	}
 	clear(k.direct)
 	k.respond(k.dl, k.dx, k.direct)
 	k.change(k.dx, k.dl, v, out)

@@ -11,12 +11,7 @@ func (k *Cascade) jacobian() {
 		return
 	}
 	clear(k.jac)
-	for j := range k.n {
-		k.sentO[j] = k.downO[j] + k.upO[j] + k.outO[j]
-	}
-	for _, l := range k.links {
-		k.sentO[l.from] += l.o
-	}
+	k.send()
 	k.downwards()
 	h := k.m.Hydrogen
 	k.cation(h)
@@ -31,9 +26,8 @@ func (k *Cascade) jacobian() {
 	for j := range k.n {
 		row := k.jac[j*k.n : (j+1)*k.n]
 		t := 0.0
-		for i := range k.c {
-			o := j*k.c + i
-			t += k.m.z[i] * k.m.slope(i) * k.d[o] * k.x[o]
+		for i, y := range k.y[j*k.c : (j+1)*k.c] {
+			t += k.m.z[i] * k.m.slope[i] * y
 		}
 		row[j] += t
 		s := 1 / k.sum[j]
@@ -43,8 +37,15 @@ func (k *Cascade) jacobian() {
 	}
 }
 
-// slope is ∂ln D/∂ln r.
-func (m *model) slope(i int) float64 { return m.classes[m.class[i]].r }
+// send sums the organic that leaves each mixer.
+func (k *Cascade) send() {
+	for j := range k.n {
+		k.sentO[j] = k.downO[j] + k.upO[j] + k.outO[j]
+	}
+	for _, l := range k.links {
+		k.sentO[l.from] += l.o
+	}
+}
 
 // downwards eliminates from the other end: what of a unit in stage j goes down, and the diagonal of the inverse.
 func (k *Cascade) downwards() {
@@ -80,11 +81,12 @@ func (k *Cascade) downwards() {
 // cation adds the part of cation i.
 func (k *Cascade) cation(i int) {
 	m, n, c := k.m, k.n, k.c
-	z, slope := m.z[i], m.slope(i)
+	z, slope := m.z[i], m.slope[i]
 	row := k.row
 	L := len(k.links)
 	if slope == 0 && i != m.Soap {
 		clear(k.linkAdd[i*L*n : (i+1)*L*n])
+		clear(k.linkSize[i*L : (i+1)*L])
 		return
 	}
 	k.neighbours(i, slope)
@@ -146,11 +148,12 @@ func (k *Cascade) neighbours(i int, slope float64) {
 		o := q*c + i
 		y := slope * k.d[o] * k.x[o]
 		g, all := k.diag[o], k.sentO[q]
-		same, before, after := -all*g, 0.0, 0.0
+		same, before, after, next := -all*g, 0.0, 0.0, 0.0
 		if q+1 < n {
 			uo, ga := k.upO[q], k.diag[o+c]
+			next = k.lambda(q+1, i)
 			same += uo * k.rho[o] * ga
-			after = uo*ga - all*k.lambda(q+1, i)*g
+			after = uo*ga - all*next*g
 		}
 		if q > 0 {
 			before = k.rho[o-c] * same
@@ -159,7 +162,7 @@ func (k *Cascade) neighbours(i int, slope float64) {
 				before += do * gb
 				same += do * lam * gb
 				if q+1 < n {
-					after += do * k.lambda(q+1, i) * lam * gb
+					after += do * next * lam * gb
 				}
 			}
 		}
@@ -204,7 +207,9 @@ func (k *Cascade) linked(i int, slope float64) {
 			own[l] *= 1 - e.soap
 		}
 	}
-	out := k.linkAdd[i*L*n : (i+1)*L*n]
+	out, most := k.linkAdd[i*L*n:(i+1)*L*n], k.linkSize[i*L:(i+1)*L]
+	clear(most)
+	per := 1 / g[0]
 	for q := range n {
 		for l := range L {
 			b[l] = keep[l] * k.linkRow[l][q]
@@ -216,12 +221,17 @@ func (k *Cascade) linked(i int, slope float64) {
 			b[0] += k.soapRow[q]
 		}
 		if L == 1 {
-			b[0] /= g[0]
+			b[0] *= per
 		} else {
 			surplusSolve(g, b)
 		}
-		for l := range L {
-			out[l*n+q] = b[l]
+		for l, v := range b {
+			out[l*n+q] = v
+			if v > most[l] {
+				most[l] = v
+			} else if -v > most[l] {
+				most[l] = -v
+			}
 		}
 		if e := &k.links[0]; i == m.Hydrogen {
 			o := e.from*c + i
@@ -241,13 +251,6 @@ func (k *Cascade) linked(i int, slope float64) {
 // addLinked adds to every row what comes by the links: a sum of outer products, four at a time.
 func (k *Cascade) addLinked() {
 	n, c, L := k.n, k.c, len(k.links)
-	for r := range c * L {
-		most := 0.0
-		for _, v := range k.linkAdd[r*n : (r+1)*n] {
-			most = max(most, v, -v)
-		}
-		k.linkSize[r] = most
-	}
 	least := negligible * k.capacity
 	for j := range n {
 		count := 0

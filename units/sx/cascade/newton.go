@@ -83,7 +83,7 @@ func (k *Cascade) newton(limit int, tol float64) (ok bool, steps int, most float
 	two, most := size(res)
 	old := k.Reuse && k.factored // the factors are of an earlier point, which serves while they make the residual small
 	for ; steps < limit && !(most <= tol); steps++ {
-		if math.IsNaN(two) || !old && !k.refactor() || !k.direction(two) {
+		if math.IsNaN(two) || !old && !k.refactor() || !k.direction(two, tol) {
 			return false, steps, most
 		}
 		before := two
@@ -127,8 +127,9 @@ func (k *Cascade) refactor() bool {
 	return k.factored
 }
 
-// direction writes the Newton step for the residual at hand, whose norm is two, with the factors at hand.
-func (k *Cascade) direction(two float64) bool {
+// direction writes the Newton step for the residual at hand, whose norm is two, with the factors at hand. What GMRES leaves
+// of it is what the next step, or tol, asks for.
+func (k *Cascade) direction(two, tol float64) bool {
 	for a, r := range k.res {
 		k.rhs[a] = -r
 	}
@@ -137,12 +138,12 @@ func (k *Cascade) direction(two float64) bool {
 		k.lu.Solve(k.step)
 		return true
 	}
-	return k.krylov(k.rhs, k.step, max(1e-6, min(0.05, 0.3*two)))
+	return k.krylov(k.rhs, k.step, max(1e-6, 0.1*tol/two, min(0.05, 0.3*two)))
 }
 
 // krylov solves Jacobian·sol = rhs by GMRES, preconditioned from the right.
 func (k *Cascade) krylov(rhs, sol []float64, tol float64) bool {
-	k.linearise(k.v)
+	k.linearise()
 	rel, _, err := k.gmres.Solve(k.mul, rhs, k.t4, tol)
 	if err != nil && !(rel < 1) {
 		return false

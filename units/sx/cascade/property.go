@@ -8,6 +8,8 @@ type modelSpace struct {
 	alpha  [][]float64 // [ligand][n·c] −∂ln D/∂ln s
 	pull   [][]float64 // [ligand][n·c] ∂g/∂x, g the balance of the ligand
 	self   [][]float64 // [ligand][n] ∂g/∂ln s of the same ligand
+	free   [][]float64 // [ligand][n] s
+	side   []float64   // [n·c] 1/α
 	load   []float64   // [n] Σ of metal z y over sum
 	room   []float64   // [n] Σ κ y
 	dl, dx []float64   // [n·c] direction
@@ -15,10 +17,10 @@ type modelSpace struct {
 
 func newModelSpace(n int, m *model) modelSpace {
 	s := modelSpace{factor: make([]float64, len(m.classes)), load: make([]float64, n), room: make([]float64, n),
-		dl: make([]float64, n*m.c), dx: make([]float64, n*m.c)}
+		dl: make([]float64, n*m.c), dx: make([]float64, n*m.c), side: make([]float64, n*m.c)}
 	for range m.beta {
 		s.alpha, s.pull = append(s.alpha, make([]float64, n*m.c)), append(s.pull, make([]float64, n*m.c))
-		s.self = append(s.self, make([]float64, n))
+		s.self, s.free = append(s.self, make([]float64, n)), append(s.free, make([]float64, n))
 	}
 	return s
 }
@@ -82,20 +84,27 @@ func (k *Cascade) distribute(v []float64) {
 // complexed divides D of stage j by the side reactions.
 func (k *Cascade) complexed(v []float64, j int, D []float64) {
 	m, c := k.m, k.c
-	if len(m.beta) == 1 && !m.second[0] {
-		s, b := math.Exp(k.scalar(v, m.atLigand)[j]), m.beta[0][:c]
-		for i := range D {
-			D[i] /= 1 + b[i]*s
-		}
-		return
+	side := k.side[j*c : j*c+c : j*c+c][:len(D)]
+	for i := range side {
+		side[i] = 1
 	}
-	for i := range D {
-		a := 1.0
-		for l, b := range m.beta {
-			s := math.Exp(k.scalar(v, m.atLigand+l)[j])
-			a += s * (b[i] + b[c+i]*s)
+	for l, b := range m.beta {
+		s := math.Exp(k.scalar(v, m.atLigand+l)[j])
+		k.free[l][j] = s
+		one, two := b[:c][:len(D)], b[c:][:len(D)]
+		if m.second[l] {
+			for i, b := range one {
+				side[i] += s * (b + two[i]*s)
+			}
+			continue
 		}
-		D[i] /= a
+		for i, b := range one {
+			side[i] += s * b
+		}
+	}
+	for i, a := range side {
+		side[i] = 1 / a
+		D[i] *= side[i]
 	}
 }
 
@@ -135,25 +144,20 @@ func (k *Cascade) evaluate(v, res []float64) {
 func (k *Cascade) scalarResiduals(v, res []float64) {
 	m, n, c := k.m, k.n, k.c
 	lu, room := k.scalar(v, m.atFree), k.scalar(v, m.atRoom)
+	h := m.Hydrogen
 	for j := range n {
-		D, x := k.d[j*c:j*c+c:j*c+c], k.x[j*c:j*c+c:j*c+c]
-		h := m.Hydrogen
 		if m.free {
-			t := lu[j] - math.Log(D[h]*x[h]/m.c1)
+			t := lu[j] - math.Log(k.d[j*c+h]*k.x[j*c+h]/m.c1)
 			if m.room {
 				t += room[j]
 			}
 			k.scalar(res, m.atFree)[j] = t
 		}
 		for l := range m.beta {
-			k.scalar(res, m.atLigand+l)[j] = k.ligandResidual(v, j, l, x)
+			k.scalar(res, m.atLigand+l)[j] = k.ligandResidual(v, j, l)
 		}
 		if m.load {
-			t := 0.0
-			for i, z := range m.metal {
-				t += z * k.y[j*c+i]
-			}
-			k.load[j] = t / k.sum[j]
+			k.load[j] = 1 - k.exchanged(k.y[j*c:j*c+c])/k.sum[j]
 			k.scalar(res, m.atLoad)[j] = k.scalar(v, m.atLoad)[j] - k.load[j]
 		}
 		if m.room {
@@ -167,64 +171,56 @@ func (k *Cascade) scalarResiduals(v, res []float64) {
 	}
 }
 
-// side is α of cation i in stage j without ligand l, and s of that ligand.
-func (k *Cascade) side(v []float64, j, l, i int) (rest, s float64) {
-	rest = 1
-	for q, b := range k.m.beta {
-		t := math.Exp(k.scalar(v, k.m.atLigand+q)[j])
-		if q == l {
-			s = t
-		} else {
-			rest += t * (b[i] + b[k.c+i]*t)
-		}
+// exchanged is what of Σ z y is no metal.
+func (k *Cascade) exchanged(y []float64) float64 {
+	t := y[k.m.Hydrogen]
+	if i := k.m.Soap; i >= 0 {
+		t += k.m.z[i] * y[i]
 	}
-	return rest, s
+	return t
 }
 
-// ligandResidual is ln(s (1 + Σ x (β1 + 2 β2 s)/α) / total).
-func (k *Cascade) ligandResidual(v []float64, j, l int, x []float64) float64 {
+// onCations writes s ∂α/∂s / α of every cation in stage j for ligand l, the ligands on one cation, and gives their sum.
+func (k *Cascade) onCations(l, j int, e []float64) float64 {
 	m, c := k.m, k.c
-	b := m.beta[l]
-	ls := k.scalar(v, m.atLigand+l)[j]
-	s, a := math.Exp(ls), 1.0
-	if len(m.beta) == 1 && !m.second[0] {
-		for i, x := range x {
-			a += b[i] * x / (1 + b[i]*s)
-		}
-	} else {
-		for i, x := range x {
-			if b[i] == 0 && b[c+i] == 0 {
-				continue
-			}
-			rest, _ := k.side(v, j, l, i)
-			a += x * (b[i] + 2*b[c+i]*s) / (rest + s*(b[i]+b[c+i]*s))
-		}
+	s, t := k.free[l][j], 0.0
+	side, x, b := k.side[j*c:j*c+c:j*c+c], k.x[j*c:j*c+c:j*c+c], m.beta[l]
+	one, two := b[:c], b[c:]
+	x, one, two, e = x[:len(side)], one[:len(side)], two[:len(side)], e[:len(side)]
+	for i, a := range side {
+		e[i] = s * (one[i] + 2*two[i]*s) * a
+		t += x[i] * e[i]
 	}
-	return ls + math.Log(a) - k.lnTotal[l][j]
+	return t
 }
 
-// linearise prepares products with the Jacobian at the last evaluated v.
-func (k *Cascade) linearise(v []float64) {
+// ligandResidual is ln((s + Σ x s (β1 + 2 β2 s)/α) / total).
+func (k *Cascade) ligandResidual(v []float64, j, l int) float64 {
+	t := k.onCations(l, j, k.alpha[l][j*k.c:(j+1)*k.c])
+	return k.scalar(v, k.m.atLigand+l)[j] + math.Log1p(t/k.free[l][j]) - k.lnTotal[l][j]
+}
+
+// linearise prepares products with the Jacobian at the last evaluated point.
+func (k *Cascade) linearise() {
 	m, c := k.m, k.c
-	for l, b := range m.beta {
+	k.send()
+	for l := range m.beta {
+		two := m.beta[l][c:]
 		for j := range k.n {
-			x := k.x[j*c : j*c+c]
-			al, pull := k.alpha[l][j*c:j*c+c], k.pull[l][j*c:j*c+c]
-			a, self := 1.0, 1.0
-			for i := range al {
-				rest, s := k.side(v, j, l, i)
-				full := rest + s*(b[i]+b[c+i]*s)
-				e := s * (b[i] + 2*b[c+i]*s) / full // ligands on one cation
-				al[i] = e
-				pull[i] = e / s
-				a += x[i] * e / s
-				// d(s·a)/d ln s: β1 s + 4 β2 s² over α, less e²
-				self += x[i] / s * (s*(b[i]+4*b[c+i]*s)/full - e*e)
+			x, side := k.x[j*c:j*c+c], k.side[j*c:j*c+c]
+			e, pull := k.alpha[l][j*c:j*c+c], k.pull[l][j*c:j*c+c]
+			s := k.free[l][j]
+			total, self := s, s
+			for i, e := range e {
+				total += x[i] * e
+				// s ∂e/∂s = e + 2 β2 s²/α − e²
+				self += x[i] * (e*(1-e) + 2*two[i]*s*s*side[i])
 			}
-			for i := range pull {
-				pull[i] /= a
+			per := 1 / total
+			for i, e := range e {
+				pull[i] = e * per
 			}
-			k.self[l][j] = self / a
+			k.self[l][j] = self * per
 		}
 	}
 }

@@ -50,7 +50,7 @@ func (k *Cascade) Tangent(low, high Side, span float64, to *Slope) error {
 	if !k.refactor() {
 		return fmt.Errorf("tangent: the solution is singular")
 	}
-	k.linearise(k.v)
+	k.linearise()
 	q := to.Aqueous
 	clear(k.direct)
 	if k.mur != nil {
