@@ -14,6 +14,7 @@ const (
 	Marched   Path = "march"     // in pseudo-time at some level of the refinement
 	Naive     Path = "naive"     // in pseudo-time from stages filled with feed
 	Continued Path = "continued" // from equal capacities of all cations
+	Anchored  Path = "anchor"    // Newton from a neighbour of the ensemble, moved by its slopes
 	Failed    Path = "failed"
 )
 

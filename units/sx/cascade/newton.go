@@ -9,8 +9,9 @@ import (
 // newtonSpace is the room of the Newton iteration.
 type newtonSpace struct {
 	jac                           []float64
-	lu                            *solve.LU
+	lu, spare                     *solve.LU // spare takes the next factors where those at hand are to stay
 	factored                      bool
+	hasty                         bool        // other starts are at hand
 	below, diag                   []float64   // [n·c]
 	same, before, after, row      []float64   // [n]
 	linkRow                       [][]float64 // [link][n]
@@ -65,7 +66,10 @@ func size(r []float64) (two, most float64) {
 }
 
 // chord is the reduction of the residual from which on the factors are used once more.
-const chord = 0.1
+const chord = 0.25
+
+// slow is the reduction by a step with new factors at which a hasty solve looks for another start.
+const slow = 0.8
 
 // rounding is where a stall of Newton counts as arrived: with many stages and steep D it can stop above the tolerance.
 const rounding = 1e-11
@@ -109,6 +113,9 @@ func (k *Cascade) newton(limit int, tol float64) (ok bool, steps int, most float
 			old = false
 			continue
 		}
+		if k.hasty && !old && (!better || two > slow*before) {
+			return false, steps, most
+		}
 		old = better && two < chord*before
 		if !better {
 			copy(v, k.at)
@@ -123,6 +130,9 @@ func (k *Cascade) newton(limit int, tol float64) (ok bool, steps int, most float
 // refactor factors the derivatives at the present point.
 func (k *Cascade) refactor() bool {
 	k.jacobian()
+	if k.spare != nil { // the factors at hand are another's
+		k.lu, k.spare = k.spare, nil
+	}
 	k.factored = k.lu.Factor(k.jac) == nil
 	return k.factored
 }

@@ -1,0 +1,143 @@
+package cascade
+
+import (
+	"math"
+	"math/rand/v2"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// scatter is a case of the ensemble: 5 % on every tenor of the feed and every flow, by its number alone; with constants, on
+// every K as well and less on flows and soap.
+func scatter(base *Circuit, chem *Chemistry, constants bool, seed uint64) func(i int, c *Circuit) {
+	return func(i int, c *Circuit) {
+		r := rand.New(rand.NewPCG(seed, uint64(i)))
+		with := func(x, part float64) float64 { return x * math.Exp(0.05*part*r.NormFloat64()) }
+		for q, x := range base.Sections[0].X {
+			c.Sections[0].X[q] = with(x, 1)
+		}
+		if !constants {
+			c.Organic = with(base.Organic, 1)
+			for s := range c.Sections {
+				c.Sections[s].Flow = with(base.Sections[s].Flow, 1)
+			}
+			return
+		}
+		for q := range hydrogen {
+			t := chem.Cations[q].LnK + 0.05*r.NormFloat64()
+			for s := range c.Sections {
+				c.Sections[s].LnK[q] = t
+			}
+		}
+		c.Organic, c.Soap = with(base.Organic, 0.3), with(base.Soap, 0.3)
+		for s := 1; s < len(c.Sections); s++ {
+			c.Sections[s].Flow = with(base.Sections[s].Flow, 0.3)
+		}
+	}
+}
+
+type ensembleCase struct {
+	chem      *Chemistry
+	base      *Circuit
+	constants bool
+}
+
+func (b *sx1) ensemble(kind string, n int, constants bool) ensembleCase {
+	c := b.circuit(n, "closed")
+	chem := b.with(kind, c)
+	if constants {
+		for s := range c.Sections {
+			for _, q := range chem.Cations {
+				c.Sections[s].LnK = append(c.Sections[s].LnK, q.LnK)
+			}
+		}
+	}
+	return ensembleCase{chem, c, constants}
+}
+
+// run solves cases and counts their paths; look sees each.
+func (e ensembleCase) run(t testing.TB, cases int, seed uint64, look func(i int, k *Cascade)) map[Path]int {
+	fill := scatter(e.base, e.chem, e.constants, seed)
+	all, err := NewEnsemble(e.chem, e.base, cases, 1e-6, fill)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lock sync.Mutex
+	paths := map[Path]int{}
+	all.Solve(cases, fill, func(i int, k *Cascade, r Result, err error) {
+		lock.Lock()
+		defer lock.Unlock()
+		if paths[r.Path]++; err != nil {
+			t.Errorf("case %d: %v", i, err)
+		} else if look != nil {
+			look(i, k)
+		}
+	})
+	return paths
+}
+
+// Every case against its own cold solve.
+func TestEnsemble(t *testing.T) {
+	b := readSX1(t)
+	for _, kind := range []string{"", "d"} {
+		for _, constants := range []bool{false, true} {
+			e := b.ensemble(kind, 30, constants)
+			fill := scatter(e.base, e.chem, constants, 5)
+			k, err := New(e.chem, e.base)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c, worst, seen := e.base.Clone(), 0.0, 0
+			paths := e.run(t, 200, 5, func(i int, got *Cascade) {
+				seen++
+				fill(i, c)
+				if _, err := k.Solve(c, 1e-10, true); err != nil {
+					t.Fatal(err)
+				}
+				for j := range k.n {
+					x := k.Aqueous(j)
+					for q, v := range got.Aqueous(j) {
+						worst = max(worst, math.Abs(v-x[q])/(1e-4+x[q]))
+					}
+				}
+			})
+			t.Logf("model %q, constants %v: %v, concentrations within %.1g", kind, constants, paths, worst)
+			if seen != 200 || paths[Anchored] < 190 || !(worst < 1e-3) {
+				t.Errorf("model %q, constants %v: %d cases, %v, concentrations differ by %.2g", kind, constants, seen, paths, worst)
+			}
+		}
+	}
+}
+
+// 10,000 cases at N = 30: wall and processor time of this process, which tell how busy the machine was.
+func BenchmarkEnsemble(b *testing.B) {
+	s := readSX1(b)
+	cpu := func() float64 {
+		var u syscall.Rusage
+		syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+		return time.Duration(u.Utime.Nano()).Seconds()
+	}
+	for _, kind := range []string{"", "a", "b", "c", "d"} {
+		for _, constants := range []bool{false, true} {
+			e := s.ensemble(kind, 30, constants)
+			name := kind
+			if kind == "" {
+				name = "ideal"
+			}
+			if name += "/flows"; constants {
+				name += "AndConstants"
+			}
+			b.Run(name, func(b *testing.B) {
+				begin := cpu()
+				var paths map[Path]int
+				for b.Loop() {
+					paths = e.run(b, 10000, 2027, nil)
+				}
+				b.ReportMetric((cpu()-begin)/float64(b.N), "cpu-s/op")
+				b.ReportMetric(float64(10000-paths[Anchored]), "fallbacks")
+			})
+		}
+	}
+}
