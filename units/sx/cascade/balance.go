@@ -45,6 +45,7 @@ type Cascade struct {
 	end                   []float64 // unknowns where a continuation ended
 	reached               float64   // furthest part of a continuation that has a solution
 	part                  float64   // of the capacities\' difference from 2 z that is on
+	following             bool      // a continuation is under way
 	cold                  *Cascade  // of half the stages
 	coldCircuit           *Circuit
 	fed                   []float64 // [c] scratch

@@ -13,7 +13,7 @@ const (
 	Refined   Path = "refined"   // Newton from the solution of half the stages, those from a quarter and so on
 	Marched   Path = "march"     // in pseudo-time at some level of the refinement
 	Naive     Path = "naive"     // in pseudo-time from stages filled with feed
-	Continued Path = "continued" // from equal capacities of all cations
+	Continued Path = "continued" // from equal capacities of all cations, or from a circuit with more acid
 	Anchored  Path = "anchor"    // Newton from a neighbour of the ensemble, moved by its slopes
 	Failed    Path = "failed"
 )
@@ -314,8 +314,9 @@ func (k *Cascade) coldSolve(tol float64) Path {
 	case ok:
 		return Marched
 	}
-	if k.reached = 1; k.m.room && k.part == 1 {
-		if k.capacities(tol) {
+	if !k.following {
+		k.reached = 1
+		if k.m.room && (k.capacities(tol) || k.detour(tol)) {
 			return Continued
 		}
 	}
@@ -330,40 +331,4 @@ func (k *Cascade) coldSolve(tol float64) Path {
 		}
 	}
 	return Failed
-}
-
-// leastPart is the step of the continuation below which no solution lies further on.
-const leastPart = 1e-3
-
-// capacities follows the solution from equal capacities of all cations as they part from each other.
-func (k *Cascade) capacities(tol float64) bool {
-	defer k.setPart(1)
-	k.setPart(0)
-	k.reached = 0
-	if k.coldSolve(1e-8) == Failed {
-		k.reached = 1
-		return false
-	}
-	k.reached = 0
-	for step := 0.25; step >= leastPart; {
-		k.part = min(1, k.reached+step)
-		copy(k.begin, k.v)
-		if ok, _, _ := k.newton(15, tol); !ok {
-			copy(k.v, k.begin)
-			step /= 4
-			continue
-		}
-		if k.reached = k.part; k.reached == 1 {
-			return true
-		}
-		step *= 2
-	}
-	copy(k.end, k.v)
-	return false
-}
-
-func (k *Cascade) setPart(t float64) {
-	for ; k != nil; k = k.cold {
-		k.part = t
-	}
 }
