@@ -143,7 +143,7 @@ func (k *Cascade) refine(tol float64, march bool) (ok, marched bool) {
 		return false, marched
 	}
 	k.hold()
-	if k.march(3, 0.05, 3, 80, tol) {
+	if k.march(3, 0.05, 3, 160, tol) {
 		return true, true
 	}
 	// A coarse level that marches astray costs little to fill anew; a fine one is left to the rescues.
@@ -192,16 +192,20 @@ func (k *Cascade) steady() { k.flows.copy(k.base) }
 // march goes through pseudo-time by implicit Euler steps until the steady state is in reach of Newton.
 func (k *Cascade) march(dt, inner, grow float64, most int, tol float64) bool {
 	defer k.steady()
+	failed := false
 	for range most {
 		k.count.Steps++
 		k.timed(dt)
 		copy(k.begin, k.v)
-		ok, steps, _ := k.newton(7, inner)
+		k.evaluate(k.v, k.res)
+		_, open := size(k.res) // a step that Newton need not move for is no step: contents would drift
+		ok, steps, _ := k.newton(7, min(inner, max(0.1*open, 1e-8)))
 		if !ok {
 			copy(k.v, k.begin)
 			if dt *= 0.2; dt < 1e-3 {
 				return false
 			}
+			failed = true
 			continue
 		}
 		for j := range k.n {
@@ -222,11 +226,13 @@ func (k *Cascade) march(dt, inner, grow float64, most int, tol float64) bool {
 			continue
 		}
 		switch {
+		case failed:
+			failed = false // this dt once more
 		case steps <= 1:
 			dt *= grow * grow
 		case steps <= 2:
 			dt *= grow
-		case steps <= 4:
+		case steps <= 3:
 			dt *= math.Sqrt(grow)
 		}
 	}

@@ -24,16 +24,24 @@ func (k *Cascade) slopes(dv, dl []float64) {
 		if room != nil {
 			k.factor[0] += room[j]
 		}
-		dl, class := dl[j*c:j*c+c:j*c+c], m.class[:c]
-		for i := range dl {
-			dl[i] = k.factor[class[i]]
-		}
+		dl, class, factor := dl[j*c:j*c+c:j*c+c], m.class[:c], k.factor
+		class = class[:len(dl)]
 		for l := range m.beta {
 			ds, al := k.scalar(dv, m.atLigand+l)[j], k.alpha[l][j*c:j*c+c:j*c+c]
-			if ds != 0 {
-				for i := range dl {
-					dl[i] -= al[i] * ds
+			al = al[:len(dl)]
+			if l == 0 {
+				for i, a := range class {
+					dl[i] = factor[a] - al[i]*ds
 				}
+				continue
+			}
+			for i := range dl {
+				dl[i] -= al[i] * ds
+			}
+		}
+		if len(m.beta) == 0 {
+			for i, a := range class {
+				dl[i] = factor[a]
 			}
 		}
 	}
@@ -144,6 +152,12 @@ func (k *Cascade) ligandChange(dv, dx []float64, l, j int) float64 {
 // product writes Jacobian·v.
 func (k *Cascade) product(v, out []float64) {
 	k.count.Products++
+	k.respondTo(v)
+	k.change(k.dx, k.dl, v, out)
+}
+
+// respondTo finds the change of x and y for a change v of the unknowns.
+func (k *Cascade) respondTo(v []float64) {
 	k.slopes(v, k.dl)
 	clear(k.dx)
 	if k.mur != nil {
@@ -151,5 +165,4 @@ func (k *Cascade) product(v, out []float64) {
 	}
 	clear(k.direct)
 	k.respond(k.dl, k.dx, k.direct)
-	k.change(k.dx, k.dl, v, out)
 }

@@ -3,6 +3,8 @@ package cascade
 import (
 	"math"
 
+	"gonum.org/v1/gonum/floats"
+
 	"reetwin/flowsheet/solve"
 )
 
@@ -22,7 +24,7 @@ type newtonSpace struct {
 	sentO                         []float64 // [n] organic that leaves each mixer
 	direct                        []float64 // [links·c]
 	gmres                         *solve.GMRES
-	rhs, step, at, tried, pre, t4 []float64 // all unknowns
+	rhs, step, whole, at, pre, t4 []float64 // all unknowns
 	t1, t2                        []float64 // [n]
 	mul                           func(v, out []float64) error
 }
@@ -42,7 +44,7 @@ func newNewtonSpace(n int, m *model, links int) newtonSpace {
 	s.linkPart, s.linkOf = make([]float64, m.c*links+3), make([]int, m.c*links+3)
 	s.below, s.diag, s.direct = make([]float64, n*m.c), make([]float64, n*m.c), make([]float64, links*m.c)
 	size := n * (1 + m.scalars)
-	for _, p := range []*[]float64{&s.rhs, &s.step, &s.at, &s.tried, &s.pre, &s.t4} {
+	for _, p := range []*[]float64{&s.rhs, &s.step, &s.whole, &s.at, &s.pre, &s.t4} {
 		*p = make([]float64, size)
 	}
 	if m.scalars > 0 {
@@ -68,6 +70,9 @@ func size(r []float64) (two, most float64) {
 // chord is the reduction of the residual from which on the factors are used once more.
 const chord = 0.25
 
+// bent is the part of a step below which the residual is no guide.
+const bent = 0.3
+
 // slow is the reduction by a step with new factors at which a hasty solve looks for another start.
 const slow = 0.8
 
@@ -90,41 +95,66 @@ func (k *Cascade) newton(limit int, tol float64) (ok bool, steps int, most float
 		if math.IsNaN(two) || !old && !k.refactor() || !k.direction(two, tol) {
 			return false, steps, most
 		}
-		before := two
-		scale := k.limit()
+		before, full := two, k.limit()
 		copy(k.at, v)
-		better := false
-		for range 5 {
-			for a := range v {
-				v[a] = k.at[a] + scale*k.step[a]
-			}
-			k.bound()
-			k.evaluate(v, res)
-			t, u := size(res)
-			if t < two*(1-1e-4*scale) || u <= tol {
-				two, most, better = t, u, true
-				break
-			}
-			scale *= 0.4
-		}
-		if !better && old {
-			copy(v, k.at)
-			k.evaluate(v, res)
+		scale, t, u := k.search(full, two, tol)
+		if old && scale == 0 {
 			old = false
 			continue
 		}
+		if !old && scale < bent*full {
+			scale, t, u = k.natural(scale, full, t, u, tol)
+		}
+		better := scale > 0
+		two, most = t, u
 		if k.hasty && !old && (!better || two > slow*before) {
 			return false, steps, most
 		}
 		old = better && two < chord*before
 		if !better {
-			copy(v, k.at)
-			k.evaluate(v, res)
-			_, most = size(res)
 			return most <= max(tol, rounding), steps + 1, most
 		}
 	}
 	return most <= tol, steps, most
+}
+
+// search goes along the step from k.at as far as the residual falls below two, at most full of it. With none it stays there.
+func (k *Cascade) search(full, two, tol float64) (scale, t, most float64) {
+	scale = full
+	for range 5 {
+		t, most = k.walkTo(scale, k.step)
+		if t < two*(1-1e-4*scale) || most <= tol {
+			return scale, t, most
+		}
+		scale *= 0.4
+	}
+	t, most = k.walkTo(0, k.step)
+	return 0, t, most
+}
+
+// walkTo evaluates at part of a step from k.at.
+func (k *Cascade) walkTo(part float64, step []float64) (two, most float64) {
+	for a := range k.v {
+		k.v[a] = k.at[a] + part*step[a]
+	}
+	k.bound()
+	k.evaluate(k.v, k.res)
+	return size(k.res)
+}
+
+// natural takes the whole step in place of the scale that search found, if the step that would follow with the same factors is
+// less than half of it: near a singular point steps say how far the solution is, residuals do not.
+func (k *Cascade) natural(scale, full, two, most, tol float64) (float64, float64, float64) {
+	copy(k.whole, k.step)
+	_, before := size(k.whole)
+	t, u := k.walkTo(full, k.whole)
+	if k.direction(t, tol) {
+		if _, after := size(k.step); after < 0.5*full*before {
+			return full, t, u
+		}
+	}
+	k.walkTo(scale, k.whole)
+	return scale, two, most
 }
 
 // refactor factors the derivatives at the present point.
@@ -148,7 +178,7 @@ func (k *Cascade) direction(two, tol float64) bool {
 		k.lu.Solve(k.step)
 		return true
 	}
-	return k.krylov(k.rhs, k.step, max(1e-6, 0.1*tol/two, min(0.05, 0.3*two)))
+	return k.krylov(k.rhs, k.step, max(1e-6, 0.1*tol/two, min(0.2, two)))
 }
 
 // krylov solves Jacobian·sol = rhs by GMRES, preconditioned from the right.
@@ -181,14 +211,13 @@ func (k *Cascade) precondition(r, z []float64) {
 		}
 	}
 	clear(z[:n])
-	k.product(z, k.t4b())
+	k.respondTo(z)
+	c := k.c
 	for j := range n {
-		z[j] = r[j] - k.t4b()[j]
+		z[j] = r[j] - floats.Dot(m.z, k.dy[j*c:(j+1)*c])/k.sum[j]
 	}
 	k.lu.Solve(z[:n])
 }
-
-func (k *Cascade) t4b() []float64 { return k.tried }
 
 // limit is the part of the step that the caps allow.
 func (k *Cascade) limit() float64 {
