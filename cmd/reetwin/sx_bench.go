@@ -13,22 +13,29 @@ import (
 
 	"reetwin/units/sx"
 	"reetwin/units/sx/cascade"
+	"reetwin/units/sx/cascade/audit"
 )
 
 func newSXBenchCommand() *cobra.Command {
 	var seed uint64
 	var cases int
 	var stages []int
-	var variants []string
+	var variants, models []string
 	c := &cobra.Command{
 		Use:   "bench FILE",
 		Short: "Solve random circuits around a benchmark problem, and count",
 		Long: `Solve random circuits cold, spread around a problem in the keys of SX-1: metals of the feed times exp(0.7 N), organic
 0.6 to 1.4, scrub 0.5 to 2, strip 0.6 to 2 times theirs, saponification 0.05 to 0.6, extractant 0.25 to 0.75, scrub acid
 0.1 to 2, strip acid 2 to 6, all log K shifted by -1 to 1 (times z/3). Prints how many converge, by which path, and times of
-this machine. Exit code 4: some do not; each is named with its reason.`,
-		Example: `  reetwin sx bench problem.json --seed 77 --cases 1000 -N 30,60`,
-		Args:    cobra.ExactArgs(1),
+this machine. Every answer is audited, stage by stage, by code that shares nothing with the kernel (units/sx/cascade/audit):
+sums of extractant and ligand, acid, every equilibrium, every balance, charge; the worst of each is printed. Exit code 4: some
+do not converge, or do not hold to 1e-8 (ln D and charge 1e-7); each is named with its reason.
+
+Models: ideal; a exponent 2.38 of trivalents; b 0.5 mol/L of sulfate; c log K falls by 0.5 with the loading; d all of them;
+m capacities of 4.6 and 6 monomers; M the same with exponents to match.`,
+		Example: `  reetwin sx bench problem.json --seed 77 --cases 1000 -N 30,60
+  reetwin sx bench problem.json --seed 77 --cases 200 -N 100 --models a,b,c,d --variants closed`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			p, err := sx.ReadProblem(args[0], "")
 			if err != nil {
@@ -37,24 +44,30 @@ this machine. Exit code 4: some do not; each is named with its reason.`,
 			if cases < 1 {
 				return exitError{exitUsage, fmt.Errorf("--cases %d: needs 1 or more", cases)}
 			}
-			fmt.Fprintf(c.OutOrStdout(), "seed %d, tolerance 1e-9, cold\n%8s %4s  %-13s %7s %7s %7s %7s ms  paths\n", seed, "variant", "N", "converged", "mean", "median", "p99", "most")
-			failed := 0
-			for _, v := range variants {
-				for _, n := range stages {
-					p.Variant, p.N = v, n
-					t, err := randomCircuits(p, cases, seed)
-					if err != nil {
-						return exitError{exitUsage, fmt.Errorf("%s: %w", args[0], err)}
+			fmt.Fprintf(c.OutOrStdout(), "seed %d, tolerance 1e-9, cold\n%6s %8s %4s  %-13s %7s %7s %7s %7s ms  paths\n", seed, "model", "variant", "N", "converged",
+				"mean", "median", "p99", "most")
+			failed, worst := 0, audit.Report{}
+			for _, m := range models {
+				for _, v := range variants {
+					for _, n := range stages {
+						p.Variant, p.N = v, n
+						t, err := randomCircuits(p, m, cases, seed)
+						if err != nil {
+							return exitError{exitUsage, fmt.Errorf("%s: %w", args[0], err)}
+						}
+						fmt.Fprintf(c.OutOrStdout(), "%6s %8s %4d  %s\n", m, v, n, t)
+						for _, f := range t.failures {
+							fmt.Fprintf(c.OutOrStdout(), "               %s\n", f)
+						}
+						failed += len(t.failures)
+						worst.Add(t.worst)
 					}
-					fmt.Fprintf(c.OutOrStdout(), "%8s %4d  %s\n", v, n, t)
-					for _, f := range t.failures {
-						fmt.Fprintf(c.OutOrStdout(), "               %s\n", f)
-					}
-					failed += len(t.failures)
 				}
 			}
+			fmt.Fprintf(c.OutOrStdout(), "audit, worst of all: extractant %.0e, acid %.0e, ln D %.0e, ligand %.0e, balance %.0e, charge %.0e\n", worst.Extractant.Error,
+				worst.Acid.Error, worst.Equilibrium.Error, worst.Ligand.Error, worst.Balance.Error, worst.Charge.Error)
 			if failed > 0 {
-				return exitError{exitUnsolved, fmt.Errorf("%d circuits do not converge", failed)}
+				return exitError{exitUnsolved, fmt.Errorf("%d circuits do not converge, or do not hold", failed)}
 			}
 			return nil
 		},
@@ -63,6 +76,7 @@ this machine. Exit code 4: some do not; each is named with its reason.`,
 	c.Flags().IntVar(&cases, "cases", 1000, "circuits of each size and variant")
 	c.Flags().IntSliceVarP(&stages, "stages", "N", []int{10, 30, 60, 100}, "sizes, among those of the file")
 	c.Flags().StringSliceVar(&variants, "variants", []string{"closed", "open"}, "closed, open or both")
+	c.Flags().StringSliceVar(&models, "models", []string{"ideal"}, "property models: "+sx.Models)
 	return c
 }
 
@@ -72,6 +86,7 @@ type sxTally struct {
 	paths    map[cascade.Path]int
 	ms       []float64
 	failures []string
+	worst    audit.Report
 }
 
 func (t *sxTally) String() string {
@@ -89,14 +104,17 @@ func (t *sxTally) String() string {
 	return fmt.Sprintf("%5d of %-5d %7.2f %7.2f %7.1f %7.0f     %s", t.asked-len(t.failures), t.asked, mean, at(0.5), at(0.99), at(1), strings.Join(paths, ", "))
 }
 
-// random solves circuits of the benchmark's spread.
-func randomCircuits(p *sx.Problem, cases int, seed uint64) (*sxTally, error) {
+// randomCircuits solves circuits of the benchmark's spread and audits them.
+func randomCircuits(p *sx.Problem, model string, cases int, seed uint64) (*sxTally, error) {
 	chem, err := p.Chemistry()
 	if err != nil {
 		return nil, err
 	}
 	circuit, err := p.Circuit()
 	if err != nil {
+		return nil, err
+	}
+	if err := sx.Model(model, chem, circuit); err != nil {
 		return nil, err
 	}
 	r := rand.New(rand.NewPCG(seed, uint64(p.N)))
@@ -108,12 +126,21 @@ func randomCircuits(p *sx.Problem, cases int, seed uint64) (*sxTally, error) {
 			return nil, err
 		}
 		begin := time.Now()
-		res, err := k.Solve(c, 1e-9, true)
+		res, err := k.Solve(c, 1e-12, true)
 		t.ms = append(t.ms, float64(time.Since(begin).Microseconds())/1000)
 		t.paths[res.Path]++
 		if err != nil {
 			t.failures = append(t.failures, fmt.Sprintf("case %d: %v", i, err))
+			continue
 		}
+		report, err := k.Audit(c, h)
+		if err == nil {
+			err = report.Open(1e-8)
+		}
+		if err != nil {
+			t.failures = append(t.failures, fmt.Sprintf("case %d: audit: %v", i, err))
+		}
+		t.worst.Add(report)
 	}
 	return t, nil
 }

@@ -63,7 +63,7 @@ func (f *Failure) Error() string {
 	switch {
 	case f.Reached < 1:
 		return fmt.Sprintf("no equilibrium found near %s: %s. Cations bind other amounts of extractant than their exponents say: such a model "+
-			"has no solution where extractant and acid run out together (followed to %.3g of the difference)", at, state, f.Reached)
+			"need not have a solution where extractant and acid run out together (followed to %.3g of the difference)", at, state, f.Reached)
 	case f.Free < 1e-4:
 		return fmt.Sprintf("%s has no free extractant: %s; saponification offers %.4g, metals need %.4g of charge per time", at, state, f.Soap, f.Demand)
 	}

@@ -91,7 +91,12 @@ func (k *Cascade) newton(limit int, tol float64) (ok bool, steps int, most float
 	k.evaluate(v, res)
 	two, most := size(res)
 	old := k.Reuse && k.factored // the factors are of an earlier point, which serves while they make the residual small
-	for ; steps < limit && !(most <= tol); steps++ {
+	for chords := 0; steps < limit && chords < 3*limit && !(most <= tol); {
+		if old {
+			chords++
+		} else {
+			steps++
+		}
 		if math.IsNaN(two) || !old && !k.refactor() || !k.direction(two, tol) {
 			return false, steps, most
 		}
@@ -112,7 +117,7 @@ func (k *Cascade) newton(limit int, tol float64) (ok bool, steps int, most float
 		}
 		old = better && two < chord*before
 		if !better {
-			return most <= max(tol, rounding), steps + 1, most
+			return most <= max(tol, rounding), steps, most
 		}
 	}
 	return most <= tol, steps, most

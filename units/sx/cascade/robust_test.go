@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"reetwin/units/sx/cascade/audit"
 )
 
 var (
@@ -61,6 +63,7 @@ type tally struct {
 	paths         map[Path]int
 	ms            []float64
 	failures      []string
+	worst         audit.Report
 }
 
 func (t *tally) String() string {
@@ -70,7 +73,9 @@ func (t *tally) String() string {
 	for _, v := range t.ms {
 		mean += v / float64(len(t.ms))
 	}
-	return fmt.Sprintf("%d of %d, paths %v, ms: mean %.2f median %.2f p99 %.1f most %.0f", t.solved, t.asked, t.paths, mean, at(0.5), at(0.99), at(1))
+	w := &t.worst
+	return fmt.Sprintf("%d of %d, paths %v, ms: mean %.2f median %.2f p99 %.1f most %.0f; extractant %.0e, equilibrium %.0e, balance %.0e, charge %.0e",
+		t.solved, t.asked, t.paths, mean, at(0.5), at(0.99), at(1), w.Extractant.Error, w.Equilibrium.Error, w.Balance.Error, w.Charge.Error)
 }
 
 func randomCases(t testing.TB, kind, variant string, n, cases int, seed uint64) *tally {
@@ -94,9 +99,14 @@ func randomCases(t testing.TB, kind, variant string, n, cases int, seed uint64) 
 			continue
 		}
 		out.solved++
-		if msg := audit(k, c, chem); msg != "" {
-			t.Errorf("case %d: %s", i, msg)
+		report, err := k.Audit(c, chem)
+		if err == nil {
+			err = report.Open(1e-8)
 		}
+		if err != nil {
+			t.Errorf("case %d: %v", i, err)
+		}
+		out.worst.Add(report)
 	}
 	return out
 }

@@ -1,0 +1,255 @@
+// Package audit checks the answer of an extraction circuit by the equations as a textbook states them, stage by stage. It shares
+// no code with the kernel that solved it: it takes plain numbers, and computes every sum itself.
+//
+//	extractant    [(HA)2] + Σ m/2 y = L                   over the extractant
+//	acid          [H+]_total = [H+] (1 + Σ β1 s + β2 s²)  relative
+//	equilibrium   y/x_free = K [(HA)2]^n / [H+]^z …       in ln D
+//	ligand        free and bound = what the liquors bring relative
+//	balance       of every metal over every stage         over what enters the stage
+//	charge        Σ z x = anions                          relative
+//
+// Circuits without side feeds, returns, entrainment and efficiencies: the benchmark's.
+package audit
+
+import (
+	"fmt"
+	"math"
+)
+
+// Cation is a cation of the model; Monomers 0 is 2 Charge, Exponent 0 is Charge.
+type Cation struct {
+	Name                                        string
+	Charge, LnK, Exponent, Monomers, FallOfLoad float64
+	Beta                                        [][2]float64
+}
+
+// Section is a run of stages; its liquor enters at the last of them, and leaves or joins the section before.
+type Section struct {
+	Stages     int
+	Flow       float64
+	X, Ligands []float64
+	Joins      bool
+}
+
+// Loop is a circuit. Concentrations are in one unit.
+type Loop struct {
+	Cations                    []Cation
+	Hydrogen, Soap             int // which cation; −1 is no soap
+	Sections                   []Section
+	Organic, Extractant, Bleed float64
+	Reference                  float64 // free dimer at which LnK holds
+}
+
+// Answer is what is to be checked, by stages in the direction of the organic; the organic's hydrogen is the free dimer.
+type Answer struct {
+	LnR              []float64
+	Aqueous, Organic [][]float64
+	Free             [][]float64 // [ligand][stage]
+}
+
+// Report is the worst of every kind, and where.
+type Report struct {
+	Extractant, Acid, Equilibrium, Ligand, Balance, Charge Worst
+}
+
+// Worst is the largest error of a kind, at a stage from 1.
+type Worst struct {
+	Error float64
+	Stage int
+	Of    string
+}
+
+func (w *Worst) see(err float64, stage int, of string) {
+	if !(err <= w.Error) { // a NaN is the worst there is
+		*w = Worst{err, stage + 1, of}
+	}
+}
+
+// Add takes the worse of two reports.
+func (r *Report) Add(o Report) {
+	for _, p := range [...][2]*Worst{{&r.Extractant, &o.Extractant}, {&r.Acid, &o.Acid}, {&r.Equilibrium, &o.Equilibrium},
+		{&r.Ligand, &o.Ligand}, {&r.Balance, &o.Balance}, {&r.Charge, &o.Charge}} {
+		if !(p[1].Error <= p[0].Error) {
+			*p[0] = *p[1]
+		}
+	}
+}
+
+// Open names what does not hold to tol, in balances and sums, and 10 tol in ln D; nil says that all does.
+func (r *Report) Open(tol float64) error {
+	for _, k := range [...]struct {
+		name string
+		w    Worst
+		tol  float64
+	}{{"extractant", r.Extractant, tol}, {"acid", r.Acid, tol}, {"equilibrium", r.Equilibrium, 10 * tol}, {"ligand", r.Ligand, tol},
+		{"balance", r.Balance, tol}, {"charge", r.Charge, 10 * tol}} {
+		if !(k.w.Error <= k.tol) {
+			return fmt.Errorf("stage %d: %s of %s is off by %.2g", k.w.Stage, k.name, k.w.Of, k.w.Error)
+		}
+	}
+	return nil
+}
+
+// trace is a concentration below which numbers cannot hold ratios.
+const trace = 1e-200
+
+// Check audits an answer. The error is of one that is no answer: a shape that is not the circuit's, or a concentration that
+// is negative or no number.
+func (l *Loop) Check(a *Answer) (Report, error) {
+	var r Report
+	n := 0
+	for _, s := range l.Sections {
+		n += s.Stages
+	}
+	if len(a.LnR) != n || len(a.Aqueous) != n || len(a.Organic) != n {
+		return r, fmt.Errorf("%d stages with %d, %d and %d answers", n, len(a.LnR), len(a.Aqueous), len(a.Organic))
+	}
+	for j := range n {
+		for i, q := range l.Cations {
+			for _, v := range [2]float64{a.Aqueous[j][i], a.Organic[j][i]} {
+				if !(v >= 0) || math.IsInf(v, 0) {
+					return r, fmt.Errorf("stage %d: %s is %g", j+1, q.Name, v)
+				}
+			}
+		}
+	}
+	for j := range n {
+		l.stage(a, j, &r)
+	}
+	l.exchange(a, &r)
+	return r, nil
+}
+
+// stage checks what holds within stage j.
+func (l *Loop) stage(a *Answer, j int, r *Report) {
+	x, y, h := a.Aqueous[j], a.Organic[j], l.Hydrogen
+	free, load, total := y[h], 0.0, y[h]
+	sum := free
+	for i, q := range l.Cations {
+		if i == h {
+			continue
+		}
+		m := q.Monomers
+		if m == 0 {
+			m = 2 * q.Charge
+		}
+		sum += m / 2 * y[i]
+		total += q.Charge * y[i]
+		if i != l.Soap {
+			load += q.Charge * y[i]
+		}
+	}
+	r.Extractant.see(math.Abs(sum/l.Extractant-1), j, "the organic")
+	acid := free / math.Exp(a.LnR[j])
+	for i, q := range l.Cations {
+		side := l.side(a, j, i)
+		if i == h {
+			r.Acid.see(math.Abs(x[i]/side/acid-1), j, q.Name)
+			continue
+		}
+		n := q.Exponent
+		if n == 0 {
+			n = q.Charge
+		}
+		lnD := q.LnK + n*math.Log(free) - q.Charge*math.Log(acid) - q.FallOfLoad*load/total
+		if l.Reference > 0 {
+			lnD -= (n - q.Charge) * math.Log(l.Reference)
+		}
+		if x[i] > trace && y[i] > trace {
+			r.Equilibrium.see(math.Abs(math.Log(y[i]/(x[i]/side))-lnD), j, q.Name)
+		}
+	}
+}
+
+// side is total over free of cation i in stage j.
+func (l *Loop) side(a *Answer, j, i int) float64 {
+	t := 1.0
+	for p, b := range l.Cations[i].Beta {
+		s := a.Free[p][j]
+		t += b[0]*s + b[1]*s*s
+	}
+	return t
+}
+
+// exchange checks what goes from stage to stage: aqueous with the liquors of the sections from the last stage down, organic up.
+func (l *Loop) exchange(a *Answer, r *Report) {
+	n := len(a.LnR)
+	flow, anion, ligands := 0.0, 0.0, make([]float64, len(a.Free)) // of the aqueous that passes, amounts per time
+	j := n - 1
+	for k := len(l.Sections) - 1; k >= 0; k-- {
+		s := l.Sections[k]
+		if k+1 == len(l.Sections) || !l.Sections[k+1].Joins {
+			flow, anion = 0, 0
+			clear(ligands)
+		}
+		above := flow // what comes down from the section above
+		flow += s.Flow
+		for i, q := range l.Cations {
+			anion += s.Flow * q.Charge * at(s.X, i)
+		}
+		for p := range ligands {
+			ligands[p] += s.Flow * at(s.Ligands, p)
+		}
+		for t := s.Stages - 1; t >= 0; t-- {
+			arrives := flow
+			if t == s.Stages-1 {
+				arrives = above
+			}
+			l.balances(a, j, arrives, flow, s, t == s.Stages-1, r)
+			charge := 0.0
+			for i, q := range l.Cations {
+				charge += q.Charge * a.Aqueous[j][i]
+			}
+			r.Charge.see(math.Abs(charge*flow/anion-1), j, "the aqueous")
+			for p, total := range ligands {
+				r.Ligand.see(math.Abs(l.bound(a, j, p)*flow/total-1), j, fmt.Sprintf("number %d", p+1))
+			}
+			j--
+		}
+	}
+}
+
+// balances checks every metal over stage j: aqueous arrives from above, the section's liquor at its last stage.
+func (l *Loop) balances(a *Answer, j int, arrives, leaves float64, s Section, last bool, r *Report) {
+	n := len(a.LnR)
+	for i, q := range l.Cations {
+		if i == l.Hydrogen || i == l.Soap && j == 0 { // saponification is between them, before stage 1
+			continue
+		}
+		in := 0.0
+		if arrives > 0 {
+			in += arrives * a.Aqueous[j+1][i]
+		}
+		if last {
+			in += s.Flow * at(s.X, i)
+		}
+		if j > 0 {
+			in += l.Organic * a.Organic[j-1][i]
+		} else {
+			in += (1 - l.Bleed) * l.Organic * a.Organic[n-1][i]
+		}
+		out := leaves*a.Aqueous[j][i] + l.Organic*a.Organic[j][i]
+		if in > trace {
+			r.Balance.see(math.Abs(in-out)/math.Max(in, out), j, q.Name)
+		}
+	}
+}
+
+// bound is ligand p in stage j, free and in complexes.
+func (l *Loop) bound(a *Answer, j, p int) float64 {
+	s := a.Free[p][j]
+	t := s
+	for i, q := range l.Cations {
+		if p < len(q.Beta) {
+			t += a.Aqueous[j][i] * (q.Beta[p][0]*s + 2*q.Beta[p][1]*s*s) / l.side(a, j, i)
+		}
+	}
+	return t
+}
+
+func at(x []float64, i int) float64 {
+	if i < len(x) {
+		return x[i]
+	}
+	return 0
+}

@@ -1,0 +1,39 @@
+package cascade
+
+import (
+	"fmt"
+
+	"reetwin/units/sx/cascade/audit"
+)
+
+// Audit hands the last solution to package audit, which shares nothing with the kernel. The error is of a circuit or a model
+// that it does not know, or of an answer that is none.
+func (k *Cascade) Audit(c *Circuit, chem *Chemistry) (audit.Report, error) {
+	if len(c.Feeds)+len(c.Returns) > 0 || c.Makeup != nil {
+		return audit.Report{}, fmt.Errorf("audit: %d side feeds, %d returns, make-up of its own composition %v", len(c.Feeds), len(c.Returns), c.Makeup != nil)
+	}
+	l := &audit.Loop{Hydrogen: chem.Hydrogen, Soap: chem.Soap, Organic: c.Organic, Extractant: c.Capacity, Bleed: c.Bleed, Reference: chem.Reference}
+	for _, q := range chem.Cations {
+		if q.Correlated {
+			return audit.Report{}, fmt.Errorf("audit: D of %s is a correlation", q.Name)
+		}
+		l.Cations = append(l.Cations, audit.Cation{Name: q.Name, Charge: q.Z, LnK: q.LnK, Exponent: q.N, Monomers: q.M, FallOfLoad: q.Fall, Beta: q.Beta})
+	}
+	for _, s := range c.Sections {
+		if s.LnK != nil || s.Murphree != nil || s.OrganicCarried+s.AqueousCarried > 0 {
+			return audit.Report{}, fmt.Errorf("audit: section %s has constants, efficiencies or entrainment of its own", s.Name)
+		}
+		l.Sections = append(l.Sections, audit.Section{Stages: s.Stages, Flow: s.Flow, X: s.X, Ligands: s.Ligands, Joins: s.Joins})
+	}
+	a := &audit.Answer{Free: make([][]float64, len(chem.Ligands))}
+	for j := range k.n {
+		y := make([]float64, k.c)
+		k.Organic(j, y)
+		a.LnR, a.Aqueous, a.Organic = append(a.LnR, k.LnR(j)), append(a.Aqueous, k.Aqueous(j)), append(a.Organic, y)
+		for p := range a.Free {
+			s, _ := k.Ligand(p, j)
+			a.Free[p] = append(a.Free[p], s)
+		}
+	}
+	return l.Check(a)
+}
