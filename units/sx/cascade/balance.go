@@ -27,6 +27,7 @@ type Cascade struct {
 	w                    [][]float64 // [link] answer of all stages to a unit that arrives by it
 	gain                 []float64   // [c·links²] factors of 1 − the gains
 	arrive               []float64   // [links·c] what comes by each link
+	keep                 []float64   // [links·c] what it carries per unit of x in its stage
 	sum                  []float64   // [n] Σ z y + Y_H
 	esc                  []float64   // [c] scratch
 
@@ -77,7 +78,7 @@ func newCascade(m *model, c *Circuit) *Cascade {
 	for range links {
 		k.w = append(k.w, make([]float64, n*m.c))
 	}
-	k.gain, k.arrive = make([]float64, m.c*links*links), make([]float64, links*m.c)
+	k.gain, k.arrive, k.keep = make([]float64, m.c*links*links), make([]float64, links*m.c), make([]float64, links*m.c)
 	k.sum, k.esc = make([]float64, n), make([]float64, m.c)
 	k.v, k.res = make([]float64, n*(1+m.scalars)), make([]float64, n*(1+m.scalars))
 	k.base, k.vessels = newFlows(m, n), newVessels(n)
@@ -334,16 +335,6 @@ func (k *Cascade) unit(l int) {
 	k.back(w)
 }
 
-// kept is what link l carries of cation i per unit of x in its stage.
-func (k *Cascade) kept(l, i int) float64 {
-	q := &k.links[l]
-	t := q.o * k.d[q.from*k.c+i]
-	if i == k.m.Hydrogen {
-		t *= 1 - q.soap
-	}
-	return q.a + t
-}
-
 // arrives is what link l brings of cation i when x and y are in its stage.
 func (k *Cascade) arrives(l, i int, x, y float64) float64 {
 	q := &k.links[l]
@@ -365,6 +356,11 @@ func (k *Cascade) organicOf(w []float64, m, o int) float64 {
 // factorLinks eliminates 1 − G, G_lm what of a unit by link m comes back by link l, with its column sums given as escapes.
 func (k *Cascade) factorLinks() {
 	c, L := k.c, len(k.links)
+	for l := range k.links {
+		for i, d := range k.d[k.links[l].from*c : (k.links[l].from+1)*c] {
+			k.keep[l*c+i] = k.arrives(l, i, 1, d)
+		}
+	}
 	for i := range c {
 		g := k.gain[i*L*L : (i+1)*L*L]
 		for m := range L {
@@ -435,7 +431,7 @@ func (k *Cascade) closeLinks(q, qy, direct []float64) {
 			if qy != nil {
 				b[l] = k.arrives(l, i, q[o], qy[o])
 			} else {
-				b[l] = k.kept(l, i) * q[o]
+				b[l] = k.keep[l*c+i] * q[o]
 			}
 			if direct != nil {
 				t := direct[l*c+i]

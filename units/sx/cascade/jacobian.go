@@ -202,7 +202,7 @@ func (k *Cascade) linked(i int, slope float64) {
 	for l := range L {
 		e := &k.links[l]
 		o := e.from*c + i
-		keep[l], own[l] = k.kept(l, i), slope*e.o*k.d[o]*k.x[o]
+		keep[l], own[l] = k.keep[l*c+i], slope*e.o*k.d[o]*k.x[o]
 		if i == m.Hydrogen {
 			own[l] *= 1 - e.soap
 		}

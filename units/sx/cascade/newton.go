@@ -70,8 +70,8 @@ func size(r []float64) (two, most float64) {
 // chord is the reduction of the residual from which on the factors are used once more.
 const chord = 0.25
 
-// bent is the part of a step below which the residual is no guide.
-const bent = 0.3
+// bent is the part of a step below which a residual less than near is no guide.
+const bent, near = 0.3, 0.01
 
 // slow is the reduction by a step with new factors at which a hasty solve looks for another start.
 const slow = 0.8
@@ -107,7 +107,7 @@ func (k *Cascade) newton(limit int, tol float64) (ok bool, steps int, most float
 			old = false
 			continue
 		}
-		if !old && scale < bent*full {
+		if !old && scale < bent*full && two < near {
 			scale, t, u = k.natural(scale, full, t, u, tol)
 		}
 		better := scale > 0
