@@ -29,7 +29,7 @@ func newSXBenchCommand() *cobra.Command {
 0.1 to 2, strip acid 2 to 6, all log K shifted by -1 to 1 (times z/3). Prints how many converge, by which path, and times of
 this machine. Every answer is audited, stage by stage, by code that shares nothing with the kernel (units/sx/cascade/audit):
 sums of extractant and ligand, acid, every equilibrium, every balance, charge; the worst of each is printed. Exit code 4: some
-do not converge, or do not hold to 1e-8 (ln D and charge 1e-7); each is named with its reason.
+do not converge, or do not hold to 1e-10 (ln D and charge 1e-9); each is named with its reason.
 
 Models: ideal; a exponent 2.38 of trivalents; b 0.5 mol/L of sulfate; c log K falls by 0.5 with the loading; d all of them;
 m capacities of 4.6 and 6 monomers; M the same with exponents to match.`,
@@ -44,7 +44,7 @@ m capacities of 4.6 and 6 monomers; M the same with exponents to match.`,
 			if cases < 1 {
 				return exitError{exitUsage, fmt.Errorf("--cases %d: needs 1 or more", cases)}
 			}
-			fmt.Fprintf(c.OutOrStdout(), "seed %d, tolerance 1e-9, cold\n%6s %8s %4s  %-13s %7s %7s %7s %7s ms  paths\n", seed, "model", "variant", "N", "converged",
+			fmt.Fprintf(c.OutOrStdout(), "seed %d, tolerance 1e-12, cold\n%6s %8s %4s  %-13s %7s %7s %7s %7s ms  paths\n", seed, "model", "variant", "N", "converged",
 				"mean", "median", "p99", "most")
 			failed, worst := 0, audit.Report{}
 			for _, m := range models {
@@ -135,7 +135,7 @@ func randomCircuits(p *sx.Problem, model string, cases int, seed uint64) (*sxTal
 		}
 		report, err := k.Audit(c, h)
 		if err == nil {
-			err = report.Open(1e-8)
+			err = report.Open(1e-10)
 		}
 		if err != nil {
 			t.failures = append(t.failures, fmt.Sprintf("case %d: audit: %v", i, err))
