@@ -37,10 +37,13 @@ bench: peers
 		/^Benchmark/ {printf "%-24s %-44s", pkg, $$1; for (i = 3; i < NF; i += 2) printf " %14s %-10s", $$i, $$(i+1); print ""} \
 		/^(FAIL|panic|---)/ {print; bad = 1} END {exit bad}'
 
-# The solvent-extraction kernel against SUNDIALS with KLU, in one run: warm steady states (KINSOL) and a day of plant time (IDA).
+# The solvent-extraction kernel against SUNDIALS with KLU, in one run: warm steady states (KINSOL) and a day of plant time (IDA);
+# then its Newton step and 10,000 cases at N = 30 (wall and processor time).
 SUNDIALS = -I/usr/include/suitesparse -lsundials_nvecserial -lsundials_sunmatrixsparse -lsundials_sunlinsolklu -lsundials_generic -lklu -lm
 bench-sx: $(REETWIN_CACHE)/bin/sx/kinsol $(REETWIN_CACHE)/bin/sx/ida
 	$(GO) test -count 1 -run '^TestPeer(Steady|Time)$$' -v ./units/sx/cascade -args -peer $(REETWIN_CACHE)/bin/sx
+	$(GO) test -run '^$$' -bench 'NewtonStep/30|Warm/d?30' ./units/sx/cascade
+	$(GO) test -run '^$$' -bench 'Ensemble' -benchtime 1x ./units/sx/cascade
 
 $(REETWIN_CACHE)/bin/sx/%: units/sx/cascade/testdata/peer/%.c units/sx/cascade/testdata/peer/sx1.h
 	@test -e /usr/include/sundials/sundials_types.h -a -e /usr/include/suitesparse/klu.h || { \

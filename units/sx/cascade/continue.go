@@ -47,24 +47,24 @@ func (k *Cascade) setPart(t float64) {
 // detours lead to the circuit, at 0, from ones in which acid keeps extractant free: more of it in what scrubs, in the feed,
 // more scrub. Where capacities contradict exponents the straight way can be barred though there is a solution.
 var detours = [...]func(c *Circuit, h int, more float64){
-	func(c *Circuit, h int, more float64) {
-		for s := range c.Sections {
-			if q := &c.Sections[s]; q.Joins && len(q.X) > 0 {
-				q.X[h] *= 1 + 2*more
-			}
-		}
-	},
+	func(c *Circuit, h int, more float64) { scrub(c, h, 1, 1+2*more) },
 	func(c *Circuit, h int, more float64) { feedAcid(c, h, 1.2*more) },
-	func(c *Circuit, h int, more float64) {
-		for s := range c.Sections {
-			if q := &c.Sections[s]; q.Joins {
-				q.Flow *= 1 + 2*more
-			}
-		}
-	},
-	func(c *Circuit, h int, more float64) { feedAcid(c, h, 2.4*more) },
+	func(c *Circuit, h int, more float64) { scrub(c, h, 1+2*more, 1) },
+	func(c *Circuit, h int, more float64) { feedAcid(c, h, 5*more) },
+	func(c *Circuit, h int, more float64) { scrub(c, h, 1, 1+5*more) },
 }
 
+// scrub multiplies what scrubs, and its acid.
+func scrub(c *Circuit, h int, flow, acid float64) {
+	for s := range c.Sections {
+		if q := &c.Sections[s]; q.Joins && len(q.X) > 0 {
+			q.Flow *= flow
+			q.X[h] *= acid
+		}
+	}
+}
+
+// feedAcid adds acid to the first section's feed, in parts of the extractant's concentration.
 func feedAcid(c *Circuit, h int, more float64) {
 	if q := &c.Sections[0]; len(q.X) > 0 {
 		q.X[h] += more * c.Capacity

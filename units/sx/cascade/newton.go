@@ -71,7 +71,7 @@ func size(r []float64) (two, most float64) {
 const chord = 0.25
 
 // bent is the part of a step below which a residual less than near is no guide.
-const bent, near = 0.3, 0.01
+const bent, near = 0.3, 0.1
 
 // slow is the reduction by a step with new factors at which a hasty solve looks for another start.
 const slow = 0.8

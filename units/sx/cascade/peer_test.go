@@ -258,7 +258,7 @@ func TestPeerTime(t *testing.T) {
 		}
 		return math.NaN()
 	}
-	for _, row := range []struct{ rtol, target float64 }{{1e-3, 4}, {1e-4, 0}, {1e-5, 0}, {1e-6, 0}} {
+	for _, row := range []struct{ rtol, target float64 }{{1e-3, 4}, {3e-4, 4}, {1e-4, 4}, {1e-5, 0}, {1e-6, 2}} {
 		var s *Integrator
 		var rows [][]float64
 		ms := best(400*time.Millisecond, func() { s, rows = run(row.rtol) })

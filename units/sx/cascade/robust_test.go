@@ -113,7 +113,7 @@ func randomCases(t testing.TB, kind, variant string, n, cases int, seed uint64) 
 
 // TestRandomCircuits solves random circuits cold, none of which the code was tuned on (tuned on: seed 1), and audits every
 // answer by code that shares nothing with the kernel. Capacities that contradict the exponents ("m") need not have a
-// solution: there a failure has to say so. More: go test -run RandomCircuits -v -seed 77 -cases 1000
+// solution: there a failure has to say so. Known to fall short: 96 to 99 % of those at N = 60, where 99 % are wanted. More: go test -run RandomCircuits -v -seed 77 -cases 1000
 func TestRandomCircuits(t *testing.T) {
 	for _, cell := range []struct {
 		kind, variant string
@@ -122,7 +122,7 @@ func TestRandomCircuits(t *testing.T) {
 	}{
 		{"", "closed", 10, 200, 0}, {"", "closed", 30, 200, 0}, {"", "closed", 60, 60, 0}, {"", "closed", 100, 30, 0}, {"", "open", 30, 200, 0}, {"", "open", 100, 30, 0},
 		{"a", "closed", 30, 100, 0}, {"b", "closed", 30, 100, 0}, {"c", "closed", 30, 100, 0}, {"d", "closed", 30, 100, 0}, {"d", "closed", 100, 15, 0},
-		{"M", "closed", 30, 100, 0}, {"M", "closed", 60, 40, 0}, {"m", "closed", 30, 60, 10},
+		{"M", "closed", 30, 100, 0}, {"M", "closed", 60, 40, 0}, {"m", "closed", 30, 100, 1}, {"m", "closed", 60, 40, 10},
 	} {
 		cases, seed := cell.cases, uint64(20261123)
 		if testing.Short() {
