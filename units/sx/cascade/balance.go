@@ -361,14 +361,10 @@ func (k *Cascade) factorLinks() {
 			k.keep[l*c+i] = k.arrives(l, i, 1, d)
 		}
 	}
-	for i := range c {
-		g := k.gain[i*L*L : (i+1)*L*L]
-		for m := range L {
-			w := k.w[m]
-			escape := 0.0
-			for _, j := range k.exits {
-				escape += k.outA[j]*w[j*c+i] + k.outO[j]*k.organicOf(w, m, j*c+i)
-			}
+	for m := range L {
+		w := k.w[m]
+		for i, escape := range k.escapes(m) {
+			g := k.gain[i*L*L : (i+1)*L*L]
 			for l := range L {
 				q := &k.links[l]
 				o := q.from*c + i
@@ -382,8 +378,33 @@ func (k *Cascade) factorLinks() {
 			}
 			g[m*L+m] = escape
 		}
-		surplusFactor(g, L)
 	}
+	for i := range c {
+		surplusFactor(k.gain[i*L*L:(i+1)*L*L], L)
+	}
+}
+
+// escapes sums what of a unit by link m leaves for good, by cation.
+func (k *Cascade) escapes(m int) []float64 {
+	c := k.c
+	t, w, y := k.esc[:c], k.w[m], k.w[m]
+	clear(t)
+	if k.mur != nil {
+		y = k.wy[m]
+	}
+	for _, j := range k.exits {
+		a, b, x := k.outA[j], k.outO[j], w[j*c:j*c+c:j*c+c]
+		x = x[:len(t)]
+		y, d := y[j*c : j*c+c : j*c+c][:len(t)], k.d[j*c : j*c+c : j*c+c][:len(t)]
+		for i, x := range x {
+			if k.mur != nil {
+				t[i] += a*x + b*y[i]
+			} else {
+				t[i] += (a + b*d[i]) * x
+			}
+		}
+	}
+	return t
 }
 
 // surplusFactor turns an L×L matrix of off-diagonal flows g[l][m] ≥ 0 (from m to l), with the escapes on the diagonal,

@@ -67,8 +67,9 @@ func size(r []float64) (two, most float64) {
 	return math.Sqrt(two), most
 }
 
-// chord is the reduction of the residual from which on the factors are used once more.
-const chord = 0.25
+// chord is the reduction of the residual from which on the factors are used once more; hastyChord that of a hasty solve,
+// whose tolerance is wide.
+const chord, hastyChord = 0.1, 0.25
 
 // bent is the part of a step below which a residual less than near is no guide.
 const bent, near = 0.3, 0.1
@@ -115,7 +116,7 @@ func (k *Cascade) newton(limit int, tol float64) (ok bool, steps int, most float
 		if k.hasty && !old && (!better || two > slow*before) {
 			return false, steps, most
 		}
-		old = better && two < chord*before
+		old = better && (two < chord*before || k.hasty && two < hastyChord*before)
 		if !better {
 			return most <= max(tol, rounding), steps, most
 		}

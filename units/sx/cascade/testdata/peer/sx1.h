@@ -62,10 +62,11 @@ static void sx1_read(const char *path, sx1_case *c)
 	fclose(f);
 }
 
+/* Processor time: a busy machine tells nearly the same. */
 static double sx1_ms(void)
 {
 	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
 	return 1e3 * t.tv_sec + 1e-6 * t.tv_nsec;
 }
 
