@@ -28,7 +28,7 @@ type Ensemble struct {
 const (
 	mostAnchors = 32
 	gauges      = 4
-	tries       = 8
+	tries       = 16
 	anchorSteps = 8
 )
 
