@@ -23,4 +23,7 @@
 //	k, err := cascade.New(&chemistry, &circuit)
 //	result, err := k.Solve(&circuit, 1e-11, true)
 //	raffinate := k.Aqueous(0)
+//
+// Many circuits around each other: [Ensemble]. In time: [Integrator]. Answers are checked by package audit, see [Cascade.Audit].
+// Figures against KINSOL and IDA, and how they were measured, stand in units/sx/DESIGN.md; make bench-sx repeats them.
 package cascade
