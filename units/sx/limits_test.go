@@ -1,9 +1,12 @@
 package sx_test
 
 import (
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -204,5 +207,42 @@ func TestStages(t *testing.T) {
 	tank, _ := uky.Unit("leach")
 	if _, err := sx.Stages(tank); err == nil || !strings.Contains(err.Error(), "sx_circuit") {
 		t.Errorf("a tank: %v", err)
+	}
+}
+
+// A feed fifty times as strong is far beyond what the organic holds: solved, and each limit that is passed stands in the
+// report with its number. (What it holds then, and that the heavy goes first: TestHostile of package cascade.)
+func TestFeedTimesFifty(t *testing.T) {
+	text, err := os.ReadFile(amd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, _ := strings.Cut(string(text), "[units.feed.tenor]")
+	block, _, _ = strings.Cut(block, "\n[")
+	over := "[units.feed.tenor]\n"
+	for _, m := range regexp.MustCompile(`(?m)^("?[\w+-]+"?) = "([\d.]+) mmol/L"`).FindAllStringSubmatch(block, -1) {
+		v, err := strconv.ParseFloat(m[2], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		over += fmt.Sprintf("%s = \"%.10g mmol/L\"\n", m[1], 50*v)
+	}
+	if n := strings.Count(over, "\n"); n != 20 {
+		t.Fatalf("%d tenors: %s", n-1, over)
+	}
+	r := report(t, solved(t, amd, over), "sx")
+	for _, code := range []string{"high_loading", "gel"} {
+		seen := false
+		for _, w := range r.Warnings {
+			if w.Code == code {
+				seen = true
+				if math.IsNaN(w.Value) || w.Where == "" || w.Text == "" || !(w.Value > w.Limit) {
+					t.Errorf("%+v", w)
+				}
+			}
+		}
+		if !seen {
+			t.Errorf("no %s in %+v", code, r.Warnings)
+		}
 	}
 }
