@@ -6,8 +6,6 @@ import (
 	"slices"
 	"sync"
 
-	"gonum.org/v1/gonum/floats"
-
 	"reetwin/flowsheet/solve"
 )
 
@@ -128,7 +126,7 @@ func (e *Ensemble) nearest(at []float64, tried []int) int {
 		}
 		far := 0.0
 		for g, w := range a.gauge {
-			far = max(far, math.Abs(floats.Dot(w, at)-a.off[g]))
+			far = max(far, math.Abs(dot(w, at)-a.off[g]))
 		}
 		if far < least || best < 0 {
 			best, least = q, far
@@ -142,11 +140,21 @@ func (a *anchor) predict(at, v []float64) {
 	clear(v)
 	for p, s := range a.slope {
 		if d := at[p] - a.at[p]; d != 0 {
-			floats.AddScaled(v, d, s)
+			addScaled(v, d, s)
 		}
 	}
 	_, most := size(v)
-	floats.AddScaledTo(v, a.v, min(1, 1/(most+1e-300)), v)
+	scale := min(1, 1/(most+1e-300))
+	for j, t := range a.v {
+		v[j] = t + scale*v[j]
+	}
+}
+
+// addScaled adds f·x to y.
+func addScaled(y []float64, f float64, x []float64) {
+	for j, t := range x {
+		y[j] += f * t
+	}
 }
 
 // varies finds the numbers that differ among circuits, and how much.
@@ -182,7 +190,9 @@ func (e *Ensemble) drop(k *Cascade, c *Circuit, spread []float64) *anchor {
 		}
 		k.evaluate(k.v, rhs)
 		*pointers[q] = all[q]
-		floats.Scale(1/step, rhs)
+		for j := range rhs {
+			rhs[j] /= step
+		}
 		a.at, a.slope = append(a.at, all[q]), append(a.slope, rhs)
 	}
 	if k.set(c, nil) != nil {
@@ -193,7 +203,7 @@ func (e *Ensemble) drop(k *Cascade, c *Circuit, spread []float64) *anchor {
 		return nil
 	}
 	for p, rhs := range a.slope {
-		floats.AddScaled(rhs, -1/(1e-4*spread[p]), k.res)
+		addScaled(rhs, -1/(1e-4*spread[p]), k.res)
 		if k.m.scalars == 0 {
 			k.lu.Solve(rhs)
 		} else if copy(k.rhs, rhs); !k.krylov(k.rhs, rhs, 1e-3) {
@@ -226,7 +236,7 @@ func (a *anchor) choose(n int, spread []float64) {
 		for p, s := range a.slope {
 			a.gauge[g][p] = s[best]
 		}
-		a.off[g] = floats.Dot(a.gauge[g], a.at)
+		a.off[g] = dot(a.gauge[g], a.at)
 	}
 }
 

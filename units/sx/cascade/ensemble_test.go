@@ -5,8 +5,6 @@ import (
 	"math/rand/v2"
 	"sync"
 	"testing"
-
-	"golang.org/x/sys/unix"
 )
 
 // scatter is a case of the ensemble: 5 % on every tenor of the feed and every flow, by its number alone; with constants, on
@@ -107,32 +105,6 @@ func TestEnsemble(t *testing.T) {
 			if seen != 200 || paths[Anchored] < 190 || !(worst < 1e-3) {
 				t.Errorf("model %q, constants %v: %d cases, %v, concentrations differ by %.2g", kind, constants, seen, paths, worst)
 			}
-		}
-	}
-}
-
-// 10,000 cases at N = 30: wall and processor time of this process, which tell how busy the machine was.
-func BenchmarkEnsemble(b *testing.B) {
-	s := readSX1(b)
-	for _, kind := range []string{"", "a", "b", "c", "d"} {
-		for _, constants := range []bool{false, true} {
-			e := s.ensemble(kind, 30, constants)
-			name := kind
-			if kind == "" {
-				name = "ideal"
-			}
-			if name += "/flows"; constants {
-				name += "AndConstants"
-			}
-			b.Run(name, func(b *testing.B) {
-				begin := processor(unix.CLOCK_PROCESS_CPUTIME_ID)
-				var paths map[Path]int
-				for b.Loop() {
-					paths = e.run(b, 10000, 314159, nil)
-				}
-				b.ReportMetric((processor(unix.CLOCK_PROCESS_CPUTIME_ID)-begin)/float64(b.N), "cpu-s/op")
-				b.ReportMetric(float64(10000-paths[Anchored]), "fallbacks")
-			})
 		}
 	}
 }

@@ -3,8 +3,6 @@ package cascade
 import (
 	"math"
 
-	"gonum.org/v1/gonum/floats"
-
 	"reetwin/flowsheet/solve"
 )
 
@@ -220,7 +218,7 @@ func (k *Cascade) precondition(r, z []float64) {
 	k.respondTo(z)
 	c := k.c
 	for j := range n {
-		z[j] = r[j] - floats.Dot(m.z, k.dy[j*c:(j+1)*c])/k.sum[j]
+		z[j] = r[j] - dot(m.z, k.dy[j*c:(j+1)*c])/k.sum[j]
 	}
 	k.lu.Solve(z[:n])
 }

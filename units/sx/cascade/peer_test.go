@@ -1,3 +1,5 @@
+//go:build linux
+
 package cascade
 
 import (
@@ -278,5 +280,31 @@ func TestPeerTime(t *testing.T) {
 		error := off(rows)
 		fmt.Printf("time   ours    rtol %.0e  %7.2f ms, error %.1e, %d steps   IDA+KLU at that error %7.2f ms   ratio %5.1f%s\n",
 			row.rtol, ms, error, s.Taken, at(error), at(error)/ms, against(row.target, at(error)/ms))
+	}
+}
+
+// 10,000 cases at N = 30: wall and processor time of this process, which tell how busy the machine was.
+func BenchmarkEnsemble(b *testing.B) {
+	s := readSX1(b)
+	for _, kind := range []string{"", "a", "b", "c", "d"} {
+		for _, constants := range []bool{false, true} {
+			e := s.ensemble(kind, 30, constants)
+			name := kind
+			if kind == "" {
+				name = "ideal"
+			}
+			if name += "/flows"; constants {
+				name += "AndConstants"
+			}
+			b.Run(name, func(b *testing.B) {
+				begin := processor(unix.CLOCK_PROCESS_CPUTIME_ID)
+				var paths map[Path]int
+				for b.Loop() {
+					paths = e.run(b, 10000, 314159, nil)
+				}
+				b.ReportMetric((processor(unix.CLOCK_PROCESS_CPUTIME_ID)-begin)/float64(b.N), "cpu-s/op")
+				b.ReportMetric(float64(10000-paths[Anchored]), "fallbacks")
+			})
+		}
 	}
 }
