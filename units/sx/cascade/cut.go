@@ -282,11 +282,11 @@ func (k *Cascade) borders(c *Circuit, q *Cut, two float64) bool {
 		q.sides[s].Organic *= by
 		k.sides[s].fill(&q.sides[s], k.m)
 	}
-	if len(k.sides[0].links) != len(k.links) || len(k.sides[1].links) != len(k.links) || !k.refactor() || !k.direction(two) {
+	if len(k.sides[0].links) != len(k.links) || len(k.sides[1].links) != len(k.links) || !k.refactor() || !k.direction(two, 0) {
 		return false
 	}
 	copy(q.still, k.step)
-	k.linearise(k.v)
+	k.linearise()
 	k.flowSource(q)
 	clear(k.dl)
 	k.respond(k.dl, q.dx, k.direct)
