@@ -64,10 +64,10 @@ func (l *hold) solve(p *Plant, st *Stage) error {
 	if l.resting(st) {
 		return p.solveUnit(l.n, st)
 	}
-	off, err := l.newton(p, st)
+	met, err := l.newton(p, st)
 	switch {
 	case err != nil:
-	case math.Abs(off) <= holdStall*l.c.size():
+	case met:
 		return nil
 	case atLimit && (l.n.u[l.u] == l.c.lo || l.n.u[l.u] == l.c.hi): // as in the pass before, whose scan found no other place
 		l.short = true
@@ -79,28 +79,32 @@ func (l *hold) solve(p *Plant, st *Stage) error {
 // resting says that the handle stands as it is.
 func (l *hold) resting(st *Stage) bool { return l.rests || st.Rate > 0 && len(l.n.spec.States) > 0 }
 
-// newton follows the slope from the handle's present value while the error falls.
-func (l *hold) newton(p *Plant, st *Stage) (off float64, err error) {
-	if off, err = l.try(p, st, math.Min(math.Max(l.n.u[l.u], l.c.lo), l.c.hi)); err != nil {
-		return off, err
-	}
+// newton follows the slope from the handle's present value while the error falls, to the limit of the range at most. A step
+// across the set-point that does not halve the error leaves two values to close in from.
+func (l *hold) newton(p *Plant, st *Stage) (met bool, err error) {
+	off, err := l.try(p, st, math.Min(math.Max(l.n.u[l.u], l.c.lo), l.c.hi))
 	for range holdSteps {
-		if math.Abs(off) <= holdTol*l.c.size() {
-			return off, nil
+		if err != nil || math.Abs(off) <= holdTol*l.c.size() {
+			return err == nil, err
 		}
 		at := l.n.u[l.u]
 		to, ok := l.follow(p, st, off)
-		if !ok || to < l.c.lo || to > l.c.hi {
-			return off, nil
+		if to = math.Min(math.Max(to, l.c.lo), l.c.hi); !ok || to == at {
+			break
 		}
-		next, err := l.try(p, st, to)
-		if err != nil || !(math.Abs(next) < math.Abs(off)) {
-			back, err := l.try(p, st, at)
-			return back, err
+		next, wrong := l.try(p, st, to)
+		switch near := math.Abs(off) <= holdStall*l.c.size(); {
+		case wrong == nil && math.Abs(next) < math.Abs(off)/2:
+		case wrong == nil && !near && (next > 0) != (off > 0):
+			return true, l.between(p, st, holdPoint{at, off}, holdPoint{to, next})
+		case wrong == nil && !near && math.Abs(next) < math.Abs(off):
+		default: // rounding, or nowhere to go
+			_, err = l.try(p, st, at)
+			return near, err
 		}
 		off = next
 	}
-	return off, nil
+	return math.Abs(off) <= holdStall*l.c.size(), nil
 }
 
 // try solves the unit with the handle at a value. It returns measured − set.
