@@ -110,12 +110,16 @@ func add(to, n []float64) {
 	}
 }
 
+// nothing is the share of all that flows below which an element is not there: what a state that decays to zero leaves over.
+const nothing = 1e-20
+
 // closure compares what enters and what leaves: element e, or charge behind the last element. Net charge may be near
 // zero, so it is compared with the charge that all ions carry.
 func (p *Plant) closure(e int) Closure {
 	if e < len(p.System.Elements) {
 		c := Closure{Element: p.System.Elements[e].Symbol, In: p.System.ElementFlow(e, p.entering), Out: p.System.ElementFlow(e, p.leaving)}
-		if size := math.Max(math.Abs(c.In), math.Abs(c.Out)); size != 0 { // NaN stays NaN: it does not close
+		floor := nothing * math.Max(flowSize(p.entering), flowSize(p.leaving))
+		if size := math.Max(floor, math.Max(math.Abs(c.In), math.Abs(c.Out))); size != 0 { // NaN stays NaN: it does not close
 			c.Rel = math.Abs(c.In-c.Out) / size
 		}
 		return c

@@ -18,6 +18,7 @@ type block struct {
 	controls []*control // at work: none while its loops rest
 	own      []*control // all of its loops but
 	held     []*hold    // those around one unit
+	led      []*control // those of either kind whose handle starts by a formula
 	newton   *tearNewton
 	mixing   *solve.Anderson
 }
@@ -63,6 +64,12 @@ func (p *Plant) divide() {
 	for _, l := range p.held {
 		b := in[p.index(l.n)]
 		b.held = append(b.held, l)
+	}
+	for _, c := range p.loops {
+		if c.guess != nil {
+			b := in[p.index(c.nodes[0])]
+			b.led = append(b.led, c)
+		}
 	}
 	for _, b := range p.blocks {
 		for _, i := range b.units {
@@ -143,6 +150,14 @@ func (b *block) iterate(p *Plant, st *Stage) error {
 		clear(p.nodes[i].du)
 	}
 	return b.newton.run(p, st)
+}
+
+// warm is solve from the last solution: handles that start by a formula go with it.
+func (b *block) warm(p *Plant) error {
+	for _, c := range b.led {
+		c.lead(p)
+	}
+	return b.solve(p, &p.stage)
 }
 
 // rests puts all control loops to rest, or to work again.

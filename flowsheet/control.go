@@ -18,11 +18,13 @@ type control struct {
 	read    reading
 	nodes   []*node // the units whose handle moves (several for a gang)
 	handles []int
-	value   float64 // of the handle
-	start   float64 // as the file gives it
-	got     Dual    // measured
-	typical float64 // measured where the control loops were taken in
-	mayMiss bool    // the handle may stand at its limit, the set-point missed
+	value   float64  // of the handle
+	start   float64  // as the file gives it
+	guess   evaluate // where the search for the handle starts, instead; nil without one
+	guessed float64  // at the last solution
+	got     Dual     // measured
+	typical float64  // measured where the control loops were taken in
+	mayMiss bool     // the handle may stand at its limit, the set-point missed
 }
 
 // Control is a control loop as a report sees it.
@@ -84,6 +86,7 @@ func (p *Plant) readControls(tables []*conf.Table) {
 			}
 		}
 		p.readMove(t, c, moved)
+		p.readStart(t, c)
 		c.mayMiss = t.ChoiceOr("unmet", "fails", "fails", "warns") == "warns"
 		p.loops = append(p.loops, c)
 		if !p.hold(c) {
@@ -93,6 +96,48 @@ func (p *Plant) readControls(tables []*conf.Table) {
 			}
 		}
 		t.Close()
+	}
+}
+
+// readStart reads the formula by which the handle starts.
+func (p *Plant) readStart(t *conf.Table, c *control) {
+	if !t.Has("start") {
+		return
+	}
+	text := t.Text("start")
+	if t.Faulty("start") {
+		return
+	}
+	excused := false
+	guess, err := parseFormula(text, func(path string) (reading, error) {
+		r, err := p.reading(path)
+		excused = err != nil && p.excused(path)
+		return r, err
+	})
+	if err != nil && !excused {
+		t.Fault("start", "%v", err)
+	}
+	c.guess = guess
+}
+
+// begin puts the handle where the search for it starts: at the file's value, or by the formula start.
+func (c *control) begin(p *Plant) {
+	value := c.start
+	if c.guess != nil {
+		if v := c.guess(p).V; v != 0 && !math.IsNaN(v) && !math.IsInf(v, 0) { // 0: nothing flows yet
+			value = v
+		}
+	}
+	c.put(math.Min(math.Max(value, c.lo), c.hi))
+}
+
+// lead moves the handle by as much as the formula start has moved since the last solution.
+func (c *control) lead(p *Plant) {
+	if c.guess == nil || !(c.guessed > 0) {
+		return
+	}
+	if by := c.guess(p).V / c.guessed; by > 0 && !math.IsInf(by, 0) && by != 1 {
+		c.put(math.Min(math.Max(c.value*by, c.lo), c.hi))
 	}
 }
 

@@ -142,6 +142,7 @@ func renamePart(part *conf.Tree, name string, joined map[string]string) (streams
 		part.RenameTexts(at, path)
 	}
 	part.RenameTexts("control.*.name", mark)
+	part.RenameTexts("control.*.start", func(s string) string { return renameFormula(s, path) })
 	part.RenameKeys("units", mark)
 	part.RenameKeys("handle", mark)
 	renamePlan(part, mark, stream, path)

@@ -216,7 +216,7 @@ func (w *tearNewton) advance(p *Plant, length float64) {
 			t.flow.T = math.Max(t.flow.T+step, 0.5*t.flow.T)
 		} else {
 			v := t.flow.N[i] + step
-			if v < 0.1*t.flow.N[i] && i != acid {
+			if v < 0.1*t.flow.N[i] && !t.signed(i, acid) {
 				v = 0.1 * t.flow.N[i]
 			}
 			t.flow.N[i] = v

@@ -81,6 +81,9 @@ type tear struct {
 	d    Stream
 }
 
+// signed says that a component of a torn stream may be negative: total acidity, and what a surface has given off.
+func (t *tear) signed(i, acid int) bool { return i == acid || t.flow.N[i] < 0 || t.link.flow.N[i] < 0 }
+
 // Gang is a handle of the plant that moves several unit handles together.
 type Gang struct {
 	Name  string

@@ -38,6 +38,13 @@ func (p *Plant) Solve() error {
 		p.start(p.order)
 		err = p.cold()
 	}
+	if err == nil {
+		for _, c := range p.loops {
+			if c.guess != nil {
+				c.guessed = c.guess(p).V
+			}
+		}
+	}
 	p.conv.Seconds = time.Since(begin).Seconds()
 	p.solved = err == nil
 	return err
@@ -53,7 +60,7 @@ func (p *Plant) SolveCold() error {
 func (p *Plant) cold() error {
 	p.conv.start = "cold"
 	for _, c := range p.loops {
-		c.put(math.Min(math.Max(c.start, c.lo), c.hi))
+		c.begin(p)
 	}
 	for _, b := range p.blocks {
 		err := b.cold(p)
@@ -70,7 +77,7 @@ func (p *Plant) cold() error {
 // settle solves block by block from where the plant stands, and checks every balance.
 func (p *Plant) settle() error {
 	for _, b := range p.blocks {
-		err := b.solve(p, &p.stage)
+		err := b.warm(p)
 		if err == nil {
 			err = b.short(p)
 		}
@@ -84,6 +91,9 @@ func (p *Plant) settle() error {
 // cold fills the recycles from nothing and settles them with every handle at its start value; when that fails it marches
 // in time from the start values. The control loops follow from there.
 func (b *block) cold(p *Plant) error {
+	for _, c := range b.led { // what comes from other blocks is known now
+		c.begin(p)
+	}
 	b.controls = nil
 	err := b.fill(p)
 	if err == nil {
@@ -155,7 +165,7 @@ func (b *block) mix(p *Plant) {
 			k := t.at + 1 + i
 			w.z[k], w.g[k] = t.flow.N[i], g
 			w.lower[k], w.scale[k] = 0, math.Max(math.Max(math.Abs(g), math.Abs(w.z[k])), traceShare*total+1e-30)
-			if i == acid {
+			if t.signed(i, acid) {
 				w.lower[k] = NoBound
 			}
 		}
