@@ -111,7 +111,7 @@ func add(to, n []float64) {
 }
 
 // nothing is the share of all that flows below which an element is not there: what a state that decays to zero leaves over.
-const nothing = 1e-20
+const nothing = 1e-18
 
 // closure compares what enters and what leaves: element e, or charge behind the last element. Net charge may be near
 // zero, so it is compared with the charge that all ions carry.
