@@ -300,13 +300,16 @@ func (s *link) enters(p *Plant) bool { return s.drawn || len(p.nodes[s.from].in)
 
 // fed sums the flow of each element into the plant, mol/s.
 func (p *Plant) fed(fed []float64) []float64 {
-	clear(fed)
+	clear(p.entering)
 	for _, s := range p.streams {
 		if s.enters(p) {
-			for e := range fed {
-				fed[e] += math.Abs(p.System.ElementFlow(e, s.flow.N))
+			for i, n := range s.flow.N {
+				p.entering[i] += math.Abs(n)
 			}
 		}
+	}
+	for e := range fed {
+		fed[e] = p.System.ElementFlow(e, p.entering)
 	}
 	return fed
 }
