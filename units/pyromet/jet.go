@@ -37,7 +37,7 @@ func root(f func(z jet) jet, lo, hi float64) (z jet, ok bool) {
 	if !(a.v <= 0 && b.v >= 0) {
 		return jet{}, false
 	}
-	at := lo + (hi-lo)/2
+	at, step := lo+(hi-lo)/2, hi-lo
 	for range 300 {
 		y := f(jet{v: at, x: 1})
 		if y.v > 0 {
@@ -46,9 +46,10 @@ func root(f func(z jet) jet, lo, hi float64) (z jet, ok bool) {
 			lo = at
 		}
 		next := at - y.v/y.x
-		if !(next > lo && next < hi) {
+		if !(next > lo && next < hi) || math.Abs(next-at) > step/2 { // out of the bracket, or creeping where f grows like exp
 			next = lo + (hi-lo)/2
 		}
+		step = math.Abs(next - at)
 		if y.v == 0 || math.Abs(next-at) <= 1e-15*math.Abs(at) || next <= lo || next >= hi {
 			break
 		}
