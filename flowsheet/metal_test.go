@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +81,29 @@ func TestFromFeedToMetal(t *testing.T) {
 			if symbol, ok := strings.CutPrefix(k.Name, "recovery."); ok && slices.Contains([]string{"Pr", "Nd", "Sm", "Gd", "Tb", "Dy", "Y"}, symbol) && !(k.Value > 0.5 && k.Value < 1) {
 				t.Errorf("%s: recovery of %s %g", w.file, symbol, k.Value)
 			}
+		}
+	}
+}
+
+// The figures of docs/metals.md are those of the plant.
+func TestMetalsDocs(t *testing.T) {
+	text, err := os.ReadFile("../docs/metals.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := loaded(t, wholePlants[0].file)
+	if err := p.Solve(); err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile("(?m)^\\| [^|]*\\| `([^`]+)` \\| ([0-9.]+) \\|").FindAllStringSubmatch(string(text), -1)
+	if len(found) < 16 {
+		t.Fatalf("%d figures in the table", len(found))
+	}
+	for _, f := range found {
+		got := value(t, p, "kpis."+f[1])
+		want, _ := strconv.ParseFloat(f[2], 64)
+		if math.Abs(got/want-1) > 0.01 {
+			t.Errorf("%s is %g, docs/metals.md says %s", f[1], got, f[2])
 		}
 	}
 }
