@@ -30,7 +30,7 @@ written to the folder of the demo, where they can be read and changed. With --pl
 FILE-live.toml.
 
 Without --influx the KPIs are kept in the outbox on disk.`,
-		Example: "  reetwin demo --for 30s\n  reetwin demo --influx http://127.0.0.1:8086 --token env:INFLUX_TOKEN\n  reetwin demo --plant configs/uky.toml",
+		Example: "  reetwin demo --for 30s\n  reetwin demo --influx http://127.0.0.1:8086 --token env:INFLUX_TOKEN\n  reetwin demo --plant configs/amd-to-metal.toml",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			file, err := demoPlant(of, flags.dir)

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,7 @@ func TestLive(t *testing.T) {
 		{"cable pulled", testCablePulled},
 		{"InfluxDB killed", testInfluxKilled},
 		{"demo and replay", testDemo},
+		{"demo from water to metal", testDemoToMetal},
 		{"cut before our own server", testOwnServer},
 		{"TCP cut", testCut},
 		{"poisoned line", testPoisoned},
@@ -84,6 +86,29 @@ func testDemo(t *testing.T, r *rig) {
 		t.Errorf("a replay changes InfluxDB: %d numbers before, %d after", len(before), len(after))
 	}
 	t.Logf("%d frames, %d samples, %d numbers in InfluxDB", len(frames), raw, len(before))
+}
+
+// The demo runs a whole plant of parts: its KPIs from water to metal are in InfluxDB.
+func testDemoToMetal(t *testing.T, r *rig) {
+	r.influx.create(t, "metal")
+	log := filepath.Join(t.TempDir(), "frames.jsonl")
+	code, said := r.run(t, 90*time.Second, "demo", "--plant", "../../configs/amd-to-metal.toml", "--for", "25s", "--frames", log,
+		"--dir", filepath.Join(t.TempDir(), "demo"), "--influx", r.influx.url, "--token", "env:T", "--bucket", "metal")
+	if code != 0 {
+		t.Fatalf("exit code %d\n%s", code, tail(said))
+	}
+	frames := logged(t, log)
+	if len(frames) < 2 {
+		t.Fatalf("%d frames", len(frames))
+	}
+	inInflux(t, r.influx.all(t, "metal"), frames)
+	last := frames[len(frames)-1]
+	for _, name := range []string{"amd-discharge_Mn_of_limit", "recovery.Nd", "ref-didymium_metal-metal_made", "ref-dysprosium_metal-metal_made"} {
+		i := slices.IndexFunc(last.KPIs, func(k plant.KPI) bool { return k.Name == name })
+		if i < 0 || last.KPIs[i].Quality != plant.Good || !(last.KPIs[i].Value > 0) {
+			t.Errorf("%s is not told, or not good: %+v", name, last.KPIs)
+		}
+	}
 }
 
 // The command that runs on our own server runs on another with the same tags: same KPIs.

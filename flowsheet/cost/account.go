@@ -147,7 +147,7 @@ type Active struct {
 // NuclideIn is the activity of one nuclide in a stream, and the limit that it comes nearest to.
 type NuclideIn struct {
 	Value   float64 `json:"Bq_kg"`
-	AtMost  bool    `json:"at_most,omitempty"` // no unit follows it: all of what is fed, were it to end here
+	AtMost  bool    `json:"at_most,omitempty"` // no unit follows it: all of what is fed, were it to end here; said of streams of a tenth of the mass that brings it, or more
 	Limit   string  `json:"limit,omitempty"`
 	OfLimit float64 `json:"of_limit,omitempty"`
 	Origin
@@ -198,6 +198,10 @@ func (p *Plan) activity(s Solved) *Activity {
 	return a
 }
 
+// boundShare is the least mass of a stream, over that of the stream that brings a nuclide which no unit follows, of which an upper bound is said:
+// that of a gram of metal with all the radium of tonnes of ash would be right and say nothing.
+const boundShare = 0.1
+
 // followed adds what comes with some streams and is followed by no unit: in a stream that leaves all of it at most.
 func (p *Plan) followed(s Solved, f Flow, mass float64, to map[string]NuclideIn) {
 	for _, n := range p.Followed {
@@ -205,7 +209,7 @@ func (p *Plan) followed(s Solved, f Flow, mass float64, to map[string]NuclideIn)
 		value := NuclideIn{Value: n.Activity, Origin: n.Origin}
 		switch {
 		case f.Name == n.Stream:
-		case f.Enters:
+		case f.Enters || mass < boundShare*s.System.Mass(from.N):
 			continue
 		default:
 			value.Value, value.AtMost = to[n.Nuclide].Value+n.Activity*s.System.Mass(from.N)/mass, true

@@ -20,11 +20,15 @@ p{margin:.4mm 0}p.n{color:#444;font-size:7.2pt}div.two{display:grid;grid-templat
 table{border-collapse:collapse;width:100%}td,th{padding:.1mm 1.2mm;text-align:right;vertical-align:top;font-weight:normal;border-bottom:.15mm solid #e2e2e2}
 th{color:#444;font-size:7.2pt;vertical-align:bottom}td.w,th.w{text-align:left;overflow-wrap:break-word}td.w:first-child{white-space:nowrap}div.t{overflow-x:auto}td.bad{color:#b00020;font-weight:bold}td.ok{color:#00663f}td.dim{color:#666}
 body.dense{font-size:6.9pt;line-height:1.15}body.dense h2{margin-top:1.4mm;font-size:8pt}body.dense p.n,body.dense th{font-size:6.2pt}
+body.denser{font-size:6.3pt;line-height:1.05}body.denser h2{margin-top:1mm}body.denser p.n,body.denser th{font-size:5.8pt}
 @media print{body{padding:0;max-width:none}}@media screen and (max-width:640px){div.two{grid-template-columns:1fr}}`
 
-// dense asks for smaller lettering where many products want lines.
+// dense asks for smaller lettering where products and units want many lines.
 func dense(r *Result) string {
-	if len(r.Products) > 5 {
+	switch {
+	case len(r.Products) > 5 && len(r.Units) > 60:
+		return ` class="dense denser"`
+	case len(r.Products) > 5:
 		return ` class="dense"`
 	}
 	return ""
@@ -142,7 +146,7 @@ func (r *Result) goesIn(w io.Writer) {
 			case cost.Raw, cost.Reagent, cost.Water:
 				all = append(all, amount{e.Name, e.Kind, 3600 * e.Amount})
 			case cost.Electricity, cost.Heat:
-				energy += fmt.Sprintf(" %s %s kW (%s).", strings.ToUpper(e.Kind[:1])+e.Kind[1:], digits(e.Amount/1000), strings.Join(e.At, ", "))
+				energy += fmt.Sprintf(" %s %s kW (%s).", strings.ToUpper(e.Kind[:1])+e.Kind[1:], digits(e.Amount/1000), some(e.At))
 			}
 		}
 	} else {
@@ -306,11 +310,7 @@ func (r *Result) summaryLedger(w io.Writer) {
 	sheetOf(w, 1, g.head, g.rows)
 	var gaps []string
 	for _, gap := range l.NoData {
-		text := gap.What + ": " + strings.Join(gap.For[:min(len(gap.For), summarySources)], ", ")
-		if more := len(gap.For) - summarySources; more > 0 {
-			text += fmt.Sprintf(" and %d more", more)
-		}
-		gaps = append(gaps, text)
+		gaps = append(gaps, gap.What+": "+some(gap.For))
 	}
 	if len(gaps) > 0 {
 		p(w, "n", "No data, and in no sum: "+strings.Join(gaps, "; ")+".")
@@ -382,6 +382,15 @@ func (r *Result) summaryActivity(w io.Writer) {
 	sheetOf(w, 2, []string{"", "", "of limit", "\t"}, rows)
 }
 
+// some lists the first names, and how many more there are.
+func some(names []string) string {
+	text := strings.Join(names[:min(len(names), summarySources)], ", ")
+	if more := len(names) - summarySources; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
 // restsOn says what the page rests on.
 func (r *Result) restsOn(w io.Writer) {
 	h2(w, "What this page rests on")
@@ -393,19 +402,14 @@ func (r *Result) restsOn(w io.Writer) {
 	}
 	text := fmt.Sprintf("Process: %d constants, %s.", total, strings.Join(parts, ", "))
 	if steps := r.assumedSteps(); len(steps) > 0 {
-		text += " Assumed numbers in " + strings.Join(steps, ", ") + "."
+		text += " Assumed numbers in " + some(steps) + "."
 	}
 	p(w, "", text)
 	if text := r.accountOrigins(); text != "" {
 		p(w, "", text)
 	}
 	if outside := r.Outside(); len(outside) > 0 {
-		show := min(len(outside), summarySources)
-		text := "Used outside its validity range: " + strings.Join(outside[:show], ", ")
-		if show < len(outside) {
-			text += fmt.Sprintf(" and %d more", len(outside)-show)
-		}
-		p(w, "", text+".")
+		p(w, "", "Used outside its validity range: "+some(outside)+".")
 	}
 	codes := map[string]int{}
 	for _, v := range r.Warnings {
@@ -468,7 +472,7 @@ func (r *Result) accountOrigins() string {
 		}
 		slices.Sort(bounds)
 		if len(bounds) > 0 {
-			parts = append(parts, "No unit follows "+strings.Join(bounds, ", ")+": upper bounds.")
+			parts = append(parts, "No unit follows "+strings.Join(bounds, ", ")+": upper bounds, for the large streams only.")
 		}
 		if len(a.NoData) > 0 {
 			parts = append(parts, "No data on "+strings.Join(a.NoData, ", ")+".")
