@@ -68,7 +68,7 @@ type plan struct {
 
 // newPlan prepares a cut for the feed given.
 func (s *Spec) newPlan(c *Cut, flow float64, tenor []float64) (*plan, error) {
-	p := &plan{Spec: s, cut: c, flow: flow, tenor: slices.Clone(tenor), soap: -1, kernels: map[[sections]int]*cascade.Cascade{}}
+	p := &plan{Spec: s, cut: c, flow: flow, tenor: slices.Clone(tenor), soap: -1, kernels: map[[sections]int]*cascade.Cascade{}, limit: math.Inf(1)}
 	p.neutralise()
 	p.cations()
 	light, heavy := -1, -1

@@ -116,6 +116,12 @@ func (p *plan) operate(t trial, start handle, most float64) *outcome {
 			o.beyond = o.miss
 			return o
 		}
+		if p.spent() {
+			if best.state == nil {
+				best = o
+			}
+			break
+		}
 		switch {
 		case o.miss <= 0:
 			if hi == nil || o.reflux < hi.reflux {
@@ -213,6 +219,9 @@ func (p *plan) drawn(t trial, h handle) *outcome {
 		}
 		if moved > 0.02 {
 			search.forget()
+		}
+		if p.spent() {
+			return best
 		}
 		if search.next(&h, g) {
 			if moved == 0 {

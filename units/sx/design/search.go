@@ -1,7 +1,9 @@
 package design
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"sync"
 
 	"reetwin/flowsheet/chem"
@@ -113,8 +115,8 @@ var steps = [...]struct {
 	part  float64
 }{{8, 0.2}, {4, 0.1}, {2, 0.05}, {1, 0.02}, {1, 0.007}}
 
-// search follows the cheapest neighbours, steps shrinking where none is.
-func (p *plan) search(best *outcome, strict bool) *outcome {
+// descend follows the cheapest neighbours, steps shrinking where none is.
+func (p *plan) descend(best *outcome, strict bool) *outcome {
 	for _, strict := range []bool{strict, true} {
 		for _, s := range steps {
 			best = p.poll(best, s.whole, s.part, 60, strict)
@@ -132,12 +134,12 @@ type starting struct {
 	handle
 }
 
-// starts are two for each of the workers: the relations' own stages and up to twice as many, saponified as is usual and next to not. The
-// cost has several valleys; which one a start leads to does not depend on the machine.
-func (p *plan) starts(t trial, h handle) (all [workers][]starting) {
+// starts are the relations' own stages and up to twice as many, saponified as is usual and next to not. The cost has several
+// valleys; which one a start leads to does not depend on the machine.
+func (p *plan) starts(t trial, h handle) (all []starting) {
 	t.stages[strip] = max(t.stages[strip], min(p.stripMost, 12))
 	h.strip = p.stripped(&t)
-	for k := range all {
+	for k := range 2 {
 		for _, soap := range []float64{t.soap, 0.1 * t.soap} {
 			q := starting{t, h}
 			q.soap = max(p.soapLo, soap)
@@ -148,7 +150,7 @@ func (p *plan) starts(t trial, h handle) (all [workers][]starting) {
 				q.stages[s] = min(p.section, t.stages[s]+k*min(t.stages[s], 6))
 			}
 			if p.fits(&q.trial) {
-				all[k] = append(all[k], q)
+				all = append(all, q)
 			}
 		}
 	}
@@ -185,8 +187,9 @@ func (p *plan) stripped(t *trial) float64 {
 // workers search at the same time.
 const workers = 2
 
-// usualEffort is the work, as effort counts it, after which a worker's search takes no further trial: some seconds.
-const usualEffort = 1e10
+// usualEffort is the work, as effort counts it, after which a descent takes no further trial: some seconds. A start and a
+// departure have a part of it each, so that one that leads nowhere, by circuits hard to solve, takes nothing from the others.
+const usualEffort, startEffort, departEffort = 1e10, 0.3, 0.1
 
 func (s *Spec) effortMost() float64 {
 	if s.Effort > 0 {
@@ -195,48 +198,154 @@ func (s *Spec) effortMost() float64 {
 	return usualEffort
 }
 
-// coarse is the number of steps by which a start is told from another.
-const coarse = 2
+// coarse is the number of steps by which a start is told from another; descents is how many of the best starts are followed
+// to the end, and rounds how often the best of these is departed from.
+const coarse, descents, rounds = 2, 2, 3
 
-// best is the cheapest of all that the starts lead to; strict goes for the windows first, whatever that costs on the way.
-func (p *plan) best(starts [workers][]starting, strict bool) *outcome {
-	var found [workers]*outcome
-	var tried [workers]int
-	var worked [workers]float64
+// each does jobs, a few at a time, each on a plan of its own with a part of the usual effort: what one finds hangs on no other.
+// The outcomes come in order, those that promise most first.
+func (p *plan) each(jobs int, effort float64, strict bool, do func(q *plan, k int) *outcome) []*outcome {
+	all, plans := make([]*outcome, jobs), make([]plan, jobs)
 	var group sync.WaitGroup
-	for k := range starts {
+	free := make(chan struct{}, workers)
+	for k := range jobs {
+		free <- struct{}{}
 		group.Go(func() {
-			q := *p
-			q.limit = p.effortMost()
-			q.kernels, q.solves, q.work, q.last = map[[sections]int]*cascade.Cascade{}, 0, 0, nil
-			for _, t := range starts[k] {
-				o := q.operate(t.trial, t.handle, math.Inf(1))
-				for _, s := range steps[:coarse] {
-					o = q.poll(o, s.whole, s.part, 5, strict)
-				}
-				if found[k] == nil || o.better(found[k], strict) {
-					found[k] = o
-				}
-			}
-			if found[k] != nil {
-				q.limit += p.effortMost()
-				found[k] = q.search(found[k], strict)
-			}
-			tried[k] = q.solves
-			worked[k] = q.work
+			q := &plans[k]
+			*q = *p
+			q.kernels, q.last, q.solves, q.work, q.limit = map[[sections]int]*cascade.Cascade{}, nil, 0, 0, effort*p.effortMost()
+			all[k] = do(q, k)
+			q.kernels, q.last = nil, nil
+			<-free
 		})
 	}
 	group.Wait()
-	var best *outcome
-	for k, o := range found {
-		p.solves += tried[k]
-		p.work += worked[k]
-		if best == nil || o != nil && o.better(best, strict) {
-			best = o
+	for k := range plans {
+		p.solves += plans[k].solves
+		p.work += plans[k].work
+	}
+	slices.SortStableFunc(all, func(a, b *outcome) int { return cmp.Compare(a.price(strict), b.price(strict)) })
+	return all
+}
+
+// price orders outcomes that a descent is still to improve: ln of the cost with what is missing, strictly by what is missing first.
+func (o *outcome) price(strict bool) float64 {
+	short := o.short()
+	if math.IsInf(short, 1) {
+		return short
+	}
+	if strict {
+		short *= 1e6
+	}
+	return math.Log(o.cost) + penalty*short
+}
+
+// final is the best of outcomes in order: a design, if there is one.
+func final(all []*outcome) *outcome {
+	for _, o := range all {
+		if o.short() == 0 {
+			return o
 		}
+	}
+	return all[0]
+}
+
+// best is the cheapest of all that the starts lead to, and departures from there; strict goes for the windows first, whatever
+// that costs on the way.
+func (p *plan) best(starts []starting, strict bool) *outcome {
+	if len(starts) == 0 {
+		return nil
+	}
+	began := p.each(len(starts), startEffort, strict, func(q *plan, k int) *outcome {
+		o := q.operate(starts[k].trial, starts[k].handle, math.Inf(1))
+		for _, s := range steps[:coarse] {
+			o = q.poll(o, s.whole, s.part, 5, strict)
+		}
+		return o
+	})
+	best := p.followed(began, strict)
+	for range rounds {
+		found := p.depart(best, strict)
+		if found == best {
+			break
+		}
+		best = found
 	}
 	return best
 }
+
+// followed is the best that the first of some beginnings lead to.
+func (p *plan) followed(began []*outcome, strict bool) *outcome {
+	return final(p.each(min(descents, len(began)), 1, strict, func(q *plan, k int) *outcome {
+		o := q.descend(began[k], strict)
+		return o
+	}))
+}
+
+// departures are moves larger than any that a descent takes, each the first step of a descent of its own.
+var departures = [...]struct {
+	stages      [sections]float64 // factor
+	soap        float64           // added, of the room there is to the one bound or to the other
+	ratio, acid float64           // factor
+}{
+	{stages: [sections]float64{1.5, 1, 1}}, {stages: [sections]float64{1, 1.5, 1}}, {stages: [sections]float64{0.6, 1, 1}}, {stages: [sections]float64{1, 0.6, 1}},
+	{stages: [sections]float64{1.5, 0.6, 1}}, {stages: [sections]float64{0.6, 1.5, 1}}, {stages: [sections]float64{1.6, 1.6, 1}},
+	{soap: -1}, {soap: -0.5}, {soap: 0.5}, {ratio: 0.6}, {acid: 0.7, stages: [sections]float64{1, 1, 1.5}},
+}
+
+// depart leaves the best by every departure, goes down from there, and gives back the best of all.
+func (p *plan) depart(best *outcome, strict bool) *outcome {
+	all := p.each(len(departures), departEffort, strict, func(q *plan, k int) *outcome {
+		t, ok := q.departed(best.trial, k)
+		if !ok {
+			return best
+		}
+		o := q.operate(t, best.from(q), math.Inf(1))
+		for _, s := range steps[1:] {
+			o = q.poll(o, s.whole, s.part, 5, strict)
+		}
+		return o
+	})
+	var began []*outcome
+	for _, o := range all {
+		if o.price(strict) < best.price(strict)-1e-4 {
+			began = append(began, o)
+		}
+	}
+	if len(began) == 0 {
+		return best
+	}
+	found := p.followed(began, strict)
+	if found.short() == 0 && best.short() > 0 || found.better(best, strict) {
+		return found
+	}
+	return best
+}
+
+// departed is the trial at departure k; ok is false where a window lets it stay where it is.
+func (p *plan) departed(t trial, k int) (trial, bool) {
+	to, d := t, &departures[k]
+	for q, f := range d.stages {
+		if f > 0 {
+			to.stages[q] = max(1, min(p.most(q), int(math.Round(f*float64(t.stages[q])))))
+		}
+	}
+	room := p.soapHi - t.soap
+	if d.soap < 0 {
+		room = t.soap - p.soapLo
+	}
+	to.soap = max(p.soapLo, min(p.soapHi, t.soap+d.soap*room))
+	if d.ratio > 0 {
+		to.scrubRatio = max(p.ratioLo, d.ratio*t.scrubRatio)
+	}
+	if d.acid > 0 {
+		to.stripAcid = max(p.stripLo, d.acid*t.stripAcid)
+	}
+	return to, to != t && p.fits(&to)
+}
+
+// spent says that the effort is at its end.
+func (p *plan) spent() bool { return p.work > p.limit }
 
 // poll tries every move in turn and goes on in those that pay with steps twice as long, then in the direction of all that
 // paid together, in at most so many rounds.
@@ -246,7 +355,7 @@ func (p *plan) poll(best *outcome, whole int, part float64, rounds int, strict b
 		for k := range moves {
 			for w, f := whole, part; ; w, f = 2*w, 2*f {
 				t, ok := p.moved(best.trial, &moves[k], w, f)
-				if !ok || p.work > p.limit {
+				if !ok || p.spent() {
 					break
 				}
 				o := p.operate(t, best.from(p), best.bar())
@@ -261,7 +370,7 @@ func (p *plan) poll(best *outcome, whole int, part float64, rounds int, strict b
 		}
 		for from := before.trial; ; {
 			t, ok := p.onward(from, best.trial)
-			if !ok {
+			if !ok || p.spent() {
 				break
 			}
 			o := p.operate(t, best.from(p), best.bar())

@@ -79,7 +79,7 @@ func (p *plan) design(out *CutResult) error {
 	}
 	best := p.best(p.starts(t, h), false)
 	if best == nil || best.short() > 0 { // from the other end: every stage there is
-		if other := p.best(p.longest(t, h), true); best == nil || other != nil && other.better(best, true) {
+		if other := p.best(p.longest(t, h), true); best == nil || other != nil && (other.short() == 0 || other.better(best, true)) {
 			best = other
 		}
 	}
@@ -173,7 +173,7 @@ func (p *plan) unstripped(t trial, h handle) *outcome {
 }
 
 // longest are the starts with every stage that the windows allow, shared as t shares them.
-func (p *plan) longest(t trial, h handle) [workers][]starting {
+func (p *plan) longest(t trial, h handle) []starting {
 	t.stages[strip] = max(1, min(p.stripMost, p.total/6))
 	left := p.total - t.stages[strip]
 	part := float64(t.stages[extraction]) / float64(t.stages[extraction]+t.stages[scrub])
@@ -182,7 +182,7 @@ func (p *plan) longest(t trial, h handle) [workers][]starting {
 	h.strip = p.stripped(&t)
 	low := starting{t, h}
 	low.soap, low.load, low.taken = max(p.soapLo, 0.1*t.soap), 0.8*p.loading, 0.5
-	return [workers][]starting{{{t, h}}, {low}}
+	return []starting{{t, h}, low}
 }
 
 // places is the number of digits that a design is written with; the verdict is on the numbers as written.
