@@ -358,7 +358,7 @@ func (p *plan) poll(best *outcome, whole int, part float64, rounds int, strict b
 				if !ok || p.spent() {
 					break
 				}
-				o := p.operate(t, best.from(p), best.bar())
+				o := p.along(p.operate(t, best.from(p), best.bar()), best)
 				if !o.better(best, strict) {
 					break
 				}
@@ -381,6 +381,23 @@ func (p *plan) poll(best *outcome, whole int, part float64, rounds int, strict b
 		}
 	}
 	return best
+}
+
+// brink is how far beyond loading_max a trial is brought back; loadSlope is what ln of the loading loses at least by one less of
+// saponification there.
+const brink, loadSlope = 0.01, 1.0
+
+// along brings a trial that would pay, but for a hair of loading, back by less saponification: many designs stand at that
+// bound, where few single choices can move.
+func (p *plan) along(o, best *outcome) *outcome {
+	if o.state == nil || o.miss > 0 || o.worst != "loading_max" || o.beyond > brink || o.cost >= best.cost || best.short() > 0 {
+		return o
+	}
+	t := o.trial
+	if t.soap = max(p.soapLo, t.soap-o.beyond/loadSlope-1e-5); t.soap == o.trial.soap {
+		return o
+	}
+	return p.operate(t, o.from(p), best.cost)
 }
 
 // bar is the cost above which nothing is better.

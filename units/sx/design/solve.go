@@ -238,11 +238,14 @@ func (p *plan) eased(best *outcome, l *Limit) *outcome {
 	}
 	l.set(&spec.Given, l.Bound*by)
 	q.Spec, q.work, q.limit = &spec, 0, p.effortMost()/20
+	if best.short() == 0 { // a design stays one
+		return q.poll(best, 1, relaxation/2, 4, false)
+	}
 	again := q.operate(best.trial, best.from(p), math.Inf(1))
 	if again.state == nil {
 		return best
 	}
-	return q.poll(again, 1, relaxation/2, 4, best.short() > 0)
+	return q.poll(again, 1, relaxation/2, 4, true)
 }
 
 // active lists the limits that a design rests on and that cost something, the dearest first.
