@@ -12,7 +12,7 @@
 //	result, err := spec.Solve()
 //	text := result.Plant()
 //
-// A cut is met on the rigorous model, or refused with the limit that stands in the way. The search is local: what it finds is
-// a design, not the least of all. Equal inputs give equal results to the
-// bit. Concentrations are mol/m3, flows m3/s, money USD.
+// A cut is met on the rigorous model, or refused with the limit that stands in the way. The search is local, from several starts
+// and departures: what it finds is a design, not the least of all. Equal inputs give equal results to the bit.
+// Concentrations are mol/m3, flows m3/s, money USD.
 package design
