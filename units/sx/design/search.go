@@ -198,9 +198,9 @@ func (s *Spec) effortMost() float64 {
 	return usualEffort
 }
 
-// coarse is the number of steps by which a start is told from another; descents is how many of the best starts are followed
+// coarse is the number of steps by which a start is told from another; descents is how many of the best beginnings are followed
 // to the end, and rounds how often the best of these is departed from.
-const coarse, descents, rounds = 2, 2, 3
+const coarse, descents, rounds = 2, 3, 3
 
 // each does jobs, a few at a time, each on a plan of its own with a part of the usual effort: what one finds hangs on no other.
 // The outcomes come in order, those that promise most first.
