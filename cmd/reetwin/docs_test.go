@@ -126,7 +126,7 @@ func TestReadmeCommands(t *testing.T) {
 			}
 		}
 		for i, a := range args {
-			if i > 0 && args[i-1] == "--out" {
+			if i > 0 && (args[i-1] == "--out" || args[i-1] == "--summary") {
 				args[i] = filepath.Join(t.TempDir(), a)
 			}
 		}
