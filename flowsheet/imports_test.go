@@ -21,7 +21,7 @@ var mayImport = map[string][]string{
 	"flowsheet/cost":         {"flowsheet/chem", "flowsheet/conf"},
 	"flowsheet":              {"flowsheet/conf", "flowsheet/chem", "flowsheet/cost", "flowsheet/si", "flowsheet/solve"},
 	"flowsheet/report":       {"flowsheet", "flowsheet/chem", "flowsheet/cost", "flowsheet/si"},
-	"flowsheet/validate":     {"flowsheet", "flowsheet/chem", "flowsheet/chem/aqueous", "flowsheet/chem/thermo", "flowsheet/conf", "flowsheet/report", "flowsheet/si", "units", "units/sx"},
+	"flowsheet/validate":     {"flowsheet", "flowsheet/chem", "flowsheet/chem/aqueous", "flowsheet/chem/thermo", "flowsheet/conf", "flowsheet/cost", "flowsheet/report", "flowsheet/si", "units", "units/sx"},
 	"units":                  {"flowsheet", "units/hydromet", "units/sx", "units/pyromet"},
 	"units/hydromet":         append([]string{"flowsheet/chem/thermo"}, unitImports...),
 	"units/sx":               append([]string{"units/sx/cascade", "flowsheet/chem/aqueous"}, unitImports...),

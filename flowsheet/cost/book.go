@@ -24,6 +24,7 @@ type Origin struct {
 type Book struct {
 	Grades      []Grade
 	Prices      []Price
+	Exchange    Exchange
 	Electricity []Factor // kg CO2e per J, by grid
 	Heat        []Factor // kg CO2e per J of fuel
 	Reagents    []Factor // kg CO2e per kg
@@ -67,6 +68,15 @@ type Price struct {
 	Market string
 	Origin
 }
+
+// Exchange is what a dollar costs.
+type Exchange struct {
+	Rate float64 // CNY/USD
+	Origin
+}
+
+// Dollars turns a Chinese quote with its value-added tax, CNY/kg, into USD/kg free on board: exports do not get the tax back.
+func (e Exchange) Dollars(quote float64) float64 { return quote / e.Rate }
 
 // Factor is an emission factor. Without Known there is none: the substance is named, its making is not in the data.
 type Factor struct {
@@ -224,16 +234,40 @@ func (b *Book) grade(t *conf.Table, name string, o Origin) Grade {
 }
 
 func (b *Book) readPrices(root *conf.Table) {
+	x := root.Table("exchange")
+	b.Exchange = Exchange{Rate: x.Quantity("rate", "1", conf.Between(1, 100)), Origin: Origin{}.under(x)}
+	b.Exchange.proven(x, "rate")
+	x.Close()
 	all := root.Table("price")
 	o := Origin{}.under(all)
 	for _, name := range entries(all) {
 		t := all.Table(name)
-		p := Price{Name: name, Value: t.Quantity("value", "USD/kg", conf.Positive), Date: t.Text("date"), Market: t.Text("market"), Origin: o.under(t)}
+		p := Price{Name: name, Date: t.Text("date"), Market: t.Text("market"), Origin: o.under(t)}
+		if t.Has("CNY_kg") {
+			p.quoted(t, b.Exchange)
+		} else {
+			p.Value = t.Quantity("value", "USD/kg", conf.Positive)
+		}
 		p.proven(t, "")
 		b.Prices = append(b.Prices, p)
 		t.Close()
 	}
 	all.Close()
+}
+
+// quoted reads a Chinese quote, one number or from a to b: its middle counts.
+func (p *Price) quoted(t *conf.Table, x Exchange) {
+	quote := t.Numbers("CNY_kg")
+	if n := len(quote); n < 1 || n > 2 || quote[0] <= 0 || quote[n-1] < quote[0] {
+		t.Fault("CNY_kg", "%v; needs one number above 0, or two, the lower first", quote)
+		return
+	}
+	last := quote[len(quote)-1]
+	p.Value = x.Dollars((quote[0] + last) / 2)
+	if p.Market += fmt.Sprintf(", %.4g", quote[0]); last > quote[0] {
+		p.Market += fmt.Sprintf(" to %.4g", last)
+	}
+	p.Market += " CNY/kg"
 }
 
 func (b *Book) readCarbon(root *conf.Table) {

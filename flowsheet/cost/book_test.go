@@ -44,7 +44,9 @@ func asksOf(g Grade) (all []Asked) {
 func TestDataFaults(t *testing.T) {
 	for _, c := range []struct{ file, from, to, want string }{
 		{"prices", "[price]\nclass = \"estimated\"", "[price]", "has no class"},
-		{"prices", `source = "SMM, 5 Feb 2026, middle, at 7.30 CNY/USD"`, "", "has no source"},
+		{"prices", `source = "SMM, 5 Feb 2026"`, "", "has no source"},
+		{"prices", "CNY_kg = [1390, 1410]", "CNY_kg = [1410, 1390]", "the lower first"},
+		{"prices", "rate = 7.30", "rate = 0", "exchange.rate"},
 		{"grades", `price = "Nd2O3"`, `price = "Nd2O4"`, `no price of "Nd2O4"`},
 		{"grades", "total = \"99 %\"", "total = \"199 %\"", `grade."La2O3 99.5".total: "199 %" is outside`},
 		{"grades", "Fe2O3 = \"10 ppm\"", "FeAl2O4 = \"10 ppm\"", "neither an element nor an oxide"},

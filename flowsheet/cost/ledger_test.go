@@ -57,7 +57,7 @@ func TestLedgerSharesByReach(t *testing.T) {
 	s, plan := twoProducts(t)
 	h, _ := s.System.Index("H+")
 	cl, _ := s.System.Index("Cl-")
-	for allocation, first := range map[string]float64{"mass": 4 / 4.8, "moles": 2 * 4 / 0.336481 / (2*4/0.336481 + 0.8/0.1625), "value": 4 * 100.3 / (4*100.3 + 0.8*476)} {
+	for allocation, first := range map[string]float64{"mass": 4 / 4.8, "moles": 2 * 4 / 0.336481 / (2*4/0.336481 + 0.8/0.1625), "value": 4 * 732.5 / (4*732.5 + 0.8*3475)} {
 		plan.Allocation = allocation
 		l := ledgerOf(t, plan, s)
 		if got := l.Products["first"].Share; math.Abs(got-first) > 1e-6 {

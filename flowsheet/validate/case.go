@@ -18,6 +18,7 @@ const Schema = "reetwin.cases/1"
 const (
 	Solve  = "solve"  // solves a plant at steady state
 	March  = "run"    // runs it in time
+	Prices = "price"  // asks flowsheet/cost what Chinese quotes are in dollars
 	Thermo = "thermo" // asks flowsheet/chem/thermo for reactions, vapour pressures or a melt
 )
 
@@ -128,11 +129,17 @@ func checkKind(at string, c Case, fault func(place, format string, args ...any))
 		}
 		return
 	}
-	if c.Kind == Thermo {
+	if c.Kind == Thermo || c.Kind == Prices {
 		if c.Config != "" || len(c.Set) > 0 {
-			fault(at+"input", "a case of kind %q has no plant file: it takes input, not config and set", Thermo)
+			fault(at+"input", "a case of kind %q has no plant file: it takes input, not config and set", c.Kind)
 		}
-		if _, err := readThermo(c.Input); err != nil {
+		var err error
+		if c.Kind == Thermo {
+			_, err = readThermo(c.Input)
+		} else {
+			_, err = readQuotes(c.Input)
+		}
+		if err != nil {
 			fault(at+"input", "%v", err)
 		}
 		return
@@ -146,7 +153,7 @@ func checkKind(at string, c Case, fault func(place, format string, args ...any))
 		return
 	}
 	if c.Kind != Solve && c.Kind != March {
-		fault(at+"kind", "%q is no kind of case; known are %q, %q, %q, %q, %q and %q", c.Kind, Solve, March, Equilibrium, Thermo, Extraction, Isotherms)
+		fault(at+"kind", "%q is no kind of case; known are %q, %q, %q, %q, %q, %q and %q", c.Kind, Solve, March, Equilibrium, Thermo, Extraction, Isotherms, Prices)
 	}
 	if (c.Kind == March) != (c.Run != nil) {
 		fault(at+"run", "belongs to a case of kind %q, and such a case needs it", March)

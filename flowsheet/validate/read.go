@@ -210,7 +210,7 @@ func parseTOML(tree *conf.Tree) ([]Case, error) {
 			t.Fault("kind", "a case of kind %q is written in JSON", Equilibrium)
 		}
 		c := Case{ID: t.Text("id"), Kind: t.Text("kind"), Role: t.TextOr("role", ""), Source: t.Text("source")}
-		if c.Kind == Thermo {
+		if c.Kind == Thermo || c.Kind == Prices {
 			c.Config = t.TextOr("config", "")
 		} else {
 			c.Config = t.Text("config")

@@ -59,6 +59,8 @@ func solve(c Case, kinds map[string]func() flowsheet.Unit) (any, error) {
 		return equilibria(c)
 	case Thermo:
 		return askThermo(c.Input)
+	case Prices:
+		return askQuotes(c.Input)
 	case Extraction:
 		return extract(c)
 	case Isotherms:

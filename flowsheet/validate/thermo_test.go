@@ -151,7 +151,7 @@ func TestThermoCases(t *testing.T) {
 		{`, "T_K": 1100`, ``, "needs T_K"},
 		{`{"lime": "CaCO3 = CaO + CO2"}`, `{"lime": 3}`, "reactions is of the wrong type"},
 		{`"reactions": {"lime": "CaCO3 = CaO + CO2"}`, `"vapours": {"Sm": 1300}, "melt": "x"`, "needs one of reactions, vapours and melt"},
-		{`"kind": "thermo"`, `"kind": "thermal"`, `known are "solve", "run", "equilibrium", "thermo", "sx" and "isotherm"`},
+		{`"kind": "thermo"`, `"kind": "thermal"`, `known are "solve", "run", "equilibrium", "thermo", "sx", "isotherm" and "price"`},
 		{`"kind": "thermo"`, `"kind": "thermo", "config": "x.toml"`, "has no plant file"},
 	} {
 		if _, err := validate.Load(file("bad.json", strings.Replace(good, c.from, c.to, 1))); err == nil || !strings.Contains(err.Error(), c.want) {

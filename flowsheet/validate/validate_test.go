@@ -100,7 +100,7 @@ func TestFaultsOfAFileComeAllAtOnce(t *testing.T) {
 	_, err := parseJSON("f", []byte(bad))
 	want := `f:1: schema: "reetwin.cases/2"; needs "reetwin.cases/1"
 f:2: cases[0].inputs: unknown key "inputs"; did you mean "input"?
-f:2: cases[0].kind: "guess" is no kind of case; known are "solve", "run", "equilibrium", "thermo", "sx" and "isotherm"
+f:2: cases[0].kind: "guess" is no kind of case; known are "solve", "run", "equilibrium", "thermo", "sx", "isotherm" and "price"
 f:2: cases[0].source: missing; a published value has one
 f:3: cases[0].input: a case of kind "guess" takes no input; use set
 f:5: cases[0].expect[0].rel: no tolerance; needs rel or abs above 0
