@@ -127,6 +127,7 @@ func (n *node) init(system *chem.System, construct func() Unit, ins, outs []conn
 	}
 	t.Close()
 	n.tangent, _ = n.unit.(Tangenter)
+	n.events, _ = n.unit.(Eventer)
 	return true
 }
 
@@ -324,6 +325,12 @@ func (p *Plant) allocate() {
 		}
 		for k, s := range n.out {
 			n.outs[k], n.douts[k] = p.streams[s].flow, p.streams[s].d
+		}
+		if n.events != nil {
+			p.eventful = append(p.eventful, n)
+			for range n.in {
+				n.empty = append(n.empty, flow())
+			}
 		}
 		if n.tangent == nil {
 			n.probe = newProbe(n)

@@ -37,9 +37,11 @@ type Plant struct {
 	dx, du            []float64
 	dprev             []float64
 	stage             Stage
-	solved            bool      // the memory holds a solution to start from
-	kept              []float64 // memory to come back to
-	entering, leaving []float64 // scratch of the balances
+	solved            bool       // the memory holds a solution to start from
+	kept              []float64  // memory to come back to
+	eventful          []*node    // units that work by events
+	goes              *timeMarch // of Advance, made when first needed
+	entering, leaving []float64  // scratch of the balances
 
 	conv progress
 }
@@ -49,6 +51,8 @@ type node struct {
 	tag, kind     string
 	unit          Unit
 	tangent       Tangenter // nil: the plant takes a difference
+	events        Eventer   // nil: the states never jump
+	empty         []Stream  // inlets of an Eventer before they are known
 	spec          Spec
 	param         *conf.Table
 	in, out       []int // stream index per port, −1 when an optional inlet stays open

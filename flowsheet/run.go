@@ -3,10 +3,7 @@ package flowsheet
 import (
 	"fmt"
 	"math"
-	"slices"
-	"strings"
 
-	"reetwin/flowsheet/si"
 	"reetwin/flowsheet/solve"
 )
 
@@ -24,6 +21,8 @@ type Schedule struct {
 	Step  float64 // s, of implicit Euler steps of one length; 0: SDIRK4(3) with steps of its own choice
 	Tol   float64 // relative error of a step of SDIRK4(3); 0 is RunTol
 	Moves []Move  // in any order
+	// Average lets batch units (Eventer) give the average of their cycles, as in the steady state, instead of charging and tapping.
+	Average bool
 }
 
 // Move sets a handle or a gang at a time. Outputs of that time still show the old value.
@@ -46,6 +45,7 @@ const (
 type RunSummary struct {
 	Method          string
 	Steps, Rejected int
+	Events          int // instants at which the states of a unit jumped, each unit counted by itself
 	// Closures has for each element and charge what entered and left in all, mol, and the change of what the units hold;
 	// nil when a unit with states does not say what it holds: its tag is then NoBalance.
 	Closures  []RunClosure
@@ -75,7 +75,7 @@ func (p *Plant) letRest(moves []Move) (end func()) {
 	}
 }
 
-// Run solves the steady state and goes on in time. Loops around one unit without states, a pH by the dose into the same tank, stay closed
+// Run solves the steady state and goes on in time; batch units begin in regular operation. Loops around one unit without states, a pH by the dose into the same tank, stay closed
 // unless a move takes their handle. All others rest: every handle stays where the steady state left it,
 // until a move. at is called at time 0, at every output and at the end with the plant at that state; its error ends the run.
 // A *Failure names the time that was reached. Closures worse than MaxClosure are a failure.
@@ -86,6 +86,11 @@ func (p *Plant) Run(s Schedule, at func(t float64) error) (RunSummary, error) {
 	}
 	if err := p.Solve(); err != nil {
 		return RunSummary{}, err
+	}
+	if !s.Average {
+		if err := p.Begin(); err != nil {
+			return RunSummary{}, err
+		}
 	}
 	p.rests(true)
 	defer p.rests(false)
@@ -120,44 +125,6 @@ func (p *Plant) Run(s Schedule, at func(t float64) error) (RunSummary, error) {
 	return r.sum, r.close(held)
 }
 
-// checkSchedule refuses what cannot be run, and sorts the moves by time.
-func (p *Plant) checkSchedule(s Schedule) ([]Move, error) {
-	for _, v := range []struct {
-		name  string
-		value float64
-		zero  bool
-	}{{"for", s.For, false}, {"every", s.Every, false}, {"step", s.Step, true}, {"tolerance", s.Tol, true}} {
-		if !(v.value > 0 || v.zero && v.value == 0) || math.IsInf(v.value, 0) {
-			return nil, fmt.Errorf("%s is %g; needs more than 0", v.name, v.value)
-		}
-	}
-	if s.For/s.Every > 1e6 {
-		return nil, fmt.Errorf("an output every %g s over %g s makes more than a million", s.Every, s.For)
-	}
-	moves := slices.Clone(s.Moves)
-	slices.SortStableFunc(moves, func(a, b Move) int {
-		switch {
-		case a.At < b.At:
-			return -1
-		case a.At > b.At:
-			return 1
-		}
-		return 0
-	})
-	for _, m := range moves {
-		if !(m.At >= 0 && m.At < s.For) {
-			return nil, fmt.Errorf("%s moves at %g s, outside the run of %g s", m.Path, m.At, s.For)
-		}
-		if c := p.setPoint(m.Path); c != nil && !c.closedInTime() {
-			return nil, fmt.Errorf("%s: control %q rests in time; move %s instead", m.Path, c.name, c.move)
-		}
-		if _, err := p.Handle(m.Path); err != nil && !slices.Contains(p.gangNames(), m.Path) {
-			return nil, err
-		}
-	}
-	return moves, nil
-}
-
 // timeMarch is the integration under way. The flow over the plant's border is summed with the weights of the stages, so that
 // the balance is exact but for rounding, whatever the error of the steps.
 type timeMarch struct {
@@ -165,6 +132,7 @@ type timeMarch struct {
 	sum     RunSummary
 	method  *solve.SDIRK
 	step    float64 // of implicit Euler, 0: SDIRK
+	blind   bool    // no stage solved yet
 	h       float64 // next step
 	state   []int   // places of the states in p.x
 	x, kept []float64
@@ -175,7 +143,7 @@ type timeMarch struct {
 }
 
 func newTimeMarch(p *Plant, s Schedule) *timeMarch {
-	r := &timeMarch{p: p, step: s.Step, h: runFirst}
+	r := &timeMarch{p: p, step: s.Step, h: runFirst, blind: true}
 	at := 0
 	for _, n := range p.nodes {
 		for i := range n.spec.States {
@@ -216,6 +184,17 @@ func newTimeMarch(p *Plant, s Schedule) *timeMarch {
 	return r
 }
 
+// begin forgets an earlier march.
+func (r *timeMarch) begin(tol float64) {
+	r.sum, r.h, r.blind = RunSummary{Method: r.sum.Method}, runFirst, true
+	if r.method.Rel = tol; tol == 0 {
+		r.method.Rel = RunTol
+	}
+	for side := range r.passed {
+		clear(r.passed[side])
+	}
+}
+
 // stage solves the plant at one implicit stage.
 func (r *timeMarch) stage(i int, _, rate float64, prev, x []float64) error {
 	p := r.p
@@ -228,6 +207,7 @@ func (r *timeMarch) stage(i int, _, rate float64, prev, x []float64) error {
 			return err
 		}
 	}
+	r.blind = false
 	for k, at := range r.state {
 		x[k] = p.x[at]
 	}
@@ -237,58 +217,89 @@ func (r *timeMarch) stage(i int, _, rate float64, prev, x []float64) error {
 	return nil
 }
 
-// until goes from t to end, with a step ending there.
+// until goes from t to end, with a step ending there and at every event on the way.
 func (r *timeMarch) until(t, end float64) error {
 	p := r.p
 	if r.step > 0 {
 		r.h = r.step
 	}
+	most := math.Inf(1) // that a step may take: less after one that went past an event
 	for t < end {
-		h := math.Min(r.h, end-t)
-		if rest := end - t - h; rest < 1e-9*end { // no crumbs
-			h = end - t
-		} else if rest < h/2 && r.step == 0 {
-			h = (end - t) / 2
+		due, err := r.fire(t)
+		if err != nil {
+			return err
 		}
+		h := math.Min(r.length(t, math.Min(end, t+due)), most)
 		for k, at := range r.state {
 			r.x[k] = p.x[at]
 		}
 		p.keep(&r.kept)
-		err, failed := r.try(t, h)
-		if failed != nil || !(err <= 1) {
+		miss, failed := r.try(t, h)
+		if failed == nil && miss <= 1 {
+			if late := -r.due(); late > EventTol {
+				p.recall(r.kept)
+				r.sum.Rejected++
+				most = math.Min(math.Max(h-late, h*(1-eventShare)), h*eventShare)
+				continue
+			}
+		}
+		if failed != nil || !(miss <= 1) {
 			p.recall(r.kept)
 			r.sum.Rejected++
-			if r.step > 0 {
-				return r.failure(t, h, failed)
-			}
-			if failed != nil {
-				r.h = h / 4
-			} else {
-				r.h = math.Min(h, r.method.Next(h, err))
-			}
-			if r.h < runLeast {
-				return r.failure(t, h, failed)
+			if err := r.shorten(t, h, miss, failed); err != nil {
+				return err
 			}
 			continue
 		}
-		for side := range r.flow {
-			for i, w := range r.weights {
-				for c, n := range r.flow[side][i] {
-					r.passed[side][c] += h * w * n
-				}
-			}
-		}
-		r.sum.Steps++
+		most = math.Inf(1)
+		r.pass(h)
 		if t += h; r.step == 0 && h >= r.h { // a step cut short says little about the next
-			r.h = r.method.Next(h, err)
+			r.h = r.method.Next(h, miss)
 		} else if r.step == 0 {
-			r.h = math.Max(r.h, r.method.Next(h, err))
+			r.h = math.Max(r.h, r.method.Next(h, miss))
 		}
 		if end-t < 1e-12*end {
 			t = end
 		}
 	}
 	return nil
+}
+
+// length is that of the next step from t towards stop.
+func (r *timeMarch) length(t, stop float64) float64 {
+	h := math.Min(r.h, stop-t)
+	if rest := stop - t - h; rest < 1e-9*stop { // no crumbs
+		return stop - t
+	} else if rest < h/2 && r.step == 0 {
+		return (stop - t) / 2
+	}
+	return h
+}
+
+// shorten chooses the step to try after one that failed or missed the error; a step of given length, or one too short, is a failure.
+func (r *timeMarch) shorten(t, h, miss float64, failed error) error {
+	if r.step > 0 {
+		return r.failure(t, h, failed)
+	}
+	if r.h = h / 4; failed == nil {
+		r.h = math.Min(h, r.method.Next(h, miss))
+	}
+	if r.h < runLeast {
+		return r.failure(t, h, failed)
+	}
+	return nil
+}
+
+// pass sums what passed the plant's border in a step.
+func (r *timeMarch) pass(h float64) {
+	for side := range r.flow {
+		for i, w := range r.weights {
+			for c, n := range r.flow[side][i] {
+				r.passed[side][c] += h * w * n
+			}
+		}
+	}
+	r.sum.Steps++
 }
 
 // try takes one step; err is its error over what is allowed.
@@ -363,71 +374,4 @@ func (r *timeMarch) close(before []float64) error {
 		return &Failure{Reason: fmt.Sprintf("the run does not balance: %s, %.6g mol in, %.6g out, %.6g more held, off by %.2g", worst.Element, worst.In, worst.Out, worst.Held, worst.Rel)}
 	}
 	return nil
-}
-
-// ParseMove reads a move such as "4 h acid.flow=300 L/h": a time, a handle or gang, and its new value with unit. The
-// error names what is wrong, with the nearest name or the range.
-func (p *Plant) ParseMove(text string) (Move, error) {
-	fail := func(format string, args ...any) (Move, error) {
-		return Move{}, fmt.Errorf("move %q: %w", text, fmt.Errorf(format, args...))
-	}
-	head, value, ok := strings.Cut(text, "=")
-	head = strings.TrimSpace(head)
-	space := strings.LastIndexByte(head, ' ')
-	if !ok || space < 0 {
-		return fail("needs the form \"4 h acid.flow=300 L/h\"")
-	}
-	at, err := Duration(head[:space])
-	if err != nil {
-		return fail("%w", err)
-	}
-	m := Move{At: at, Path: head[space+1:]}
-	target := m.Path
-	for _, g := range p.gangs {
-		if g.Name == m.Path {
-			target = g.Moves[0]
-		}
-	}
-	h, err := p.movable(target)
-	if err != nil {
-		return fail("%w", err)
-	}
-	v, unit, err := si.Parse(value)
-	if err != nil {
-		return fail("%w", err)
-	}
-	if own, err := si.ParseUnit(h.Unit); err != nil || own.Dim != unit.Dim {
-		return fail("%s is in %s, which %q is not", m.Path, h.Unit, strings.TrimSpace(value))
-	}
-	if m.Value, err = si.Convert(v, h.Unit); err != nil {
-		return fail("%w", err)
-	}
-	if !(m.Value >= h.Lo && m.Value <= h.Hi) {
-		return fail("%g is outside %g to %g %s", v, h.Lo, h.Hi, h.Unit)
-	}
-	return m, nil
-}
-
-// movable is the handle of a path, or the set-point as one.
-func (p *Plant) movable(path string) (Handle, error) {
-	if c := p.setPoint(path); c != nil {
-		return Handle{Name: path, Unit: c.read.unit, Value: c.set, Lo: -math.MaxFloat64, Hi: math.MaxFloat64}, nil
-	}
-	n, i, err := p.handle(path)
-	if err != nil {
-		return Handle{}, err
-	}
-	return n.spec.Handles[i], nil
-}
-
-// Duration reads a time with its unit, "4 h", in s.
-func Duration(text string) (float64, error) {
-	v, unit, err := si.Parse(text)
-	if err != nil {
-		return 0, fmt.Errorf("time: %w", err)
-	}
-	if s, err := si.ParseUnit("s"); err != nil || unit.Dim != s.Dim {
-		return 0, fmt.Errorf("time: %q is no time, such as \"24 h\"", text)
-	}
-	return v, nil
 }

@@ -255,7 +255,7 @@ func processCases() []kindCase {
 		lanthanothermic("excess", 1.1, 1.3),
 		lanthanothermic("deficit", 0.3, 0.6),
 		calciothermic("excess", 1.05, 1.3),
-		calciothermic("deficit", 0.5, 0.95),
+		calciothermic("deficit", 0.5, 0.95), calciothermicWeighed(),
 	}
 }
 

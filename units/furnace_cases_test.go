@@ -79,6 +79,18 @@ area = "0.05 m2"
 	}}
 }
 
+// calciothermicWeighed is charged by weight, in campaigns.
+func calciothermicWeighed() kindCase {
+	c := calciothermic("weighed", 1.02, 1.3)
+	c.Config += "furnaces = 3\ncharge_mass = \"80 kg\"\ncampaign = 4\nstandstill = \"20 h\"\ndischarge_time = \"5 h\"\n"
+	c.Bad = []unittest.Bad{
+		{Name: "weight", Set: "unit.charge_mass=0 kg", Want: "charge_mass"},
+		{Name: "campaign", Set: "unit.campaign=-1", Want: "campaign"},
+		{Name: "no campaign", Set: "unit.campaign=0", Want: "standstill"},
+	}
+	return c
+}
+
 // lanthanothermic is the furnace with so many times the lanthanum that its oxides take.
 func lanthanothermic(name string, lo, hi float64) kindCase {
 	return kindCase{"lanthanothermic", unittest.Case{

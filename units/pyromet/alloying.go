@@ -32,7 +32,7 @@ import (
 //
 // Source: enthalpies and vapour pressures of flowsheet/chem/thermo; shares of data/furnaces.toml.
 type Alloying struct {
-	furnace
+	batchFurnace
 	metals   []molten
 	o2       int
 	capacity float64
@@ -93,7 +93,7 @@ func (a *Alloying) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	if err := a.setUp("alloying", env, []string{"charge"}, []string{"strip", "skull", "dross", "fume", "oxygen"}); err != nil {
 		return flowsheet.Spec{}, err
 	}
-	a.furnace.cycle = a.cycle
+	a.furnace.cycle, a.batchFurnace.observe, a.batchFurnace.report = a.cycle, a.observe, a.report
 	p := env.Param
 	a.handle(p, "temperature", "K", conf.Between(1200, 2200))
 	a.handle(p, "hold", "s", conf.Between(0, 30*86400))
@@ -123,7 +123,7 @@ func (a *Alloying) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 		s.Lower = flowsheet.NoBound
 		signals[k] = s
 	}
-	return flowsheet.Spec{In: ports(a.inlets), Out: out, Handles: a.handles, Signals: signals, Constants: a.constants()}, nil
+	return a.spec(p, out, signals), nil
 }
 
 // find lists the metals of the melt, with oxide and vapour pressure where they have them.

@@ -7,11 +7,11 @@ import (
 	"reetwin/flowsheet"
 )
 
-// Observe writes the heats and the furnace power (W), the energy per kg of strip (J/kg), the share of the charge's metal that ends as strip, that of
+// observe writes the heats and the furnace power (W), the energy per kg of strip (J/kg), the share of the charge's metal that ends as strip, that of
 // its rare earths that dross and fume take, the mass fractions of the strip, how far rare earths and boron are above 2:14:1, and the charge (kg).
-func (a *Alloying) Observe(u, _ []float64, in, out []flowsheet.Stream, y []float64) {
+func (a *Alloying) observe(u []float64, in, out []flowsheet.Stream, y []float64) {
 	clear(y)
-	a.shift = u[cycleTime]
+	a.spaced(u, in)
 	hot := 0.0
 	for _, k := range []int{alloyStrip, alloySkullOut} {
 		for i, n := range out[k].N {
@@ -37,7 +37,7 @@ func (a *Alloying) Observe(u, _ []float64, in, out []flowsheet.Stream, y []float
 	y[alloyHeatCasting] = cold - hot
 	y[alloyHeat] = cold + dross - before
 	y[alloyPower] = y[alloyHeatMelting] / u[alloyEfficiency]
-	y[alloyCharge] = a.charge(in)
+	y[alloyCharge] = a.charge(u, in)
 	fed, strip := a.metal(in[0]), out[alloyStrip]
 	if mass := a.sys.Mass(strip.N); mass > 0 && fed > 0 {
 		y[alloyEnergy] = y[alloyPower] / mass
@@ -101,13 +101,13 @@ func (a *Alloying) meltH(i int, T float64) float64 {
 	return a.heats[i].h(T)
 }
 
-// Report warns of a strip short of rare earths ("free_iron") or boron ("boron_short"), of oxides in the charge ("oxide_in_charge"), of vapour pressures
+// report warns of a strip short of rare earths ("free_iron") or boron ("boron_short"), of oxides in the charge ("oxide_in_charge"), of vapour pressures
 // outside their range, and as all furnaces do.
-func (a *Alloying) Report(u, _ []float64, in, out []flowsheet.Stream) flowsheet.Report {
+func (a *Alloying) report(u []float64, in, out []flowsheet.Stream) flowsheet.Report {
 	var report flowsheet.Report
 	y := make([]float64, alloySignals)
-	a.Observe(u, nil, in, out, y)
-	report.Warnings = a.excursions(in, out, a.capacity)
+	a.observe(u, in, out, y)
+	report.Warnings = a.excursions(u, in, out, a.capacity)
 	warn := func(code, where string, value, limit float64, unit, format string, args ...any) {
 		report.Warnings = append(report.Warnings, flowsheet.Warning{Code: code, Where: where, Value: value, Limit: limit, Unit: unit, Text: fmt.Sprintf(format, args...)})
 	}

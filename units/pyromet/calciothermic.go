@@ -36,7 +36,7 @@ import (
 //
 // Source: flowsheet/chem/thermo; shares of data/furnaces.toml.
 type Calciothermic struct {
-	furnace
+	batchFurnace
 	metals            []reduced
 	calcium, fluorite int
 	alloy             []int            // components of the family metal
@@ -96,7 +96,7 @@ func (c *Calciothermic) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	if err := c.setUp("calciothermic", env, []string{"charge", "calcium"}, []string{"metal", "slag", "condensate"}); err != nil {
 		return flowsheet.Spec{}, err
 	}
-	c.furnace.cycle = c.cycle
+	c.furnace.cycle, c.batchFurnace.observe, c.batchFurnace.report = c.cycle, c.observe, c.report
 	p, hot := env.Param, conf.Between(1100, 2500)
 	c.handle(p, "temperature", "K", hot)
 	c.handle(p, "refining_temperature", "K", hot)
@@ -124,7 +124,7 @@ func (c *Calciothermic) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	for _, m := range c.metals {
 		signals = append(signals, flowsheet.Variable{Name: "yield." + m.symbol, Unit: "1", Scale: 1})
 	}
-	return flowsheet.Spec{In: ports(c.inlets), Out: ports(c.outlets), Handles: c.handles, Signals: signals, Constants: c.constants()}, nil
+	return c.spec(p, ports(c.outlets), signals), nil
 }
 
 // find looks up calcium, fluorides and metals.

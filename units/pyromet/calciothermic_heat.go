@@ -9,9 +9,9 @@ import (
 	"reetwin/flowsheet/chem/thermo"
 )
 
-// Observe writes the heats, the furnace power (W), the adiabatic temperature, calcium over what fluoride takes, mass fractions of Ca, F and O in
+// observe writes the heats, the furnace power (W), the adiabatic temperature, calcium over what fluoride takes, mass fractions of Ca, F and O in
 // the metal, the share of the metal's mass that refining evaporates, the charge, and the share of each element's metal and fluoride that is metal.
-func (c *Calciothermic) Observe(u, _ []float64, in, out []flowsheet.Stream, y []float64) {
+func (c *Calciothermic) observe(u []float64, in, out []flowsheet.Stream, y []float64) {
 	clear(y)
 	if c.load(u, in, nil, nil) != nil || c.cycle() != nil {
 		return
@@ -39,7 +39,7 @@ func (c *Calciothermic) Observe(u, _ []float64, in, out []flowsheet.Stream, y []
 	if m := c.sys.Mass(out[0].N) + c.sys.Mass(out[2].N); m > 0 {
 		y[calcioEvaporated] = c.sys.Mass(out[2].N) / m
 	}
-	y[calcioCharge] = c.charge(in)
+	y[calcioCharge] = c.charge(u, in)
 	for k := range c.metals {
 		m := &c.metals[k]
 		if fed := c.fed[m.fluoride].v + c.fed[m.metal].v; fed > 0 {
@@ -93,17 +93,17 @@ func (c *Calciothermic) adiabatic(H float64) float64 {
 // boiling is the pressure, Pa, above which calcium needs a sealed vessel or argon above the atmosphere.
 const boiling = 101325
 
-// Report warns of a calcium deficit ("calcium_deficit"), of fluoride left beside enough calcium ("fluoride_left"), of fluorides that calcium does not reduce ("not_reduced"), of a furnace too cold for
+// report warns of a calcium deficit ("calcium_deficit"), of fluoride left beside enough calcium ("fluoride_left"), of fluorides that calcium does not reduce ("not_reduced"), of a furnace too cold for
 // metal or slag ("not_molten"), of boiling calcium ("calcium_boils"), of what refining leaves ("residual_calcium", "oxygen") or takes
 // ("metal_evaporates"), of metals without vapour pressure ("no_vapour_pressure") and as all furnaces do.
-func (c *Calciothermic) Report(u, _ []float64, in, out []flowsheet.Stream) flowsheet.Report {
+func (c *Calciothermic) report(u []float64, in, out []flowsheet.Stream) flowsheet.Report {
 	var report flowsheet.Report
 	if c.load(u, in, nil, nil) != nil || c.cycle() != nil {
 		return report
 	}
 	y := make([]float64, calcioYield+len(c.metals))
-	c.Observe(u, nil, in, out, y)
-	report.Warnings = c.excursions(in, out, c.capacity)
+	c.observe(u, in, out, y)
+	report.Warnings = c.excursions(u, in, out, c.capacity)
 	warn := func(code, where string, value, limit float64, unit, format string, args ...any) {
 		report.Warnings = append(report.Warnings, flowsheet.Warning{Code: code, Where: where, Value: value, Limit: limit, Unit: unit, Text: fmt.Sprintf(format, args...)})
 	}

@@ -32,7 +32,7 @@ import (
 // Source: PrOMMiS (github.com/prommis/prommis, commit 9beba554), src/prommis/hydrogen_decrepitation: it carries hydrogen and solids through
 // unchanged (uptake 0) and sizes the furnace; its molar enthalpy of solid neodymium, +326.9 kJ/mol, is not taken.
 type HydrogenDecrepitation struct {
-	furnace
+	batchFurnace
 	hydrogen, held int // H2(g) and H(metal)(s)
 	capacity       float64
 	tube           tube
@@ -61,7 +61,7 @@ func (h *HydrogenDecrepitation) Init(env flowsheet.Env) (flowsheet.Spec, error) 
 	if err := h.setUp("hydrogen_decrepitation", env, []string{"magnets"}, []string{"powder", "gas", "hydrogen"}); err != nil {
 		return flowsheet.Spec{}, err
 	}
-	h.furnace.cycle = h.cycle
+	h.furnace.cycle, h.batchFurnace.observe, h.batchFurnace.report = h.cycle, h.observe, h.report
 	p := env.Param
 	h.handle(p, "temperature", "K", conf.Between(280, 1000))
 	h.handleOr(p, "hydrogen", "1", conf.Between(0, 100))
@@ -94,7 +94,8 @@ func (h *HydrogenDecrepitation) Init(env flowsheet.Env) (flowsheet.Spec, error) 
 		}
 		signals = append(signals, v)
 	}
-	return flowsheet.Spec{In: ports(h.inlets), Out: out, Handles: h.handles, Signals: signals, Constants: h.constants()}, nil
+	h.lots.each = []int{2} // heat_loss
+	return h.spec(p, out, signals), nil
 }
 
 // cycle decrepitates one charge.
@@ -119,13 +120,13 @@ func (h *HydrogenDecrepitation) cycle() error {
 	return nil
 }
 
-// Observe writes heat and power (W), the furnace's loss (W), stored heat (J), radius, length and thicknesses (m) of one furnace, and the charge (kg).
-func (h *HydrogenDecrepitation) Observe(u, _ []float64, in, out []flowsheet.Stream, y []float64) {
+// observe writes heat and power (W), the furnace's loss (W), stored heat (J), radius, length and thicknesses (m) of one furnace, and the charge (kg).
+func (h *HydrogenDecrepitation) observe(u []float64, in, out []flowsheet.Stream, y []float64) {
 	clear(y)
-	h.shift = u[cycleTime]
+	h.spaced(u, in)
 	y[0] = h.enthalpy(out[decrepitationPowder]) + h.enthalpy(out[decrepitationGas]) - h.enthalpy(in[0]) - h.enthalpy(out[decrepitationDrawn])
 	y[1] = y[0]
-	y[10] = h.charge(in)
+	y[10] = h.charge(u, in)
 	if !(y[10] > 0) || math.IsInf(y[10], 0) {
 		return
 	}
@@ -135,11 +136,11 @@ func (h *HydrogenDecrepitation) Observe(u, _ []float64, in, out []flowsheet.Stre
 	y[1] += h.number * (s.stored/h.shift + s.loss)
 }
 
-// Report warns of a temperature outside that of practice ("decrepitation_temperature"), and as all furnaces do.
-func (h *HydrogenDecrepitation) Report(u, _ []float64, in, out []flowsheet.Stream) flowsheet.Report {
+// report warns of a temperature outside that of practice ("decrepitation_temperature"), and as all furnaces do.
+func (h *HydrogenDecrepitation) report(u []float64, in, out []flowsheet.Stream) flowsheet.Report {
 	var report flowsheet.Report
-	h.shift = u[cycleTime]
-	report.Warnings = h.excursions(in, out, h.capacity)
+	h.spaced(u, in)
+	report.Warnings = h.excursions(u, in, out, h.capacity)
 	if T := u[decrepitationTemperature]; T < h.low.Value || T > h.high.Value {
 		report.Warnings = append(report.Warnings, flowsheet.Warning{Code: "decrepitation_temperature", Where: "temperature", Value: T,
 			Limit: min(max(T, h.low.Value), h.high.Value), Unit: "K", Text: fmt.Sprintf("magnets are decrepitated at %.0f to %.0f °C", h.low.Value-273.15, h.high.Value-273.15)})

@@ -17,8 +17,8 @@ import (
 var furnacesText []byte
 
 // furnace is what batch furnaces share: components with their enthalpies, handles, and one cycle computed with jets, so that Solve and
-// Tangent come from the same formulas. A cycle takes what its inlets bring in cycle_time, divided over the furnaces; outlets are the
-// average over the cycle. There is no holdup between cycles: steady and in time are the same.
+// Tangent come from the same formulas. A cycle takes what its inlets bring in cycle_time, divided over the furnaces, or charge_mass; outlets of
+// the steady state are the average over the cycle. In time it is charged and tapped: see lots.
 type furnace struct {
 	sys        *chem.System
 	lib        *thermo.Library
@@ -39,8 +39,11 @@ type furnace struct {
 	out    [][]jet
 	outT   []jet
 	cycle  func() error
-	shift  float64 // s, cycle_time; 0 without
+	fedM   jet     // kg/s of all inlets
+	shift  float64 // s between two charges of one furnace; 0 without a cycle
 	number float64 // of furnaces
+
+	lots lots
 }
 
 // Handles that every furnace has, before its own.
@@ -70,17 +73,6 @@ func readFurnaces() (map[string]chem.Constant, error) {
 		return nil, fmt.Errorf("furnace data: %w", err)
 	}
 	return all, nil
-}
-
-// setUp finds enthalpies and reads cycle_time and furnaces.
-func (f *furnace) setUp(what string, env flowsheet.Env, inlets, outlets []string) error {
-	if err := f.setUpHearth(what, env, inlets, outlets); err != nil {
-		return err
-	}
-	f.batch = true
-	f.handle(env.Param, "cycle_time", "s", conf.Between(60, 30*86400))
-	f.number = float64(env.Param.IntOr("furnaces", 1, 1, 1000))
-	return nil
 }
 
 // setUpHearth finds enthalpies; a furnace that is set up by it alone has no cycle.
@@ -154,10 +146,9 @@ func (f *furnace) load(u []float64, in []flowsheet.Stream, du []float64, din []f
 			f.u[i].d = du[i]
 		}
 	}
-	if f.batch {
-		f.shift = u[cycleTime]
-	}
+	f.spaced(u, in)
 	clear(f.fed)
+	f.fedM = jet{}
 	for k := range in {
 		for i, n := range in[k].N {
 			switch c := &f.sys.Components[i]; {
@@ -171,6 +162,11 @@ func (f *furnace) load(u []float64, in []flowsheet.Stream, du []float64, din []f
 				f.in[k][i].d = din[k].N[i]
 			}
 			f.fed[i] = f.fed[i].add(f.in[k][i])
+		}
+	}
+	if f.batch && f.lots.weigh >= 0 {
+		for i, n := range f.fed {
+			f.fedM = f.fedM.add(n.times(f.sys.Components[i].M))
 		}
 	}
 	for k := range f.out {
@@ -194,6 +190,11 @@ func (f *furnace) Solve(_ *flowsheet.Stage, u, _ []float64, in, out []flowsheet.
 	if err := f.cycle(); err != nil {
 		return err
 	}
+	return f.give(out)
+}
+
+// give writes the outlets.
+func (f *furnace) give(out []flowsheet.Stream) error {
 	for k := range out {
 		out[k].T = f.outT[k].v
 		for i := range out[k].N {
@@ -216,6 +217,11 @@ func (f *furnace) Tangent(_ *flowsheet.Stage, u, _ []float64, in, _ []flowsheet.
 	if err := f.cycle(); err != nil {
 		return err
 	}
+	return f.giveTangent(dout)
+}
+
+// giveTangent writes the derivatives of the outlets.
+func (f *furnace) giveTangent(dout []flowsheet.Stream) error {
 	for k := range dout {
 		dout[k].T = f.outT[k].d
 		for i := range dout[k].N {
@@ -230,14 +236,28 @@ func (f *furnace) Tangent(_ *flowsheet.Stage, u, _ []float64, in, _ []flowsheet.
 }
 
 // perCharge turns a flow, mol/s, into what one furnace gets in a cycle.
-func (f *furnace) perCharge(n jet) jet { return n.mul(f.u[cycleTime]).times(1 / f.number) }
-
-// charge is the mass of all inlets per furnace and cycle, kg.
-func (f *furnace) charge(in []flowsheet.Stream) (sum float64) {
-	for k := range in {
-		sum += f.sys.Mass(in[k].N)
+func (f *furnace) perCharge(n jet) jet {
+	if f.lots.weigh < 0 {
+		return n.mul(f.u[cycleTime]).times(1 / f.number)
 	}
-	return sum * f.shift / f.number
+	return n.mul(f.u[f.lots.weigh]).div(f.fedM)
+}
+
+// spaced finds the time between two charges of one furnace.
+func (f *furnace) spaced(u []float64, in []flowsheet.Stream) {
+	if f.batch {
+		every, _ := f.everyCharge(u, f.mass(in))
+		f.shift = every * f.number
+	}
+}
+
+// charge is the mass of all inlets per furnace and cycle, kg; 0 without cycles.
+func (f *furnace) charge(u []float64, in []flowsheet.Stream) float64 {
+	if !f.batch {
+		return 0
+	}
+	_, charge := f.everyCharge(u, f.mass(in))
+	return charge
 }
 
 // gibbs is the Gibbs energy of a solid or its melt at T, J/mol.
@@ -310,7 +330,7 @@ func (f *furnace) constants() []chem.Constant {
 
 // excursions warns of enthalpies outside their range ("outside_range"), names what the heat leaves out ("no_enthalpy"), and of a charge
 // above the capacity (kg; "charge_above_capacity").
-func (f *furnace) excursions(in, out []flowsheet.Stream, capacity float64) (warnings []flowsheet.Warning) {
+func (f *furnace) excursions(u []float64, in, out []flowsheet.Stream, capacity float64) (warnings []flowsheet.Warning) {
 	var missing []string
 	look := func(port string, s flowsheet.Stream) {
 		for i, n := range s.N {
@@ -340,7 +360,7 @@ func (f *furnace) excursions(in, out []flowsheet.Stream, capacity float64) (warn
 		warnings = append(warnings, flowsheet.Warning{Code: "no_enthalpy", Where: "heat", Value: float64(len(missing)), Unit: "1",
 			Text: "the heat leaves out what has no enthalpy data: " + strings.Join(missing, ", ")})
 	}
-	if m := f.charge(in); m > capacity {
+	if m := f.charge(u, in); m > capacity {
 		warnings = append(warnings, flowsheet.Warning{Code: "charge_above_capacity", Where: "charge", Value: m, Limit: capacity, Unit: "kg",
 			Text: fmt.Sprintf("a charge of %.4g kg is above the capacity of %.4g kg: more furnaces or shorter cycles", m, capacity)})
 	}

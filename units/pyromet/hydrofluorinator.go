@@ -31,7 +31,7 @@ import (
 //
 // Source: ΔG and enthalpies of flowsheet/chem/thermo; kinetics and contact of data/furnaces.toml.
 type Hydrofluorinator struct {
-	furnace
+	batchFurnace
 	reactions           []fluorination
 	hf, steam, o2       int
 	ammonia, bifluoride int // components; -1 where there is none
@@ -69,7 +69,8 @@ func (h *Hydrofluorinator) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	if err := h.setUp("hydrofluorinator", env, []string{"solid", "reagent"}, []string{"product", "gas"}); err != nil {
 		return flowsheet.Spec{}, err
 	}
-	h.gases, h.furnace.cycle = true, h.cycle
+	h.gases = true
+	h.furnace.cycle, h.batchFurnace.observe, h.batchFurnace.report = h.cycle, h.observe, h.report
 	p := env.Param
 	h.handle(p, "soak", "s", conf.Between(60, 30*86400))
 	h.handle(p, "temperature", "K", conf.Between(373.15, 1500))
@@ -89,7 +90,7 @@ func (h *Hydrofluorinator) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	for _, r := range h.reactions {
 		signals = append(signals, flowsheet.Variable{Name: "conversion." + h.sys.Components[r.oxide].Name, Unit: "1", Scale: 1})
 	}
-	return flowsheet.Spec{In: []flowsheet.Port{{Name: "solid"}, {Name: "reagent"}}, Out: ports(h.outlets), Handles: h.handles, Signals: signals, Constants: h.constants()}, nil
+	return h.spec(p, ports(h.outlets), signals), nil
 }
 
 // find looks up what takes part and balances the reaction of every oxide.
@@ -252,9 +253,9 @@ func (h *Hydrofluorinator) write() error {
 	return nil
 }
 
-// Observe writes the heat supplied and that of the reactions at 298.15 K (W), the excess of HF over what the oxides can take, the share of HF
+// observe writes the heat supplied and that of the reactions at 298.15 K (W), the excess of HF over what the oxides can take, the share of HF
 // taken, its pressure at the bed, oxygen in the product, the charge, and the conversion of each oxide.
-func (h *Hydrofluorinator) Observe(u, _ []float64, in, out []flowsheet.Stream, y []float64) {
+func (h *Hydrofluorinator) observe(u []float64, in, out []flowsheet.Stream, y []float64) {
 	clear(y)
 	if h.load(u, in, nil, nil) != nil || h.cycle() != nil {
 		return
@@ -278,7 +279,7 @@ func (h *Hydrofluorinator) Observe(u, _ []float64, in, out []flowsheet.Stream, y
 	if h.supply.v > 0 {
 		y[3] = taken / h.supply.v
 	}
-	y[4], y[5], y[6] = h.pressure.v, h.massFraction(out[0], "O"), h.charge(in)
+	y[4], y[5], y[6] = h.pressure.v, h.massFraction(out[0], "O"), h.charge(u, in)
 }
 
 // standard is the heat of a reaction at 298.15 K, J per mole of oxide.
@@ -287,9 +288,9 @@ func (h *Hydrofluorinator) standard(r *fluorination) float64 {
 	return r.fluorides*at(r.fluoride) + r.hf/2*at(h.steam) + r.o2*at(h.o2) - at(r.oxide) - r.hf*at(h.hf)
 }
 
-// Report warns of HF that is short ("hf_short"), of oxide left ("oxide_left"), of a temperature beside practice ("temperature_window"), of
+// report warns of HF that is short ("hf_short"), of oxide left ("oxide_left"), of a temperature beside practice ("temperature_window"), of
 // solids that pass ("not_fluorinated"), and as all furnaces do.
-func (h *Hydrofluorinator) Report(u, _ []float64, in, out []flowsheet.Stream) flowsheet.Report {
+func (h *Hydrofluorinator) report(u []float64, in, out []flowsheet.Stream) flowsheet.Report {
 	var report flowsheet.Report
 	if h.load(u, in, nil, nil) != nil || h.cycle() != nil {
 		return report
@@ -297,7 +298,7 @@ func (h *Hydrofluorinator) Report(u, _ []float64, in, out []flowsheet.Stream) fl
 	warn := func(code, where string, value, limit float64, unit, format string, args ...any) {
 		report.Warnings = append(report.Warnings, flowsheet.Warning{Code: code, Where: where, Value: value, Limit: limit, Unit: unit, Text: fmt.Sprintf(format, args...)})
 	}
-	report.Warnings = h.excursions(in, out, h.capacity)
+	report.Warnings = h.excursions(u, in, out, h.capacity)
 	if h.need.v > h.supply.v*u[fluorContact] {
 		warn("hf_short", "reagent", h.supply.v*u[fluorContact], h.need.v, "mol/s", "%.4g mol/s of HF meet the bed, the oxides can take %.4g", h.supply.v*u[fluorContact], h.need.v)
 	}

@@ -32,7 +32,7 @@ import (
 //
 // Source: flowsheet/chem/thermo; shares of data/furnaces.toml.
 type Lanthanothermic struct {
-	furnace
+	batchFurnace
 	metals         []distilled
 	reductant, end int            // La and La2O3
 	lanthanum      *thermo.Vapour // of La
@@ -90,7 +90,7 @@ func (l *Lanthanothermic) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	if err := l.setUp("lanthanothermic", env, []string{"charge", "lanthanum"}, []string{"metal", "trap", "residue"}); err != nil {
 		return flowsheet.Spec{}, err
 	}
-	l.furnace.cycle = l.cycle
+	l.furnace.cycle, l.batchFurnace.observe, l.batchFurnace.report = l.cycle, l.observe, l.report
 	p := env.Param
 	l.handle(p, "soak", "s", conf.Between(60, 30*86400))
 	l.handle(p, "temperature", "K", conf.Between(1100, 2200))
@@ -117,7 +117,7 @@ func (l *Lanthanothermic) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	for _, m := range l.metals {
 		signals = append(signals, flowsheet.Variable{Name: "pressure." + m.symbol, Unit: "Pa", Scale: 100})
 	}
-	return flowsheet.Spec{In: ports(l.inlets), Out: ports(l.outlets), Handles: l.handles, Signals: signals, Constants: l.constants()}, nil
+	return l.spec(p, ports(l.outlets), signals), nil
 }
 
 // find looks up lanthanum and the oxides it reduces.

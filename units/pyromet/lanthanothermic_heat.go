@@ -9,9 +9,9 @@ import (
 	"reetwin/flowsheet/chem/thermo"
 )
 
-// Observe writes the heats and the furnace power (W), lanthanum over what all oxides take, the time until it is used up or the soak ends, the mass
+// observe writes the heats and the furnace power (W), lanthanum over what all oxides take, the time until it is used up or the soak ends, the mass
 // fraction of La in the metal, the charge, and for each metal its yield over the condenser and its equilibrium pressure (Pa).
-func (l *Lanthanothermic) Observe(u, _ []float64, in, out []flowsheet.Stream, y []float64) {
+func (l *Lanthanothermic) observe(u []float64, in, out []flowsheet.Stream, y []float64) {
 	clear(y)
 	if l.load(u, in, nil, nil) != nil || l.cycle() != nil {
 		return
@@ -36,7 +36,7 @@ func (l *Lanthanothermic) Observe(u, _ []float64, in, out []flowsheet.Stream, y 
 	if mass := l.sys.Mass(out[lanthanoMetal].N); mass > 0 {
 		y[lanthanoMetalLa] = out[lanthanoMetal].N[l.reductant] * l.sys.Components[l.reductant].M / mass
 	}
-	y[lanthanoCharge] = l.charge(in)
+	y[lanthanoCharge] = l.charge(u, in)
 	for k := range l.metals {
 		m := &l.metals[k]
 		if fed := 2 * l.fed[m.oxide].v; fed > 0 {
@@ -54,16 +54,16 @@ func (l *Lanthanothermic) need() (sum float64) {
 	return sum
 }
 
-// Report warns of a lanthanum deficit ("lanthanum_deficit"), oxide left in spite of lanthanum ("oxide_left"), lanthanum in the metal
+// report warns of a lanthanum deficit ("lanthanum_deficit"), oxide left in spite of lanthanum ("oxide_left"), lanthanum in the metal
 // ("lanthanum_in_metal"), a condenser too warm ("condenser_warm"), what passes ("not_reduced"), vapour pressures outside their range, and as all furnaces do.
-func (l *Lanthanothermic) Report(u, _ []float64, in, out []flowsheet.Stream) flowsheet.Report {
+func (l *Lanthanothermic) report(u []float64, in, out []flowsheet.Stream) flowsheet.Report {
 	var report flowsheet.Report
 	if l.load(u, in, nil, nil) != nil || l.cycle() != nil {
 		return report
 	}
 	y := make([]float64, lanthanoYield+2*len(l.metals))
-	l.Observe(u, nil, in, out, y)
-	report.Warnings = l.excursions(in, out, l.capacity)
+	l.observe(u, in, out, y)
+	report.Warnings = l.excursions(u, in, out, l.capacity)
 	warn := func(code, where string, value, limit float64, unit, format string, args ...any) {
 		report.Warnings = append(report.Warnings, flowsheet.Warning{Code: code, Where: where, Value: value, Limit: limit, Unit: unit, Text: fmt.Sprintf(format, args...)})
 	}

@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"reetwin/flowsheet"
 )
 
 const magnetChemistry = `
@@ -38,7 +40,7 @@ func TestDecrepitationHydrogen(t *testing.T) {
 		}
 	}
 	b.set("hydrogen", 1)
-	if err := b.unit.Solve(nil, b.u, nil, b.in, b.out); err == nil || !strings.Contains(err.Error(), "hydrogen short") {
+	if err := b.unit.Solve(&flowsheet.Stage{}, b.u, nil, b.in, b.out); err == nil || !strings.Contains(err.Error(), "hydrogen short") {
 		t.Errorf("too little hydrogen: %v", err)
 	}
 }
@@ -108,7 +110,7 @@ func TestRoastOxygen(t *testing.T) {
 		}
 	}
 	b.in[1].N[b.at("O2(g)")] = 0.1
-	if err := b.unit.Solve(nil, b.u, nil, b.in, b.out); err == nil || !strings.Contains(err.Error(), "oxygen short") {
+	if err := b.unit.Solve(&flowsheet.Stage{}, b.u, nil, b.in, b.out); err == nil || !strings.Contains(err.Error(), "oxygen short") {
 		t.Errorf("too little air: %v", err)
 	}
 }

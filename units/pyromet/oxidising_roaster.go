@@ -206,7 +206,7 @@ func (r *OxidisingRoaster) Observe(u, _ []float64, in, out []flowsheet.Stream, y
 
 // Report names what the heat leaves out, data outside their range, and metal that stays ("not_oxidised").
 func (r *OxidisingRoaster) Report(u, _ []float64, in, out []flowsheet.Stream) flowsheet.Report {
-	report := flowsheet.Report{Warnings: r.excursions(in, out, math.Inf(1))}
+	report := flowsheet.Report{Warnings: r.excursions(u, in, out, math.Inf(1))}
 	if left := 1 - u[roastConversion]; left > 0 {
 		report.Warnings = append(report.Warnings, flowsheet.Warning{Code: "not_oxidised", Where: "conversion", Value: left, Unit: "1",
 			Text: fmt.Sprintf("%.3g %% of the metals stays metal: acid makes hydrogen of it", 100*left)})

@@ -52,6 +52,7 @@ var checks = [...]check{
 	{"index", (*rig).checkIndex},
 	{"memory", (*rig).checkMemory},
 	{"allocation", (*rig).checkAllocation},
+	{"events", (*rig).checkEvents},
 	{"parameters", (*rig).checkParameters},
 	{"words", (*rig).checkWords},
 }

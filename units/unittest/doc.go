@@ -9,6 +9,8 @@
 //	index       every rate has a solution, and at infinite rate the states stay where they were (index 1)
 //	memory      a copy of x gives the same bits: again, in a fresh instance, and after other solves in between
 //	allocation  Solve, Tangent and Observe allocate nothing
+//	events      a unit that works by events (flowsheet.Eventer) keeps its matter over them, goes on alike from a copy of x, rests before
+//	            Begin and after a steady solve, and has tangents in between
 //	parameters  handles are set by their own names; what is outside, unknown or in the wrong unit is refused by name
 //	words       Explain, Observe and Report say something finite
 //
