@@ -1,5 +1,7 @@
 package flowsheet
 
+import "testing"
+
 // TangentPass carries one direction, a small change of every torn stream, through the recycles of a solved plant by the
 // units' own tangents.
 func (p *Plant) TangentPass() error {
@@ -59,4 +61,14 @@ func (p *Plant) looped() (units []int) {
 		units = append(units, b.loop...)
 	}
 	return units
+}
+
+// EventAllocations counts what looking for events allocates in each step.
+func (p *Plant) EventAllocations() float64 {
+	r := newTimeMarch(p, Schedule{})
+	return testing.AllocsPerRun(10, func() {
+		if _, err := r.fire(0); err != nil {
+			panic(err)
+		}
+	})
 }

@@ -326,9 +326,9 @@ func (c *Calciothermic) refine() error {
 	theta := z.exp()
 	for i := c.solid[0]; i < c.solid[1]; i++ {
 		if k := c.rate(i); k.v > 0 {
-			gone := c.hot[i].mul(k.mul(theta).times(-1).expm1()).times(-1)
-			c.out[2][i] = gone
-			c.out[0][i] = c.hot[i].sub(gone)
+			x := k.mul(theta).times(-1)
+			c.out[2][i] = c.hot[i].mul(x.expm1()).times(-1)
+			c.out[0][i] = c.hot[i].mul(x.exp()) // traces without the rounding of hot − gone
 		}
 	}
 	return nil
