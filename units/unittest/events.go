@@ -120,8 +120,8 @@ func (m *eventMarch) run() {
 		if !m.step(h) {
 			return
 		}
-		if late := -m.e.Due(m.p.u, m.p.x, m.p.in); late > flowsheet.EventTol {
-			m.fault("an event due in %g s is overdue by %g s after a step of %g s", due, late, h)
+		if then := m.e.Due(m.p.u, m.p.x, m.p.in); math.Abs(due-h-then) > flowsheet.EventTol+1e-9*due && !math.IsInf(due, 1) {
+			m.fault("an event due in %g s is due in %g s after a step of %g s", due, then, h)
 		}
 	}
 }
