@@ -21,6 +21,7 @@ type runRequest struct {
 	length, every      string
 	step               string
 	tolerance          float64
+	average            bool
 	format, out, chart string
 }
 
@@ -36,9 +37,13 @@ them, until --at moves them.
 Steps are chosen by SDIRK4(3), L-stable, for a relative error --tolerance of each; with --step they are implicit Euler steps of
 one length. An output shows the state before a move of the same time. The balance over the run closes or the exit code is 4.
 
+Batch furnaces begin in regular operation and are charged, shut and tapped, at exact times; with --average they give the average of
+their cycles throughout.
+
 --show names readings as a control loop or a formula of the plant file does: leach.pH, streams.liquor.mg_L.Nd, kpis.recovery.Nd.
 Without it the signals of the units that hold something are shown.`,
 		Example: `  reetwin run configs/validation/leach_dynamic.toml --for 24h --at "4h acid.flow=300 L/h"
+  reetwin run configs/calcium-line.toml --for 48h --every 15min --show reduction.charge_bin --show reduction.product_bins --plot reduction.svg
   reetwin run configs/uky.toml --for 8h --every 30min --at "1h leach_liquid_feed.flow=250 L/h" --show streams.leach_filtrate.mg_L.Nd -o csv`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -54,6 +59,7 @@ Without it the signals of the units that hold something are shown.`,
 	f.StringVar(&q.every, "every", "1 h", "`time` between outputs")
 	f.StringVar(&q.step, "step", "", "implicit Euler steps of this `time` instead of steps by their error")
 	f.Float64Var(&q.tolerance, "tolerance", flowsheet.RunTol, "relative error of a step")
+	f.BoolVar(&q.average, "average", false, "batch furnaces give the average of their cycles")
 	f.StringVarP(&q.format, "output", "o", "table", "table, csv or json")
 	f.StringVar(&q.out, "out", "", "write to `file` instead of stdout")
 	f.StringVar(&q.chart, "plot", "", "draw the readings over time to `file` (.png or .svg); they need one unit")
@@ -119,6 +125,7 @@ func (q *runRequest) schedule(p *flowsheet.Plant) (s flowsheet.Schedule, err err
 		}
 		*d.to = v
 	}
+	s.Average = q.average
 	if s.Tol = q.tolerance; !(s.Tol >= 1e-12 && s.Tol <= 0.1) {
 		faults = append(faults, fmt.Errorf("--tolerance %g: needs 1e-12 to 0.1", s.Tol))
 	}

@@ -24,6 +24,7 @@ type Run struct {
 	Method    string                `json:"method"`
 	Steps     int                   `json:"steps"`
 	Rejected  int                   `json:"rejected"` // steps tried and taken back
+	Events    int                   `json:"events"`   // chargings, tappings and the like of batch units
 	Moves     []string              `json:"moves,omitempty"`
 	Resting   []string              `json:"controls_at_rest,omitempty"` // control loops whose handles stay as the steady solve left them, or as moves set them
 	Time      []float64             `json:"t_s"`
@@ -93,7 +94,7 @@ func NewRun(p *flowsheet.Plant, s flowsheet.Schedule, paths, moves []string, cha
 		}
 		return nil
 	})
-	r.Method, r.Steps, r.Rejected, r.NoBalance = sum.Method, sum.Steps, sum.Rejected, sum.NoBalance
+	r.Method, r.Steps, r.Rejected, r.Events, r.NoBalance = sum.Method, sum.Steps, sum.Rejected, sum.Events, sum.NoBalance
 	if err != nil {
 		if _, ok := errors.AsType[*flowsheet.Failure](err); !ok {
 			return nil, err
@@ -109,14 +110,20 @@ func NewRun(p *flowsheet.Plant, s flowsheet.Schedule, paths, moves []string, cha
 	return r, nil
 }
 
+// follower is a unit that names the signals worth following in time, where that is not all of them.
+type follower interface{ InTime() []string }
+
 // heldSignals are the signals of the units with states.
 func heldSignals(p *flowsheet.Plant) (paths []string) {
 	for _, u := range p.Units() {
 		if len(u.Spec.States) == 0 {
 			continue
 		}
+		some, picks := u.Unit.(follower)
 		for _, v := range u.Spec.Signals {
-			paths = append(paths, u.Tag+"."+v.Name)
+			if !picks || slices.Contains(some.InTime(), v.Name) {
+				paths = append(paths, u.Tag+"."+v.Name)
+			}
 		}
 	}
 	return paths
@@ -238,7 +245,11 @@ func (r *Run) tail(w io.Writer) {
 			fmt.Fprintf(w, "  %s  %s, from %s h: %s\n", v.Code, v.Where, digits(v.From/3600), v.Text)
 		}
 	}
-	fmt.Fprintf(w, "\nSolver: %s; %d steps, %d taken back\n", r.Method, r.Steps, r.Rejected)
+	fmt.Fprintf(w, "\nSolver: %s; %d steps, %d taken back", r.Method, r.Steps, r.Rejected)
+	if r.Events > 0 {
+		fmt.Fprintf(w, ", %d events", r.Events)
+	}
+	fmt.Fprintln(w)
 }
 
 // Chart draws the readings over time; they must have one unit.
