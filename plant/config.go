@@ -23,8 +23,11 @@ type Config struct {
 	Plant    string        // path of the model's file
 	Cycle    time.Duration // length of a frame
 	Lateness time.Duration // how long the end of a cycle waits for samples still under way
-	Tags     []Tag         // in file order
-	KPIs     []string      // figures of merit to publish, by their name in the model
+	InTime   bool          // the model goes on in time from cycle to cycle, instead of being solved anew: holdups and batch furnaces follow
+	// Remembers is how long such a model remembers what went wrong: its own beginning, a bad inlet. Until then what rests on it is uncertain.
+	Remembers time.Duration
+	Tags      []Tag    // in file order
+	KPIs      []string // figures of merit to publish, by their name in the model
 
 	OPCUA, Influx, Bus, Virtual *conf.Table // for their readers, who collect faults in the same tree; nil when absent
 
@@ -45,6 +48,8 @@ const (
 //	site = "uky"
 //	cycle = "1 s"               # default 1 s
 //	lateness = "1 s"            # default one cycle
+//	in_time = true              # default false: solved anew each cycle
+//	remembers = "24 h"          # default 24 h; of a model in time
 //
 //	[kpis]
 //	names = ["recovery.REE"]
@@ -96,6 +101,11 @@ func readConfig(tree *conf.Tree) *Config {
 	}
 	c.Cycle = duration(root, "cycle", time.Second, conf.Between(0.01, 3600))
 	c.Lateness = duration(root, "lateness", c.Cycle, conf.Between(0, 86400))
+	c.InTime = root.BoolOr("in_time", false)
+	if root.Has("remembers") && !c.InTime && !root.Faulty("in_time") {
+		root.Fault("remembers", "needs in_time = true: a model that is solved anew each cycle remembers nothing")
+	}
+	c.Remembers = duration(root, "remembers", 24*time.Hour, conf.Between(0, 365*86400))
 	for key, table := range map[string]**conf.Table{"opcua": &c.OPCUA, "influx": &c.Influx, "bus": &c.Bus, "virtual": &c.Virtual} {
 		if root.Has(key) {
 			*table = root.Table(key)

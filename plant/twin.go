@@ -27,6 +27,7 @@ const (
 // tag that was measured by then; checks its status, range and age; gives good and uncertain inlets to the model; solves
 // it from the same reference solution each time, so that a frame depends on the values of its cycle and on nothing else;
 // and states what is measured, what is expected and what the KPIs are, each with the quality of the inputs it rests on.
+// With Config.InTime the model goes on in time instead, from cycle to cycle: see State.
 type Twin struct {
 	config *Config
 	model  *flowsheet.Plant
@@ -38,6 +39,7 @@ type Twin struct {
 	next   time.Time // end of the cycle that closes next; zero before the first record
 	known  time.Time // cycles that end by then need no frame
 	solve  string
+	course course
 
 	unknown int // samples of tags that the configuration does not know
 }
@@ -52,6 +54,16 @@ type point struct {
 	age     time.Duration
 	why     string
 	inputs  []*point // what the expected value rests on
+
+	handles []handle  // that it moves, with their values in the model's file
+	spoilt  time.Time // last end of a cycle with a bad value of an inlet, of a model in time
+	past    Quality   // of what such a model remembers
+	pastWhy string
+}
+
+type handle struct {
+	path string
+	base float64
 }
 
 // figure is a KPI with what it rests on.
@@ -69,6 +81,15 @@ func NewTwin(c *Config, model *flowsheet.Plant) (*Twin, error) {
 	t := &Twin{config: c, model: model, base: model.Memory(), byID: map[string]*point{}}
 	for _, tag := range c.Tags {
 		p := &point{Tag: tag}
+		if tag.Moves != "" {
+			for _, path := range MovedBy(model, tag.Moves) {
+				base, err := model.Handle(path)
+				if err != nil {
+					return nil, fmt.Errorf("tag %s: %w", tag.ID, err)
+				}
+				p.handles = append(p.handles, handle{path, base})
+			}
+		}
 		t.points = append(t.points, p)
 		t.byID[tag.ID] = p
 	}
@@ -139,12 +160,16 @@ func (t *Twin) Advance(r Record) []*Frame {
 	if t.next.IsZero() || due.Sub(t.next) > jump {
 		t.next = t.clock.Truncate(cycle).Add(cycle)
 		t.drop(t.next.Add(-cycle))
+		t.anew(t.next.Add(-cycle))
 	}
 	var frames []*Frame
 	for ; !t.next.After(due); t.next = t.next.Add(cycle) {
-		if t.next.After(t.known) {
+		switch shown := t.next.After(t.known); {
+		case shown:
 			frames = append(frames, t.close(t.next))
-		} else {
+		case t.config.InTime && t.next.After(t.course.end):
+			t.close(t.next)
+		default:
 			t.drop(t.next)
 		}
 	}
@@ -231,7 +256,7 @@ func (t *Twin) close(end time.Time) *Frame {
 		p.close(end)
 		p.judge(end)
 	}
-	solved := t.step()
+	solved := t.step(end)
 	f := &Frame{Site: t.config.Site, Time: end.UTC(), Version: 1, Solve: t.solve}
 	for _, p := range t.points {
 		f.Tags = append(f.Tags, t.reading(p, solved))
@@ -244,11 +269,27 @@ func (t *Twin) close(end time.Time) *Frame {
 
 // step brings the model to the inlets of this cycle. A bad inlet stays at the value of the model's file: nothing that
 // rests on it is shown.
-func (t *Twin) step() (solved bool) {
+func (t *Twin) step(end time.Time) (solved bool) {
+	if t.config.InTime {
+		solved = t.march(end)
+		t.past(end)
+		return solved
+	}
 	if err := t.model.Restore(t.base); err != nil {
 		t.solve = err.Error()
 		return false
 	}
+	t.setInlets()
+	if err := t.model.Solve(); err != nil {
+		t.solve = "not solved: " + err.Error()
+		return false
+	}
+	t.solve = t.model.Convergence().Path
+	return true
+}
+
+// setInlets gives the model the inlets that are not bad; one that it cannot take is bad.
+func (t *Twin) setInlets() {
 	for _, p := range t.points {
 		if p.Moves == "" || p.quality == Bad {
 			continue
@@ -261,12 +302,6 @@ func (t *Twin) step() (solved bool) {
 			p.quality, p.why = Bad, err.Error()
 		}
 	}
-	if err := t.model.Solve(); err != nil {
-		t.solve = "not solved: " + err.Error()
-		return false
-	}
-	t.solve = t.model.Convergence().Path
-	return true
 }
 
 func (t *Twin) reading(p *point, solved bool) Reading {
@@ -317,7 +352,7 @@ func (t *Twin) figure(f *figure, solved bool) KPI {
 func worst(inputs []*point) (q Quality, oldest time.Duration, why string) {
 	var spoilt []string
 	for _, p := range inputs {
-		q = max(q, p.quality)
+		q = max(q, p.quality, p.past)
 		if p.age < 0 || oldest < 0 {
 			oldest = -1
 		} else {
@@ -328,8 +363,11 @@ func worst(inputs []*point) (q Quality, oldest time.Duration, why string) {
 		return q, oldest, ""
 	}
 	for _, p := range inputs {
-		if p.quality == q {
+		switch q {
+		case p.quality:
 			spoilt = append(spoilt, p.ID+": "+p.why)
+		case p.past:
+			spoilt = append(spoilt, p.ID+": "+p.pastWhy)
 		}
 	}
 	if n := len(spoilt); n > 3 {

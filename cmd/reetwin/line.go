@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"math"
+	"os"
 	"sync"
 	"time"
 
@@ -25,6 +28,7 @@ type line struct {
 	source plant.Source
 	writer *influx.Writer // nil without an InfluxDB: the outbox keeps the frames
 	show   func(*plant.Frame)
+	state  string // file that keeps the state of a model in time; "" without
 }
 
 // run works until the context ends or a part fails; then it stops every part and returns the first failure.
@@ -72,12 +76,16 @@ func (l *line) follow(ctx context.Context) error {
 	published, ok := l.bus.LastFrame()
 	from := uint64(1)
 	if ok {
-		var err error
-		if from, err = rewind(ctx, l.bus, published.Add(-memory(l.config))); err != nil {
+		since, err := l.resume(published)
+		if err == nil && !since.IsZero() {
+			from, err = rewind(ctx, l.bus, since.Add(-memory(l.config)))
+		}
+		if err != nil {
 			return err
 		}
 		l.twin.Skip(published)
 	}
+	saved := published
 	return l.bus.Records(ctx, from, true, func(_ uint64, r plant.Record) error {
 		for _, f := range l.twin.Advance(r) {
 			if err := l.bus.Publish(ctx, f); err != nil {
@@ -87,8 +95,59 @@ func (l *line) follow(ctx context.Context) error {
 				l.show(f)
 			}
 		}
-		return nil
+		return l.save(&saved)
 	})
+}
+
+// savedEvery is the plant time between two savings of the state of a model in time: what a restart marches again.
+const savedEvery = time.Minute
+
+// save keeps the state of a model in time after its frame is published, once in a while.
+func (l *line) save(last *time.Time) error {
+	if l.state == "" || !l.config.InTime {
+		return nil
+	}
+	s, ok := l.twin.State()
+	if !ok || s.Time.Sub(*last) < savedEvery {
+		return nil
+	}
+	text, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("state of the model: %w", err)
+	}
+	next := l.state + ".new"
+	if err := os.WriteFile(next, text, 0o644); err != nil {
+		return fmt.Errorf("state of the model: %w", err)
+	}
+	if err := os.Rename(next, l.state); err != nil { // whole or not at all
+		return fmt.Errorf("state of the model: %w", err)
+	}
+	*last = s.Time
+	return nil
+}
+
+// resume says from when on the journal is needed: a model in time goes on from its saved state, or from the beginning of the journal (zero).
+func (l *line) resume(published time.Time) (since time.Time, err error) {
+	if !l.config.InTime {
+		return published, nil
+	}
+	text, err := os.ReadFile(l.state)
+	if l.state == "" || errors.Is(err, fs.ErrNotExist) {
+		return since, nil
+	}
+	var s plant.State
+	if err == nil {
+		err = json.Unmarshal(text, &s)
+	}
+	if err == nil && !s.Time.After(published) {
+		if err = l.twin.Resume(s); err == nil {
+			return s.Time, nil
+		}
+	}
+	if err != nil {
+		slog.Warn("the saved state of the model is of no use: it starts from the beginning of the journal", "file", l.state, "error", err)
+	}
+	return since, nil
 }
 
 // memory is the age up to which a value of any tag counts.

@@ -123,7 +123,7 @@ func runLive(c *cobra.Command, config *plant.Config, model *flowsheet.Plant, sou
 		return err
 	}
 	defer b.Close()
-	l := &line{config: config, twin: twin, bus: b, source: source}
+	l := &line{config: config, twin: twin, bus: b, source: source, state: filepath.Join(flags.dir, "model.json")}
 	if l.writer, err = influxWriter(config, flags, b); err != nil {
 		return exitError{exitUsage, err}
 	}
