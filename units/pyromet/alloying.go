@@ -26,7 +26,7 @@ import (
 //
 // Assumptions: ideal melt of the liquid elements (those below their melting points are extrapolated), no heat of mixing and none of the
 // compound; p° of Pr, Fe, Co and B is left out (no data, or too low); argon holds evaporation back by a fixed share; no carbon, oxygen or
-// nitrogen in the strip; oxides of the charge go to the dross. Batches, averaged over cycle_time; nothing is kept between.
+// nitrogen in the strip; oxides of the charge go to the dross. Batches, averaged in the steady state; in time charged and tapped: see batchFurnace.
 // Validity: losses are assumed, so that practice's 1 % of rare earths and 97 % yield come out.
 // Degrees of freedom: cycle_time, temperature, hold, area, oxidation, evaporation, metal_in_dross, skull, strip_temperature, thermal_efficiency.
 //

@@ -146,7 +146,6 @@ func (a *Alloying) Explain() string {
 a share of the rare earths oxidises to dross, which holds metal too; ` + strings.Join(vapours, ", ") + ` evaporate by Hertz and Knudsen, held back by argon
 skull = share of the melt that stays in crucible and tundish; strip = the rest
 heat [W, supplied] = heat.melting + heat.casting; power = heat.melting/thermal_efficiency. Ideal melt, no heat of mixing.
-Batches, averaged over cycle_time; no holdup between them.
-Source: flowsheet/chem/thermo; oxidation, evaporation, metal_in_dross, skull and thermal_efficiency assumed.
+` + batchWords + `Source: flowsheet/chem/thermo; oxidation, evaporation, metal_in_dross, skull and thermal_efficiency assumed.
 `
 }

@@ -26,6 +26,11 @@ var lotSignals = []flowsheet.Variable{
 	lotsDone: {Name: "cycles", Unit: "1", Scale: 1}, lotsTimeTaken: {Name: "utilisation", Unit: "1", Scale: 1},
 }
 
+// batchWords is what Explain says of the cycle.
+const batchWords = `Batches: the average of one cycle in the steady state. In time (reetwin run) the feed gathers in a charge bin, a furnace is charged by the clock or
+by charge_mass, shut for cycle_time, tapped into product bins that are emptied within discharge_time, and after campaign cycles stands for standstill.
+`
+
 // InTime names the signals to show of a run in time.
 func (f *batchFurnace) InTime() (names []string) {
 	for _, s := range lotSignals {

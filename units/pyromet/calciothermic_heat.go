@@ -191,8 +191,8 @@ func (c *Calciothermic) Explain() string {
 Metal takes up Ca and MF3 by their shares in the slag, loses drops to it and carries some of it and of the charge's oxide.
 Refining in vacuum, by Hertz and Knudsen: dn/dt = -evaporation area p/sqrt(2 pi M R T) n/N, solved exactly over refining_time.
 heat [W, supplied] = heat.reduction + heat.refining + heat.condenser = H(metal) + H(slag) + H(condensate) - H(inlets)
-power = (heat.reduction + heat.refining)/thermal_efficiency. Batches, averaged over cycle_time; no holdup between them.
-Source: flowsheet/chem/thermo; shares assumed or derived, see the constants.
+power = (heat.reduction + heat.refining)/thermal_efficiency.
+` + batchWords + `Source: flowsheet/chem/thermo; shares assumed or derived, see the constants.
 `)
 	return b.String()
 }

@@ -26,7 +26,7 @@ import (
 // which gives T1, q and the four thicknesses. The stored heat is that of the shells, heated once in each cycle.
 //
 // Assumptions: hydrogen in metal or hydride has no enthalpy here: with an uptake the heat leaves it out, by name. All solids take part alike;
-// no kinetics: time and pressure are enough. Batches, averaged over cycle_time; nothing is kept between.
+// no kinetics: time and pressure are enough. Batches, averaged in the steady state; in time charged and tapped: see batchFurnace.
 // Validity: 25 to 400 °C (range of practice). Degrees of freedom: cycle_time, temperature, hydrogen, uptake, degassed.
 //
 // Source: PrOMMiS (github.com/prommis/prommis, commit 9beba554), src/prommis/hydrogen_decrepitation: it carries hydrogen and solids through
@@ -160,6 +160,6 @@ The furnace is a tube, half filled, six radii long, in four shells:
 	for k, s := range h.tube.shells {
 		fmt.Fprintf(&b, "  %d: %.4g W/(m K), to %.2f K\n", k+1, s.conductivity, s.face)
 	}
-	b.WriteString("Batches, averaged over cycle_time; no holdup between them.\nSource: PrOMMiS, src/prommis/hydrogen_decrepitation, commit 9beba554.\n")
+	b.WriteString(batchWords + "Source: PrOMMiS, src/prommis/hydrogen_decrepitation, commit 9beba554.\n")
 	return b.String()
 }

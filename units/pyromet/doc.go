@@ -39,7 +39,8 @@
 //	anode = { radius = "0.217 m", outer_radius = "0.32 m", length = "0.8 m", immersion = "0.519 m" }
 //	cathode = { radius = "60 mm" }
 //
-// Hydrofluorinator turns oxides to fluorides in batches, with HF or NH4HF2. A batch unit solves one cycle and gives its average:
+// Hydrofluorinator turns oxides to fluorides in batches, with HF or NH4HF2. A batch unit solves one cycle and gives its average;
+// in time it is charged, shut and tapped at exact times, a flowsheet.Eventer:
 //
 //	[units.fluorinator]
 //	kind = "hydrofluorinator"

@@ -25,7 +25,8 @@ import (
 //
 // Assumptions: the gas is mixed and the same over the soak; pure solids, no oxyfluoride; a pressure of O2 of 1 bar in p_eq, which is on the
 // safe side; where an oxide has no entropy p_eq is 0. Fluorides do not hydrolyse again. Solids without a fluoride pass, silica too (in truth it
-// leaves in part as SiF4). A batch keeps nothing: outlets are the average over cycle_time.
+// leaves in part as SiF4). Batches, averaged in the steady state; in time charged and tapped: see batchFurnace. Gas that
+// is fed waits with the charge, in a holder.
 // Validity: 550 to 750 °C is practice; the particle time is measured on carbonate at 100 to 250 °C and assumed for oxides.
 // Degrees of freedom: cycle_time, soak, temperature, pressure, contact, particle_time.
 //
@@ -357,8 +358,8 @@ func (h *Hydrofluorinator) Explain() string {
 	}
 	b.WriteString(`X = 1 - (1 - soak/particle_time (p - p_eq)/p_ref)^3, a shrinking core; p_eq = sqrt(p_H2O) K^(-1/z)
 p is the HF left in the gas that met the bed (the share contact); what the oxides take is what it lacks, so HF short stops X at p_eq.
-heat [W, supplied] = H(product) + H(gas) - H(inlets). Batches, averaged over cycle_time; no holdup between them.
-Source: flowsheet/chem/thermo; particle_time: Pretorius et al. 2019 on carbonate, assumed for oxide; contact assumed.
+heat [W, supplied] = H(product) + H(gas) - H(inlets).
+` + batchWords + `Source: flowsheet/chem/thermo; particle_time: Pretorius et al. 2019 on carbonate, assumed for oxide; contact assumed.
 `)
 	return b.String()
 }

@@ -25,8 +25,8 @@ import (
 //
 // Assumptions: pure condensed phases; each oxide takes its share of the area; no resistance of residual gas, so below about 1 Pa of it; what
 // lanthanum evaporates comes off what is left over; metal charged as such stays in the residue. All metals with a gas in flowsheet/chem/thermo
-// take part; where p° is not known it does not limit. CeO2, Pr6O11 and Tb4O7 pass, and take no lanthanum. Outlets are the average over
-// cycle_time; nothing is kept between.
+// take part; where p° is not known it does not limit. CeO2, Pr6O11 and Tb4O7 pass, and take no lanthanum. Batches,
+// averaged in the steady state; in time charged and tapped: see batchFurnace.
 // Validity: ΔG ±12 kJ per mole of metal moves p by a factor of 2.5 at 1300 °C; p° above the melting points of Sm, Eu, Tm and Yb is recalled.
 // Degrees of freedom: cycle_time, soak, temperature, area, condenser_temperature, evaporation, condenser_recovery, thermal_efficiency.
 //

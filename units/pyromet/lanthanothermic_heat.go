@@ -142,8 +142,7 @@ func (l *Lanthanothermic) Explain() string {
 	b.WriteString(`n = n0 exp(-k t),  k = evaporation area (p - p over the condenser)/(sqrt(2 pi M R T) N): Hertz and Knudsen, until lanthanum is used up
 Lanthanum left over evaporates too, at its own vapour pressure: the metal picks it up.
 heat [W, supplied] = heat.reduction + heat.condenser = H(metal) + H(trap) + H(residue) - H(inlets); power = heat.reduction/thermal_efficiency
-Batches, averaged over cycle_time; no holdup between them.
-Source: flowsheet/chem/thermo; evaporation and condenser_recovery assumed.
+` + batchWords + `Source: flowsheet/chem/thermo; evaporation and condenser_recovery assumed.
 `)
 	return b.String()
 }
