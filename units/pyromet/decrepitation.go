@@ -16,7 +16,7 @@ import (
 //	absorbed         = uptake · mass of solids fed,      as H(metal)(s)
 //	powder           = solids + (1 − degassed) · absorbed,   gas = hydrogen − what the powder keeps
 //	heat             = H(powder) + H(gas) − H(magnets) − H(hydrogen)
-//	power            = heat + furnaces · (stored heat/cycle_time + heat_loss)
+//	power            = heat + furnaces · (stored heat/cycle_time + heat_loss)     by weight: as often as a charge comes
 //
 // The furnace is a tube six radii long, half filled, around it insulation, steel, insulation and steel, each from one face temperature to the
 // next. The loss q carries through all of them, from the wall by radiation and to the room by convection:
@@ -133,7 +133,7 @@ func (h *HydrogenDecrepitation) observe(u []float64, in, out []flowsheet.Stream,
 	s := h.tube.size(y[10])
 	y[2], y[3], y[4], y[5] = s.loss, s.stored, s.radius, s.length
 	copy(y[6:10], s.thickness[:])
-	y[1] += h.number * (s.stored/h.shift + s.loss)
+	y[1] += h.number * (s.stored/h.shift + s.loss*(u[cycleTime]/h.shift)) // cold between cycles
 }
 
 // report warns of a temperature outside that of practice ("decrepitation_temperature"), and as all furnaces do.
