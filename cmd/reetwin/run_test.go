@@ -96,3 +96,23 @@ func TestRunExitCodes(t *testing.T) {
 		}
 	}
 }
+
+// Batch furnaces are charged and tapped; without --show their own signals are shown; with --average nothing happens.
+func TestRunFurnaces(t *testing.T) {
+	args := []string{"run", "../../configs/lanthanum-line.toml", "--for", "26h", "--every", "13h"}
+	code, out, msg := execute(args...)
+	if code != 0 || msg != "" {
+		t.Fatalf("exit %d: %s", code, msg)
+	}
+	for _, want := range []string{"still.charge_bin  still.in_furnaces  still.product_bins  still.working", ", 2 events\n", "still.cycles"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in\n%s", want, out)
+		}
+	}
+	if strings.Contains(out, "still.power") {
+		t.Error("all signals of a furnace are shown")
+	}
+	if _, out, _ := execute(append(args, "--average")...); strings.Contains(out, "events") {
+		t.Errorf("events in averages:\n%s", out)
+	}
+}
