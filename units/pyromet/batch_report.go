@@ -27,8 +27,9 @@ var lotSignals = []flowsheet.Variable{
 }
 
 // batchWords is what Explain says of the cycle.
-const batchWords = `Batches: the average of one cycle in the steady state. In time (reetwin run) the feed gathers in a charge bin, a furnace is charged by the clock or
-by charge_mass, shut for cycle_time, tapped into product bins that are emptied within discharge_time, and after campaign cycles stands for standstill.
+const batchWords = `Batches: the steady state gives the average of one cycle.
+In time (reetwin run) the feed gathers in a charge bin; a furnace is charged by the clock or by charge_mass and shut for cycle_time.
+It is tapped into product bins, emptied within discharge_time; after campaign cycles it stands for standstill.
 `
 
 // InTime names the signals to show of a run in time.
