@@ -43,9 +43,11 @@ type Cascade struct {
 	vessels               *Vessels    // of the march, whose step is
 	pacing, last          Step
 	pace                  []float64 // march: holdup state [n·c]
-	end                   []float64 // unknowns where a continuation ended
-	reached               float64   // furthest part of a continuation that has a solution
-	part                  float64   // of the capacities\' difference from 2 z that is on
+	part                  float64   // of the capacities' difference from 2 z that is on
+	aid                   float64   // acid given to a stage with all its extractant free, in parts of the organic's extractant
+	given                 []float64 // [n] acid given for that
+	end                   []float64 // unknowns where a continuation ended without a solution, and
+	endAid                float64   // its aid; 0 where none did
 	following             bool      // a continuation is under way
 	cold                  *Cascade  // of half the stages
 	coldCircuit           *Circuit
@@ -83,7 +85,7 @@ func newCascade(m *model, c *Circuit) *Cascade {
 	k.v, k.res = make([]float64, n*(1+m.scalars)), make([]float64, n*(1+m.scalars))
 	k.base, k.vessels = newFlows(m, n), newVessels(n)
 	k.sides = [2]*flows{newFlows(m, n), newFlows(m, n)}
-	k.begin, k.end = make([]float64, len(k.v)), make([]float64, len(k.v))
+	k.begin, k.end, k.given = make([]float64, len(k.v)), make([]float64, len(k.v)), make([]float64, n)
 	k.rows = make([][]float64, len(c.Sections))
 	for range c.Sections {
 		k.ownRows = append(k.ownRows, make([]float64, m.c))
@@ -195,6 +197,7 @@ func (k *Cascade) eliminate() {
 				p := 1 / (e + u)
 				P[i], U[i], esc[i], F[i] = p, u*p, e*p, feed[i]
 			}
+			k.add(j)
 			continue
 		}
 		da, do := k.downA[j], k.downO[j]
@@ -210,6 +213,14 @@ func (k *Cascade) eliminate() {
 			P[i], U[i], esc[i] = p, u*p, e*p
 			F[i] = feed[i] + Up[i]*Fp[i]
 		}
+		k.add(j)
+	}
+}
+
+// add gives stage j the acid of a continuation.
+func (k *Cascade) add(j int) {
+	if k.aid > 0 {
+		k.x[j*k.c+k.m.Hydrogen] += k.given[j]
 	}
 }
 

@@ -52,7 +52,7 @@ type Failure struct {
 	Free    float64 // part of the extractant that is free there
 	Loading float64 // part that metals hold
 	Metal   string  // the one that holds most
-	Reached float64 // part of the capacities' differences up to which there are solutions; 1 where that is not the cause
+	Given   float64 // charge of acid per time that the stages ask for besides; 0 where that is not the cause
 	Soap    float64 // charge per time that saponification offers, and
 	Demand  float64 // that of the metals fed
 }
@@ -61,9 +61,9 @@ func (f *Failure) Error() string {
 	at := fmt.Sprintf("%s stage %d", f.Section, f.Stage)
 	state := fmt.Sprintf("%.2g of the extractant is free, %.3g %% holds metal, most %s", f.Free, 100*f.Loading, f.Metal)
 	switch {
-	case f.Reached < 1:
+	case f.Given > 0:
 		return fmt.Sprintf("no equilibrium found near %s: %s. Cations bind other amounts of extractant than their exponents say: such a model "+
-			"need not have a solution where extractant and acid run out together (followed to %.3g of the difference)", at, state, f.Reached)
+			"need not have a solution where extractant and acid run out together (followed to where %.3g of acid per time are missing)", at, state, f.Given)
 	case f.Free < 1e-4:
 		return fmt.Sprintf("%s has no free extractant: %s; saponification offers %.4g, metals need %.4g of charge per time", at, state, f.Soap, f.Demand)
 	}
@@ -72,22 +72,22 @@ func (f *Failure) Error() string {
 
 // explain looks for the reason of a failure.
 func (k *Cascade) explain() error {
-	f := &Failure{Reached: 1}
+	f := &Failure{}
 	worst, at := -1.0, 0
-	continued := k.m.room && k.reached < 1 && k.m.inconsistent()
+	continued := k.endAid > 0 && k.m.inconsistent()
 	if continued {
-		f.Reached = k.reached
 		copy(k.v, k.end)
-		k.part = k.reached
-		defer k.setPart(1)
+		k.aid = k.endAid
+		defer k.setAid(0)
 	}
 	k.evaluate(k.v, k.res)
 	for j := range k.n {
 		t := math.Abs(k.res[j])
 		if continued {
-			t = -k.FreeDimer(j)
+			t = k.given[j]
+			f.Given += t
 		}
-		if t > worst || j == 0 {
+		if t > worst {
 			worst, at = t, j
 		}
 	}

@@ -13,7 +13,7 @@ const (
 	Refined   Path = "refined"   // Newton from the solution of half the stages, those from a quarter and so on
 	Marched   Path = "march"     // in pseudo-time at some level of the refinement
 	Naive     Path = "naive"     // in pseudo-time from stages filled with feed
-	Continued Path = "continued" // from equal capacities of all cations, or from a circuit with more acid
+	Continued Path = "continued" // from the same circuit with more acid, or with equal capacities of all cations
 	Anchored  Path = "anchor"    // Newton from a neighbour of the ensemble, moved by its slopes
 	Failed    Path = "failed"
 )
@@ -321,8 +321,8 @@ func (k *Cascade) coldSolve(tol float64) Path {
 		return Marched
 	}
 	if !k.following {
-		k.reached = 1
-		if k.m.room && (k.capacities(tol) || k.detour(tol)) {
+		k.endAid = 0
+		if k.m.room && k.continued(tol) {
 			return Continued
 		}
 	}

@@ -1,41 +1,38 @@
 package cascade
 
-// leastPart is the step of a continuation below which no solution lies further on.
-const leastPart = 1e-3
+import "math"
 
-// walk goes on with a solution from part 0 of a way to 1, where set makes the problem that of a part. It gives the last part
-// that has a solution, whose unknowns are k.v.
-func (k *Cascade) walk(set func(part float64) bool, tol float64) (reached float64) {
-	for step := 0.25; reached < 1 && step >= leastPart; {
-		part := min(1, reached+step)
-		copy(k.begin, k.v)
-		ok := set(part)
-		if ok {
-			ok, _, _ = k.newton(15, tol)
-		}
-		if !ok {
-			copy(k.v, k.begin)
-			step /= 4
-			continue
-		}
-		reached = part
-		step *= 2
-	}
-	return reached
+// Mixed capacities are solved by two continuations where nothing else finds a solution. In the first every stage is given acid,
+// aid·L/u of what the organic's extractant could take: the more, the less of it is free. Then neither extractant nor acid can
+// run out, whatever the model says, and for any aid there is a solution: they form a curve that has folds but no end, and
+// it is followed by arc length as the aid goes to nothing. Either the acid given goes with it, and the end is a solution; or some
+// stages ask for acid to the last, and what they ask for is the reason of the failure. The second goes from equal capacities of
+// all cations, with next to no aid: it can end elsewhere.
+const (
+	firstAid, mostAid = 1e-2, 10.0
+	nextAid           = 3.0   // where there is no solution to begin with
+	leastAid          = 1e-12 // of the first, and
+	smallAid          = 1e-10 // of the second
+	tryGiven          = 1e-4  // acid given in all at which Newton without it is tried, and each time there is
+	lessGiven         = 0.1   // of that
+)
+
+// continued looks for the solution by both.
+func (k *Cascade) continued(tol float64) bool {
+	k.following = true
+	defer func() {
+		k.following = false
+		k.setAid(0)
+		k.setPart(1)
+	}()
+	return k.capacities(tol) || k.lessAcid(tol)
 }
 
-// capacities follows the solution from equal capacities of all cations as they part from each other.
-func (k *Cascade) capacities(tol float64) bool {
-	defer k.setPart(1)
-	k.setPart(0)
-	k.following = true
-	defer func() { k.following = false }()
-	if k.coldSolve(1e-8) == Failed {
-		return false
+// setAid gives it on all levels, as setPart.
+func (k *Cascade) setAid(t float64) {
+	for ; k != nil; k = k.cold {
+		k.aid = t
 	}
-	k.reached = k.walk(func(part float64) bool { k.part = part; return true }, tol)
-	copy(k.end, k.v)
-	return k.reached == 1
 }
 
 func (k *Cascade) setPart(t float64) {
@@ -44,51 +41,106 @@ func (k *Cascade) setPart(t float64) {
 	}
 }
 
-// detours lead to the circuit, at 0, from ones in which acid keeps extractant free: more of it in what scrubs, in the feed,
-// more scrub. Where capacities contradict exponents the straight way can be barred though there is a solution.
-var detours = [...]func(c *Circuit, h int, more float64){
-	func(c *Circuit, h int, more float64) { scrub(c, h, 1, 1+2*more) },
-	func(c *Circuit, h int, more float64) { feedAcid(c, h, 1.2*more) },
-	func(c *Circuit, h int, more float64) { scrub(c, h, 1+2*more, 1) },
-	func(c *Circuit, h int, more float64) { feedAcid(c, h, 5*more) },
-	func(c *Circuit, h int, more float64) { scrub(c, h, 1, 1+5*more) },
-}
-
-// scrub multiplies what scrubs, and its acid.
-func scrub(c *Circuit, h int, flow, acid float64) {
-	for s := range c.Sections {
-		if q := &c.Sections[s]; q.Joins && len(q.X) > 0 {
-			q.Flow *= flow
-			q.X[h] *= acid
-		}
-	}
-}
-
-// feedAcid adds acid to the first section's feed, in parts of the extractant's concentration.
-func feedAcid(c *Circuit, h int, more float64) {
-	if q := &c.Sections[0]; len(q.X) > 0 {
-		q.X[h] += more * c.Capacity
-	}
-}
-
-// detour solves a circuit with more acid cold and follows its solution to the circuit at hand.
-func (k *Cascade) detour(tol float64) bool {
+// give finds the acid for every stage.
+func (k *Cascade) give(v []float64) {
 	c := k.circuit
-	k.following = true
-	defer func() { k.following = false }()
-	for _, more := range detours {
-		set := func(part float64) bool {
-			q := c
-			if part < 1 {
-				q = c.Clone()
-				more(q, k.m.Hydrogen, 1-part)
-			}
-			return k.set(q, nil) == nil
-		}
-		if set(0) && k.coldSolve(1e-8) != Failed && k.walk(set, tol) == 1 {
-			return true
+	for j, lu := range k.scalar(v, k.m.atFree) {
+		k.given[j] = k.aid * c.Organic * c.Capacity * c.Capacity * math.Exp(-lu)
+	}
+}
+
+// givenInAll is the acid given, in parts of the organic's extractant.
+func (k *Cascade) givenInAll() (t float64) {
+	for _, g := range k.given {
+		t += g
+	}
+	return t / (k.circuit.Organic * k.circuit.Capacity)
+}
+
+// lessAcid follows the solution as acid is taken away.
+func (k *Cascade) lessAcid(tol float64) bool {
+	k.setPart(1)
+	aid := firstAid
+	for k.setAid(aid); k.coldSolve(1e-8) == Failed; k.setAid(aid) {
+		if aid *= nextAid; aid > mostAid {
+			return false
 		}
 	}
-	k.set(c, nil) // it was possible before
+	try, solved := tryGiven, false
+	a := k.newArc(math.Log(aid), func(p float64) { k.aid = math.Exp(p) }, k.byAid)
+	ended := a.follow(-1, func() bool {
+		if t := k.givenInAll(); t < try || a.p < math.Log(leastAid) {
+			try = lessGiven * t
+			solved = k.unaided(tol)
+		}
+		return solved || a.p < math.Log(leastAid)
+	})
+	if ended && !solved {
+		copy(k.end, k.v)
+		k.endAid = k.aid
+	}
+	return solved
+}
+
+// unaided is Newton without acid given, from a solution with it, to which it goes back if it fails.
+func (k *Cascade) unaided(tol float64) bool {
+	aid := k.aid
+	copy(k.begin, k.v)
+	k.aid = 0
+	if ok, _, _ := k.newton(15, tol); ok {
+		return true
+	}
+	k.aid = aid
+	copy(k.v, k.begin)
+	k.evaluate(k.v, k.res)
 	return false
+}
+
+// byAid writes the change of the residuals with ln of the aid.
+func (k *Cascade) byAid(out []float64) {
+	clear(k.dl)
+	clear(k.dx)
+	clear(k.dy)
+	clear(k.direct)
+	for j, g := range k.given {
+		k.dx[j*k.c+k.m.Hydrogen] = g
+	}
+	k.respond(k.dl, k.dx, k.direct)
+	clear(k.rhs)
+	k.change(k.dx, k.dl, k.rhs, out)
+}
+
+// capacities follows the solution from equal capacities of all cations as they part from each other.
+func (k *Cascade) capacities(tol float64) bool {
+	k.setAid(smallAid)
+	k.setPart(0)
+	if k.coldSolve(1e-8) == Failed {
+		return false
+	}
+	a := k.newArc(0, func(p float64) { k.part = p }, k.byPart)
+	solved := false
+	a.follow(1, func() bool {
+		if a.p < 1 {
+			return a.p < 0
+		}
+		k.part = 1
+		ok, _, _ := k.newton(15, 1e-8)
+		solved = ok && k.unaided(tol)
+		return true
+	})
+	return solved
+}
+
+// byPart writes the change of the residuals with the part of the capacities' differences.
+func (k *Cascade) byPart(out []float64) {
+	m := k.m
+	clear(out)
+	lu, room := k.scalar(k.v, m.atFree), k.scalar(out, m.atRoom)
+	for j := range k.n {
+		t := 0.0
+		for i, kappa := range m.kappa {
+			t += kappa * k.y[j*k.c+i]
+		}
+		room[j] = -t / (m.c1 * math.Exp(lu[j])) / (1 + k.room[j])
+	}
 }

@@ -156,6 +156,11 @@ func (k *Cascade) product(v, out []float64) {
 func (k *Cascade) respondTo(v []float64) {
 	k.slopes(v, k.dl)
 	clear(k.dx)
+	if k.aid > 0 {
+		for j, t := range k.scalar(v, k.m.atFree) {
+			k.dx[j*k.c+k.m.Hydrogen] = -k.given[j] * t
+		}
+	}
 	if k.mur != nil {
 		clear(k.dy)
 	}

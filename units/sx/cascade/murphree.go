@@ -36,6 +36,9 @@ func (k *Cascade) bypassed() {
 		k.y[o] = (1 - eta) * k.feedO[o]
 		k.x[o] = k.feed[o] - k.y[o]
 	}
+	for j := range k.n {
+		k.add(j)
+	}
 	k.upBoth(k.x, k.y)
 	k.backBoth(k.x, k.y)
 	if len(k.links) == 0 {

@@ -112,6 +112,9 @@ func (k *Cascade) complexed(v []float64, j int, D []float64) {
 func (k *Cascade) evaluate(v, res []float64) {
 	m, n, c := k.m, k.n, k.c
 	k.distribute(v)
+	if k.aid > 0 {
+		k.give(v)
+	}
 	k.balances()
 	for j := range n {
 		D, x, z := k.d[j*c:j*c+c:j*c+c], k.x[j*c:j*c+c:j*c+c], m.z[:c]
