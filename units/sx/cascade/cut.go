@@ -313,7 +313,7 @@ func (k *Cascade) borders(c *Circuit, q *Cut, two float64) bool {
 		k.lu.Solve(q.more)
 		return true
 	}
-	return k.krylov(k.rhs, q.more, 1e-8)
+	return k.krylov(k.rhs, q.more, 1e-8) < 1
 }
 
 // flowSource writes what enters each balance by more organic.

@@ -206,7 +206,7 @@ func (e *Ensemble) drop(k *Cascade, c *Circuit, spread []float64) *anchor {
 		addScaled(rhs, -1/(1e-4*spread[p]), k.res)
 		if k.m.scalars == 0 {
 			k.lu.Solve(rhs)
-		} else if copy(k.rhs, rhs); !k.krylov(k.rhs, rhs, 1e-3) {
+		} else if copy(k.rhs, rhs); !(k.krylov(k.rhs, rhs, 1e-3) < 1) {
 			return nil
 		}
 	}

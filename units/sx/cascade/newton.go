@@ -12,6 +12,7 @@ type newtonSpace struct {
 	lu, spare                     *solve.LU // spare takes the next factors where those at hand are to stay
 	factored                      bool
 	hasty                         bool        // other starts are at hand
+	rough                         bool        // preconditioning is to be cheap
 	below, diag                   []float64   // [n·c]
 	same, before, after, row      []float64   // [n]
 	linkRow                       [][]float64 // [link][n]
@@ -182,21 +183,28 @@ func (k *Cascade) direction(two, tol float64) bool {
 		k.lu.Solve(k.step)
 		return true
 	}
-	return k.krylov(k.rhs, k.step, max(1e-6, 0.1*tol/two, min(0.2, two)))
-}
-
-// krylov solves Jacobian·sol = rhs by GMRES, preconditioned from the right.
-func (k *Cascade) krylov(rhs, sol []float64, tol float64) bool {
-	k.linearise()
-	rel, _, err := k.gmres.Solve(k.mul, rhs, k.t4, tol)
-	if err != nil && !(rel < 1) {
-		return false
+	asked := max(1e-6, 0.1*tol/two, min(0.1, two))
+	if !k.m.room && k.mur == nil {
+		k.rough = true
+		left := k.krylov(k.rhs, k.step, asked)
+		k.rough = false
+		if left <= asked {
+			return true
+		}
 	}
-	k.precondition(k.t4, sol)
-	return true
+	return k.krylov(k.rhs, k.step, asked) < 1
 }
 
-// precondition solves the block triangle: scalars by their own diagonal, then ln r with their effect on the closures.
+// krylov solves Jacobian·sol = rhs by GMRES, preconditioned from the right, and gives what is left of rhs: 1 is no solution.
+func (k *Cascade) krylov(rhs, sol []float64, tol float64) (rel float64) {
+	k.linearise()
+	rel, _, _ = k.gmres.Solve(k.mul, rhs, k.t4, tol)
+	k.precondition(k.t4, sol)
+	return rel
+}
+
+// precondition solves the block triangle: scalars by their own diagonal, then ln r with their effect on the closures; roughly,
+// that of the ln r that moves as much of the extractant.
 func (k *Cascade) precondition(r, z []float64) {
 	m, n := k.m, k.n
 	copy(z, r)
@@ -213,6 +221,16 @@ func (k *Cascade) precondition(r, z []float64) {
 			f := k.room[j] / (1 + k.room[j])
 			zu[j], zr[j] = (zu[j]-zr[j])*(1+k.room[j]), (zr[j]-f*zu[j])*(1+k.room[j])
 		}
+	}
+	if k.rough {
+		copy(z[:n], r[:n])
+		k.lu.Solve(z[:n])
+		for a := range m.scalars {
+			for j, like := range k.like[a] {
+				z[j] -= like * z[(1+a)*n+j]
+			}
+		}
+		return
 	}
 	clear(z[:n])
 	k.respondTo(z)

@@ -13,6 +13,7 @@ type modelSpace struct {
 	load   []float64   // [n] Σ of metal z y over sum
 	room   []float64   // [n] Σ κ y
 	dl, dx []float64   // [n·c] direction
+	like   [][]float64 // [scalar][n] change of ln r that has about the effect of the scalar's
 }
 
 func newModelSpace(n int, m *model) modelSpace {
@@ -21,6 +22,9 @@ func newModelSpace(n int, m *model) modelSpace {
 	for range m.beta {
 		s.alpha, s.pull = append(s.alpha, make([]float64, n*m.c)), append(s.pull, make([]float64, n*m.c))
 		s.self, s.free = append(s.self, make([]float64, n)), append(s.free, make([]float64, n))
+	}
+	for range m.scalars {
+		s.like = append(s.like, make([]float64, n))
 	}
 	return s
 }
@@ -224,6 +228,38 @@ func (k *Cascade) linearise() {
 				pull[i] = e * per
 			}
 			k.self[l][j] = self * per
+		}
+	}
+	if k.rough {
+		k.liken()
+	}
+}
+
+// liken finds the change of ln r that moves about as much of the extractant as a change of each scalar. A cation counts by what
+// it holds, times 1/pivot: one whose flows are large next to its feed changes its aqueous rather than its organic.
+func (k *Cascade) liken() {
+	m, c := k.m, k.c
+	weight := k.esc[:c]
+	for j := range k.n {
+		y, p := k.y[j*c:j*c+c:j*c+c], k.pinv[j*c:j*c+c:j*c+c]
+		clear(k.factor)
+		for i, a := range m.class {
+			weight[i] = m.z[i] * y[i] * p[i]
+			k.factor[a] += weight[i]
+		}
+		r, u, fall := 0.0, 0.0, 0.0
+		for a, q := range m.classes {
+			t := k.factor[a]
+			r, u, fall = r+q.r*t, u+q.u*t, fall+q.fall*t
+		}
+		if m.free {
+			k.like[m.atFree][j] = u / r
+		}
+		if m.load {
+			k.like[m.atLoad][j] = -fall / r
+		}
+		for l := range m.beta {
+			k.like[m.atLigand+l][j] = -dot(weight, k.alpha[l][j*c:j*c+c]) / r
 		}
 	}
 }

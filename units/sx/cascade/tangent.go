@@ -86,7 +86,7 @@ func (k *Cascade) Tangent(low, high Side, span float64, to *Slope) error {
 	if k.m.scalars == 0 {
 		copy(to.Unknowns, k.rhs)
 		k.lu.Solve(to.Unknowns)
-	} else if !k.krylov(k.rhs, to.Unknowns, 1e-11) {
+	} else if !(k.krylov(k.rhs, to.Unknowns, 1e-11) < 1) {
 		return fmt.Errorf("tangent: the linear solve broke down")
 	}
 	copy(q, to.Organic)
