@@ -22,14 +22,15 @@ type arc struct {
 
 // What an arc takes. Lengths are of the unknowns, logarithms most of them, and p.
 const (
-	arcFirst, arcLeast, arcMost = 0.1, 1e-9, 8.0 // steps
-	arcSteps                    = 1500           // at most
-	arcNewton                   = 6              // steps of Newton back to the curve, from a closure of
-	arcWild                     = 50.0           // at most to
-	arcClosure                  = 1e-4
-	arcProducts                 = 120
-	arcTangent, arcCorrector    = 1e-4, 1e-2 // of GMRES
-	arcUseless                  = 0.3        // what it may leave at worst
+	arcFirst, arcLeast       = 0.1, 1e-9 // steps, and
+	arcLong, arcShort        = 8.0, 1.0  // longest of them; the short where the long lost their way
+	arcSteps                 = 1500      // at most
+	arcNewton                = 6         // steps of Newton back to the curve, from a closure of
+	arcWild                  = 50.0      // at most to
+	arcClosure               = 1e-4
+	arcProducts              = 120
+	arcTangent, arcCorrector = 1e-4, 1e-2 // of GMRES
+	arcUseless               = 0.3        // what it may leave at worst
 )
 
 func (k *Cascade) newArc(p float64, set func(p float64), by func(out []float64)) *arc {
@@ -51,9 +52,9 @@ func (k *Cascade) newArc(p float64, set func(p float64), by func(out []float64))
 	return a
 }
 
-// follow goes along the curve from the solution at hand, first the way in which p changes by dir, until done says so after a
-// step. It says whether it came to that.
-func (a *arc) follow(dir float64, done func() bool) bool {
+// follow goes along the curve from the solution at hand, first the way in which p changes by dir, by steps of at most longest,
+// until done says so after one. It says whether it came to that; if not, the unknowns are those of the last solution.
+func (a *arc) follow(dir, longest float64, done func() bool) bool {
 	k, n := a.k, len(a.at)-1
 	clear(a.tangent)
 	a.tangent[n] = dir
@@ -70,13 +71,14 @@ func (a *arc) follow(dir float64, done func() bool) bool {
 			if steps, ok := a.correct(length); ok {
 				switch {
 				case steps <= 2:
-					length = min(1.6*length, arcMost)
+					length = min(1.6*length, longest)
 				case steps > 3:
 					length *= 0.7
 				}
 				break
 			}
 			if length *= 0.3; length < arcLeast {
+				a.move(0)
 				return false
 			}
 		}

@@ -66,16 +66,27 @@ func (k *Cascade) lessAcid(tol float64) bool {
 			return false
 		}
 	}
-	try, solved := tryGiven, false
-	a := k.newArc(math.Log(aid), func(p float64) { k.aid = math.Exp(p) }, k.byAid)
-	ended := a.follow(-1, func() bool {
-		if t := k.givenInAll(); t < try || a.p < math.Log(leastAid) {
-			try = lessGiven * t
-			solved = k.unaided(tol)
+	first := math.Log(aid)
+	a := k.newArc(first, func(p float64) { k.aid = math.Exp(p) }, k.byAid)
+	begin := append([]float64(nil), k.v...)
+	solved := false
+	for _, longest := range [...]float64{arcLong, arcShort} {
+		copy(k.v, begin)
+		a.p, k.aid = first, aid
+		try := tryGiven
+		a.follow(-1, longest, func() bool {
+			if t := k.givenInAll(); t < try || a.p < math.Log(leastAid) {
+				try = lessGiven * t
+				solved = k.unaided(tol)
+			}
+			return solved || a.p < math.Log(leastAid) || a.p > first+1 // there it turned round
+		})
+		if solved || k.aid <= smallAid {
+			break
 		}
-		return solved || a.p < math.Log(leastAid)
-	})
-	if ended && !solved {
+	}
+	if !solved && k.aid <= smallAid {
+		k.newton(15, 1e-8) // the curve is followed less closely
 		copy(k.end, k.v)
 		k.endAid = k.aid
 	}
@@ -87,7 +98,7 @@ func (k *Cascade) unaided(tol float64) bool {
 	aid := k.aid
 	copy(k.begin, k.v)
 	k.aid = 0
-	if ok, _, _ := k.newton(15, tol); ok {
+	if ok, _, _ := k.newton(40, tol); ok {
 		return true
 	}
 	k.aid = aid
@@ -119,7 +130,7 @@ func (k *Cascade) capacities(tol float64) bool {
 	}
 	a := k.newArc(0, func(p float64) { k.part = p }, k.byPart)
 	solved := false
-	a.follow(1, func() bool {
+	a.follow(1, arcLong, func() bool {
 		if a.p < 1 {
 			return a.p < 0
 		}

@@ -121,30 +121,54 @@ func aboutAs(a, b float64) bool { return math.Abs(a-b) < 0.01*math.Abs(b) }
 // Where capacities contradict exponents there may be no solution, and one stage shows why. Organic full of A, 2.3 dimers
 // each, meets plenty of B, 3 dimers each, of the same n and z, without acid to speak of: A and B are exchanged charge for
 // charge, D_B/D_A = K_B/K_A whatever is free, until the organic would hold more B than it has dimers.
+//
+// In numbers: the acid is that fed less 3 (A set free − B taken), and both cations in the organic rise along the line of equal
+// exchange, A ↦ B(A). So acid is never more than where no dimer is free, 2.3 A + 3 B = L. If it is negative there, no state
+// has any. What it lacks there is the acid that the failure names, and with a thousandth more there is a solution.
 func TestNoSolution(t *testing.T) {
-	chem := &Chemistry{Cations: []Cation{{Name: "A", Z: 3, M: 4.6}, {Name: "B", Z: 3, M: 6, LnK: 9}, {Name: "H", Z: 1}}, Hydrogen: 2, Soap: -1}
-	c := &Circuit{Sections: []Section{{Name: "exchange", Stages: 1, Flow: 1, X: []float64{0, 1, 1e-6}}}, Organic: 1, Capacity: 0.5, Bleed: 1,
-		Makeup: []float64{0.495 / 2.3, 0, 0}}
-	k, err := New(chem, c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = k.Solve(c, 1e-10, true)
-	var f *Failure
-	if !errors.As(err, &f) || f.Section != "exchange" || f.Stage != 1 || f.Metal != "B" {
-		t.Fatalf("%v, want it to name exchange stage 1 and B", err)
-	}
-	for _, reason := range []string{"exchange stage 1", "most B", "other amounts of extractant", "followed to"} {
-		if !strings.Contains(err.Error(), reason) {
-			t.Errorf("%v, want %q", err, reason)
+	const k, dimers, fedA, acid = 9.0, 0.5, 0.495 / 2.3, 1e-6
+	lo, hi := 0.0, dimers/2.3 // of A in the organic
+	var a, b float64
+	for range 200 {
+		a = (lo + hi) / 2
+		q := math.Exp(k) * a / (fedA - a) // B in the organic per B in the aqueous
+		if b = q / (1 + q); a > fedA || 2.3*a+3*b > dimers {
+			hi = a
+		} else {
+			lo = a
 		}
 	}
-	chem.Cations[0].M = 6 // as the exponent says: solved
-	c.Makeup[0] = 0.495 / 3
-	if k, err = New(chem, c); err == nil {
+	missing := 3*(fedA-a-b) - acid
+	solve := func(m, fedA, acid float64) error {
+		chem := &Chemistry{Cations: []Cation{{Name: "A", Z: 3, M: m}, {Name: "B", Z: 3, M: 6, LnK: k}, {Name: "H", Z: 1}}, Hydrogen: 2, Soap: -1}
+		c := &Circuit{Sections: []Section{{Name: "exchange", Stages: 1, Flow: 1, X: []float64{0, 1, acid}}}, Organic: 1, Capacity: dimers, Bleed: 1,
+			Makeup: []float64{fedA, 0, 0}}
+		k, err := New(chem, c)
+		if err != nil {
+			return err
+		}
 		_, err = k.Solve(c, 1e-10, true)
+		return err
 	}
-	if err != nil {
+	for _, part := range []float64{0, 0.5, 0.999} { // of the acid that is missing
+		err := solve(4.6, fedA, acid+part*missing)
+		var f *Failure
+		if !errors.As(err, &f) || f.Section != "exchange" || f.Stage != 1 || f.Metal != "B" {
+			t.Fatalf("%v, want it to name exchange stage 1 and B", err)
+		}
+		if want := (1 - part) * missing; !(math.Abs(f.Given-want) < 1e-6*missing) {
+			t.Errorf("%.6g of acid missing, %.6g said", want, f.Given)
+		}
+		for _, reason := range []string{"exchange stage 1", "most B", "other amounts of extractant", "followed to"} {
+			if !strings.Contains(err.Error(), reason) {
+				t.Errorf("%v, want %q", err, reason)
+			}
+		}
+	}
+	if err := solve(4.6, fedA, acid+1.001*missing); err != nil {
+		t.Errorf("with the acid that was missing: %v", err)
+	}
+	if err := solve(6, 0.495/3, acid); err != nil { // as the exponent says
 		t.Error(err)
 	}
 }
