@@ -111,9 +111,9 @@ func randomCases(t testing.TB, kind, variant string, n, cases int, seed uint64) 
 	return out
 }
 
-// TestRandomCircuits solves random circuits cold, none of which the code was tuned on (tuned on: seeds 1, 4711), and audits every
-// answer by code that shares nothing with the kernel. Capacities that contradict the exponents ("m") need not have a
-// solution: there a failure has to say so. Known to fall short: 96 to 99 % of those at N = 60, where 99 % are wanted.
+// TestRandomCircuits solves random circuits cold, none of which the code was tuned on (tuned on: seeds 1, 4711; for "m" besides 1001
+// to 1004, 27182818, 50505 and 70707), and audits every answer by code that shares nothing with the kernel. Capacities that
+// contradict the exponents ("m") need not have a solution: there a failure has to say so, and there is one in a hundred at most.
 // More: go test -run RandomCircuits -v -seed 77 -cases 1000
 func TestRandomCircuits(t *testing.T) {
 	for _, cell := range []struct {
@@ -123,7 +123,7 @@ func TestRandomCircuits(t *testing.T) {
 	}{
 		{"", "closed", 10, 200, 0}, {"", "closed", 30, 200, 0}, {"", "closed", 60, 60, 0}, {"", "closed", 100, 30, 0}, {"", "open", 30, 200, 0}, {"", "open", 100, 30, 0},
 		{"a", "closed", 30, 100, 0}, {"b", "closed", 30, 100, 0}, {"c", "closed", 30, 100, 0}, {"d", "closed", 30, 100, 0}, {"d", "closed", 100, 15, 0},
-		{"M", "closed", 30, 100, 0}, {"M", "closed", 60, 40, 0}, {"m", "closed", 30, 100, 1}, {"m", "closed", 60, 40, 10},
+		{"M", "closed", 30, 100, 0}, {"M", "closed", 60, 40, 0}, {"m", "closed", 30, 100, 1}, {"m", "closed", 60, 100, 1},
 	} {
 		cases, seed := cell.cases, uint64(20261123)
 		if testing.Short() {
