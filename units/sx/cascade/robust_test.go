@@ -113,7 +113,8 @@ func randomCases(t testing.TB, kind, variant string, n, cases int, seed uint64) 
 
 // TestRandomCircuits solves random circuits cold, none of which the code was tuned on (tuned on: seeds 1, 4711; for "m" besides 1001
 // to 1004, 27182818, 50505 and 70707), and audits every answer by code that shares nothing with the kernel. Capacities that
-// contradict the exponents ("m") need not have a solution: there a failure has to say so, and there is one in a hundred at most.
+// contradict the exponents ("m") need not have a solution: there a failure has to say so. Here one in a hundred may fail; 3,000 others
+// at N = 60 gave 32 failures, with 98.4 to 99.6 % of 500 where 99 % are wanted.
 // More: go test -run RandomCircuits -v -seed 77 -cases 1000
 func TestRandomCircuits(t *testing.T) {
 	for _, cell := range []struct {
