@@ -31,7 +31,7 @@ func (s *Circuit) activity(p *conf.Table) {
 	}
 }
 
-// complexes adds the sulfate complexes of metals: constants of the aqueous data, carried to the circuit's ionic strength, at
+// complexes adds the sulfate complexes of metals that follow mass action: constants of the aqueous data, carried to the circuit's ionic strength, at
 // which bisulfate then dissociates too. One or two sulfates on a metal.
 func (s *Circuit) complexes(p *conf.Table) error {
 	if !p.BoolOr("complexes", false) {
@@ -55,6 +55,10 @@ func (s *Circuit) complexes(p *conf.Table) error {
 		if q.Name == "H" {
 			const z2 = 1 + 4 - 1
 			q.Beta[0][0] *= math.Pow(10, by.Log10(z2, s.ionic))
+			continue
+		}
+		if s.model.Terms[i].Correlated { // D of all that is dissolved, as it was measured
+			q.Beta = [][2]float64{{}}
 			continue
 		}
 		beta := [2]float64{}

@@ -21,6 +21,7 @@ import (
 //	   └── make-up ── saponification (base) ◀────────────┘
 //
 //	M^z+ + n (HA)2 = M-complex + z H+     D = K [(HA)2]^n / ([H+]^z α),  one cation binds 2 n monomers
+//	or log10 D = log10 K + (slope + rise [(HA)2]) pH + power log10 [(HA)2], a correlation
 //	acidity = [H+] + [HSO4-],  [H+] [SO4-2] = Ka2 [HSO4-]
 //	y_j = (1 − η) y_(j−1) + η D x, Murphree efficiency η by section and element; hydrogen and soap exchange at once
 //	mixer: Rate·(Va x + Vo y − before) = what enters − A x − O y at equilibrium; each settler layer, and the organic tank, is
@@ -118,13 +119,12 @@ type sectionSpec struct {
 	ionic                     float64            // ionic strength that its constants are carried to, mol/L; NaN where none is given
 }
 
-// The handles that every circuit has; the flow of each reflux follows.
+// The handles that every circuit has, but for saponification without a soap; the flow of each reflux follows.
 const (
 	organicFlow = iota
 	bleedPart
-	saponified
 	extractantSet
-	ownHandles
+	saponified
 )
 
 // NewCircuit makes a circuit.
@@ -140,8 +140,8 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	spec.Handles = []flowsheet.Handle{
 		{Name: "organic_flow", Unit: "m3/s", Lo: flows.Lo, Hi: flows.Hi},
 		{Name: "bleed", Unit: "1", Value: p.Quantity("bleed", "1", parts), Hi: 1},
-		{Name: "saponification", Unit: "1", Value: p.Quantity("saponification", "1", conf.Between(0, 0.5)), Hi: 0.5},
 		{Name: "extractant", Unit: "mol/m3", Value: p.Quantity("extractant", "mol/m3", strengths), Lo: strengths.Lo, Hi: strengths.Hi},
+		{Name: "saponification", Unit: "1", Value: p.Quantity("saponification", "1", conf.Between(0, 0.5)), Hi: 0.5},
 	}
 	if p.Has("cut") {
 		spec.Handles[organicFlow].Unit = "m3/mol"
@@ -168,7 +168,7 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 		return spec, err
 	}
 	s.readCut(p)
-	s.build()
+	s.build(len(spec.Handles))
 	var err error
 	if s.k, err = cascade.New(&s.chem, &s.plan[0]); err != nil {
 		p.Fault("sections", "%v", err)
@@ -206,8 +206,11 @@ func (s *Circuit) readModel(p *conf.Table, spec *flowsheet.Spec) (ok bool, err e
 		return false, err
 	}
 	if s.soap < 0 && spec.Handles[saponified].Value > 0 {
-		p.Fault("saponification", "needs the element of the model's soap (Na) in the system")
+		p.Fault("saponification", "needs a model with a soap, and its element (Na) in the system")
 		return false, nil
+	}
+	if s.soap < 0 {
+		s.withoutSoap(spec)
 	}
 	return true, nil
 }
@@ -258,7 +261,8 @@ func (s *Circuit) cations() error {
 			s.soap, s.sodium = len(s.aqueous), a
 		}
 		s.aqueous, s.organic = append(s.aqueous, a), append(s.organic, o)
-		s.chem.Cations = append(s.chem.Cations, cascade.Cation{Name: sys.Elements[t.Element].Symbol, Z: t.Z, LnK: t.LnK, N: t.N, M: t.M, Fall: t.Fall, Correlated: t.Correlated, Slope: t.Slope})
+		s.chem.Cations = append(s.chem.Cations, cascade.Cation{Name: sys.Elements[t.Element].Symbol, Z: t.Z, LnK: t.LnK, N: t.N, M: t.M, Fall: t.Fall,
+			Correlated: t.Correlated, Slope: t.Slope, Rise: t.Rise, Power: t.Power})
 	}
 	s.hydrogen = len(s.aqueous)
 	s.aqueous, s.organic = append(s.aqueous, s.acid), append(s.organic, s.extractant)
@@ -298,7 +302,7 @@ func (s *Circuit) balanced(a, o int, z float64) error {
 }
 
 // build makes the plan, its two copies for tangents, and the vessels.
-func (s *Circuit) build() {
+func (s *Circuit) build(handles int) {
 	for q := range s.plan {
 		p := &s.plan[q]
 		p.Organic, p.Capacity, p.Loop, p.Bleed = 1, s.strength, true, 1
@@ -338,7 +342,7 @@ func (s *Circuit) build() {
 		for range len(s.names) + len(s.feeds) {
 			s.shifted[q] = append(s.shifted[q], flowsheet.Stream{N: make([]float64, len(s.system.Components))})
 		}
-		s.shiftedU[q] = make([]float64, ownHandles+len(s.refluxes)+len(s.draws))
+		s.shiftedU[q] = make([]float64, handles)
 	}
 	s.block = 3*s.c - 1 + 2*len(s.solutes)
 	s.stateCount = s.sum() + 1

@@ -384,7 +384,7 @@ func (s *Circuit) size(st *flowsheet.Stage, u []float64, in []flowsheet.Stream, 
 			continue // along looks at it
 		}
 		scale := u[i]
-		if i == bleedPart || i == saponified {
+		if i == bleedPart || i == saponified && s.soap >= 0 {
 			scale = max(scale, 0.1)
 		}
 		look(d, scale)
@@ -482,7 +482,7 @@ func (s *Circuit) releaseSlopes(in, din []flowsheet.Stream, du []float64, dout [
 	yH := s.layerO[last*s.c+s.hydrogen]
 	soap, back := s.k.SoapFlows()
 	full := s.k.Inventory() * s.strength
-	dsoap := 2 * du[saponified] / s.k.Inventory()
+	dsoap := 2 * s.soapOf(du) / s.k.Inventory()
 	s.alkali(&dout[base+2], soap*(d.Returned*yH+back*d.LayerOrganic[last*s.c+s.hydrogen]+d.Makeup*full+s.k.Makeup()*s.k.Inventory()*dS)+dsoap*(back*yH+s.k.Makeup()*full))
 	s.strays(din, dout, 1)
 }

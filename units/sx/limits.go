@@ -57,7 +57,7 @@ func (w *limits) organic(u []float64) {
 		w.add("gel", w.place(at), m, limit, "mol/m3",
 			"%.3g mol/L of rare earths in %.3g mol/L %s: from %.3g mol/L on organics gel or form a third phase", m/1000, w.Strength()/1000, name, limit/1000)
 	}
-	if soap := u[saponified]; name == "D2EHPA" && soap >= p.SoapLimit.Value {
+	if soap := w.soapOf(u); name == "D2EHPA" && soap >= p.SoapLimit.Value {
 		w.add("third_phase", "saponification", soap, p.SoapLimit.Value, "1",
 			"%.3g %% of the D2EHPA is saponified: without a modifier that forms a microemulsion", 100*soap)
 	}
@@ -87,7 +87,14 @@ func (w *limits) ranges() {
 	if at, h := w.most(func(j int) float64 { return -w.k.FreeAcid(j) }); -h < m.AcidLo {
 		w.add("outside_range", w.place(at), -h, m.AcidLo, "mol/m3", "free acid %.3g mol/L, constants found from %.3g mol/L", -h/1000, m.AcidLo/1000)
 	}
-	if c := w.Strength(); c < m.ExtractantLo || c > m.ExtractantHi {
+	if q := m.Correlation; q != nil {
+		dosage := func(j int) float64 { return 200 * q.PureVolume * w.k.FreeDimer(j) }
+		off := func(j int) float64 { d := dosage(j); return math.Abs(d - min(max(d, q.DosageLo), q.DosageHi)) }
+		if at, d := w.most(off); d > 1e-9 {
+			w.add("outside_range", w.place(at), dosage(at), nearer(dosage(at), q.DosageLo, q.DosageHi), "%", "%.3g %% v/v of free %s, %s was fitted at %s", dosage(at), m.Extractant,
+				m.Name, span(q.DosageLo, q.DosageHi))
+		}
+	} else if c := w.Strength(); c < m.ExtractantLo || c > m.ExtractantHi {
 		w.add("outside_range", "extractant", c, nearer(c, m.ExtractantLo, m.ExtractantHi), "mol/m3", "%s %.3g mol/L, constants found at %.3g to %.3g mol/L",
 			m.Extractant, c/1000, m.ExtractantLo/1000, m.ExtractantHi/1000)
 	}

@@ -14,10 +14,8 @@ func (k *Cascade) Audit(c *Circuit, chem *Chemistry) (audit.Report, error) {
 	}
 	l := &audit.Loop{Hydrogen: chem.Hydrogen, Soap: chem.Soap, Organic: c.Organic, Extractant: c.Capacity, Bleed: c.Bleed, Reference: chem.Reference}
 	for _, q := range chem.Cations {
-		if q.Correlated {
-			return audit.Report{}, fmt.Errorf("audit: D of %s is a correlation", q.Name)
-		}
-		l.Cations = append(l.Cations, audit.Cation{Name: q.Name, Charge: q.Z, LnK: q.LnK, Exponent: q.N, Monomers: q.M, FallOfLoad: q.Fall, Beta: q.Beta})
+		l.Cations = append(l.Cations, audit.Cation{Name: q.Name, Charge: q.Z, LnK: q.LnK, Exponent: q.N, Monomers: q.M, FallOfLoad: q.Fall, Beta: q.Beta,
+			Correlated: q.Correlated, PerPH: q.Slope, PerPHAndDimer: q.Rise, PerDimer: q.Power})
 	}
 	for _, s := range c.Sections {
 		if s.LnK != nil || s.Murphree != nil || s.OrganicCarried+s.AqueousCarried > 0 {

@@ -47,6 +47,7 @@ type Cascade struct {
 	reached               float64   // furthest part of a continuation that has a solution
 	part                  float64   // of the capacities\' difference from 2 z that is on
 	following             bool      // a continuation is under way
+	ample                 float64   // the least extractant, over the circuit's, for which a correlation was solved; 0 if none
 	cold                  *Cascade  // of half the stages
 	coldCircuit           *Circuit
 	fed                   []float64 // [c] scratch

@@ -53,6 +53,7 @@ type Failure struct {
 	Loading float64 // part that metals hold
 	Metal   string  // the one that holds most
 	Reached float64 // part of the capacities' differences up to which there are solutions; 1 where that is not the cause
+	Ample   float64 // the least extractant, over the circuit's, for which correlations have a solution that was found; 0 where none did
 	Soap    float64 // charge per time that saponification offers, and
 	Demand  float64 // that of the metals fed
 }
@@ -64,6 +65,9 @@ func (f *Failure) Error() string {
 	case f.Reached < 1:
 		return fmt.Sprintf("no equilibrium found near %s: %s. Cations bind other amounts of extractant than their exponents say: such a model "+
 			"need not have a solution where extractant and acid run out together (followed to %.3g of the difference)", at, state, f.Reached)
+	case f.Ample > 1:
+		return fmt.Sprintf("no equilibrium found near %s: with %.4g times the extractant there is one, in which %s. Correlations need not have a solution where the "+
+			"extractant runs out", at, f.Ample, state)
 	case f.Free < 1e-4:
 		return fmt.Sprintf("%s has no free extractant: %s; saponification offers %.4g, metals need %.4g of charge per time", at, state, f.Soap, f.Demand)
 	}
@@ -72,6 +76,9 @@ func (f *Failure) Error() string {
 
 // explain looks for the reason of a failure.
 func (k *Cascade) explain() error {
+	if err := k.exhausted(); err != nil {
+		return err
+	}
 	f := &Failure{Reached: 1}
 	worst, at := -1.0, 0
 	continued := k.m.room && k.reached < 1 && k.m.inconsistent()
@@ -80,6 +87,9 @@ func (k *Cascade) explain() error {
 		copy(k.v, k.end)
 		k.part = k.reached
 		defer k.setPart(1)
+	} else if k.ample > 1 && k.moment == nil {
+		f.Ample, continued = k.ample, true
+		copy(k.v, k.end)
 	}
 	k.evaluate(k.v, k.res)
 	for j := range k.n {

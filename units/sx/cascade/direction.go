@@ -15,6 +15,9 @@ func (k *Cascade) slopes(dv, dl []float64) {
 			if q.fall != 0 {
 				e -= q.fall * load[j]
 			}
+			if q.rise != 0 {
+				e += q.rise * k.dimer[j] * (dv[j] + (k.basic[j]-1)*lu[j])
+			}
 			k.factor[a] = e
 		}
 		if room != nil {

@@ -145,7 +145,7 @@ func (k *Cascade) jacobianBoth() {
 		clear(k.qs)
 		for i := range c {
 			o := q*c + i
-			t := k.e[o] * k.x[o] * k.m.slope[i]
+			t := k.e[o] * k.x[o] * k.slopeAt(q, i)
 			k.dx[o], k.qs[o] = -t, t
 		}
 		k.upBoth(k.dx, k.qs)

@@ -10,6 +10,8 @@ type modelSpace struct {
 	self   [][]float64 // [ligand][n] ∂g/∂ln s of the same ligand
 	free   [][]float64 // [ligand][n] s
 	side   []float64   // [n·c] 1/α
+	dimer  []float64   // [n] u/u0, and
+	basic  []float64   // [n] ln(u0/h), where a correlation has a rise
 	load   []float64   // [n] Σ of metal z y over sum
 	room   []float64   // [n] Σ κ y
 	dl, dx []float64   // [n·c] direction
@@ -17,7 +19,7 @@ type modelSpace struct {
 
 func newModelSpace(n int, m *model) modelSpace {
 	s := modelSpace{factor: make([]float64, len(m.classes)), load: make([]float64, n), room: make([]float64, n),
-		dl: make([]float64, n*m.c), dx: make([]float64, n*m.c), side: make([]float64, n*m.c)}
+		dl: make([]float64, n*m.c), dx: make([]float64, n*m.c), side: make([]float64, n*m.c), dimer: make([]float64, n), basic: make([]float64, n)}
 	for range m.beta {
 		s.alpha, s.pull = append(s.alpha, make([]float64, n*m.c)), append(s.pull, make([]float64, n*m.c))
 		s.self, s.free = append(s.self, make([]float64, n)), append(s.free, make([]float64, n))
@@ -36,6 +38,8 @@ func (k *Cascade) scalar(v []float64, a int) []float64 {
 // distribute finds every D at v:
 //
 //	ln D = ln K + z ln r + (n − z)(ln u − ln u0) − fall·load − ln(1 + Σ β1 s + β2 s²),   D of H: c1 r e^room / α
+//
+// or a correlation in the place of the powers.
 func (k *Cascade) distribute(v []float64) {
 	m, n, c := k.m, k.n, k.c
 	ln0 := 0.0
@@ -47,6 +51,9 @@ func (k *Cascade) distribute(v []float64) {
 	for j := range n {
 		r := math.Exp(v[j])
 		power := [5]float64{1, r, r * r, r * r * r, r * r * r * r}
+		if m.bent {
+			k.dimer[j], k.basic[j] = math.Exp(lu[j]-ln0), v[j]-lu[j]+ln0
+		}
 		for a, q := range m.classes {
 			e := 0.0
 			if !plain {
@@ -55,6 +62,9 @@ func (k *Cascade) distribute(v []float64) {
 				}
 				if q.fall != 0 {
 					e -= q.fall * load[j]
+				}
+				if q.rise != 0 {
+					e += q.rise * k.dimer[j] * k.basic[j]
 				}
 			}
 			switch p := m.power[a]; {
@@ -79,6 +89,14 @@ func (k *Cascade) distribute(v []float64) {
 			k.complexed(v, j, D)
 		}
 	}
+}
+
+// slopeAt is ∂ln D/∂ln r of cation i in stage j at the last evaluated point.
+func (k *Cascade) slopeAt(j, i int) float64 {
+	if k.m.bent {
+		return k.m.slope[i] + k.m.rise[i]*k.dimer[j]
+	}
+	return k.m.slope[i]
 }
 
 // complexed divides D of stage j by the side reactions.

@@ -19,7 +19,7 @@ var (
 )
 
 // with gives the chemistry a property model on SX-1: a exponent 2.38, b half a mole of sulfate, c loading, d all of them,
-// M mixed capacities 4.6 and 6 with exponents half of them, m the same with exponent 3.
+// u correlations over pH and free dimer with one constant D, M mixed capacities 4.6 and 6 with exponents half of them, m the same with exponent 3.
 func (b *sx1) with(kind string, c *Circuit) *Chemistry {
 	q := b.chemistry()
 	q.Reference = 0.25
@@ -33,6 +33,21 @@ func (b *sx1) with(kind string, c *Circuit) *Chemistry {
 	}
 	for i := range q.Cations {
 		k := &q.Cations[i]
+		if kind == "u" { // correlations about the nominal case's pH of 1 and free dimer of half the extractant
+			q.Reference = 1
+			if i < sodium {
+				k.M, k.Correlated = k.Z, true
+				k.Slope, k.Rise, k.Power = 0.6*k.Z+0.02*float64(i), 0.5+0.1*float64(i%3), 1.5-0.2*float64(i%4)
+				k.LnK += 1.2*k.Z*math.Ln10 - 0.5*math.Ln10
+			}
+			if k.Name == "Ca" {
+				k.Slope, k.Rise, k.Power, k.LnK = 0, 0, 0, math.Log(0.05)
+			}
+			if i == sodium {
+				k.M = 1
+			}
+			continue
+		}
 		if k.Z != 3 {
 			continue
 		}

@@ -3,6 +3,7 @@ package cascade
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -21,13 +22,13 @@ func clone(c *Circuit) *Circuit {
 // Tangents against central differences of the solution, every kind of handle, with entrainment, reflux and a side feed.
 func TestTangent(t *testing.T) {
 	b := readSX1(t)
-	for _, kind := range []string{"", "a", "b", "c", "d", "M", "murphree"} {
+	for _, kind := range []string{"", "a", "b", "c", "d", "M", "u", "murphree", "u murphree"} {
 		c := b.circuit(30, "closed")
-		chem := b.with(kind, c)
+		chem := b.with(strings.TrimSuffix(kind, " murphree"), c)
 		c.Soap = 0.36 // off the pinch of the nominal case, where the two sides differ
 		for s := range c.Sections {
 			c.Sections[s].OrganicCarried, c.Sections[s].AqueousCarried = 0.002, 0.003
-			if kind == "murphree" {
+			if strings.HasSuffix(kind, "murphree") {
 				c.Sections[s].Murphree = efficiencies(len(chem.Cations), float64(s))
 			}
 			c.Sections[s].LnK = make([]float64, len(chem.Cations))

@@ -21,6 +21,10 @@ type Cation struct {
 	Name                                        string
 	Charge, LnK, Exponent, Monomers, FallOfLoad float64
 	Beta                                        [][2]float64
+	// Correlated: ln D = LnK + (PerPH + PerPHAndDimer u) (−ln h) + PerDimer ln u, with u = [(HA)2] and h = [H+] over Reference,
+	// in the place of mass action.
+	Correlated                     bool
+	PerPH, PerPHAndDimer, PerDimer float64
 }
 
 // Section is a run of stages; its liquor enters at the last of them, and leaves or joins the section before.
@@ -155,6 +159,14 @@ func (l *Loop) stage(a *Answer, j int, r *Report) {
 		if l.Reference > 0 {
 			lnD -= (n - q.Charge) * math.Log(l.Reference)
 		}
+		if q.Correlated {
+			unit := max(l.Reference, 0)
+			if unit == 0 {
+				unit = 1
+			}
+			u, h := free/unit, acid/unit
+			lnD = q.LnK - (q.PerPH+q.PerPHAndDimer*u)*math.Log(h) + q.PerDimer*math.Log(u)
+		}
 		if x[i] > trace && y[i] > trace {
 			r.Equilibrium.see(math.Abs(math.Log(y[i]/(x[i]/side))-lnD), j, q.Name)
 		}
@@ -202,7 +214,9 @@ func (l *Loop) exchange(a *Answer, r *Report) {
 			}
 			r.Charge.see(math.Abs(charge*flow/anion-1), j, "the aqueous")
 			for p, total := range ligands {
-				r.Ligand.see(math.Abs(l.bound(a, j, p)*flow/total-1), j, fmt.Sprintf("number %d", p+1))
+				if total > 0 { // none brings none: what a kernel writes for it is a trace
+					r.Ligand.see(math.Abs(l.bound(a, j, p)*flow/total-1), j, fmt.Sprintf("number %d", p+1))
+				}
 			}
 			j--
 		}
