@@ -57,8 +57,8 @@ flow = "0.2 L/min"
 		"draw.cut = { section = \"scrub\", stage = 1, flow = \"0.3 L/min\" }\n[unit.extraction]", 1)
 	sides = strings.Replace(sides, "[unit.strip]\n", "[unit.strip]\ntemperature = \"40 degC\"\nefficiency = 0.85\n", 1)
 	sides = strings.Replace(sides, "[unit.scrub]\n", "[unit.scrub]\nefficiency = 0.95\nefficiency_of.Dy = 0.8\n", 1)
-	// The first circuit on its cut, with the reflux as a part of the liquor and nothing but it to scrub with.
-	cut := strings.NewReplacer("organic_flow = \"20 L/min\"", "organic_flow = \"12 L/mol\"\ncut = { between = [\"Nd\", \"Dy\"], balance = 2 }",
+	// The first circuit on its cut, dysprosium at a rate and so by a flow that the cut finds, with the reflux as a part of the liquor and nothing but it to scrub with.
+	cut := strings.NewReplacer("organic_flow = \"20 L/min\"", "organic_flow = \"12 L/mol\"\ncut = { between = [\"Nd\", \"Dy\"], balance = 2 }\nkinetics = { Ca = \"0.5 1/min\", Dy = \"4 1/min\" }",
 		"flow = \"0.2 L/min\"", "part = 0.4").Replace(pc88a)
 	const d2ehpa = `
 [chemistry]

@@ -23,7 +23,7 @@ import (
 //	M^z+ + n (HA)2 = M-complex + z H+     D = K [(HA)2]^n / ([H+]^z α),  one cation binds 2 n monomers
 //	or log10 D = log10 K + (slope + rise [(HA)2]) pH + power log10 [(HA)2], a correlation
 //	acidity = [H+] + [HSO4-],  [H+] [SO4-2] = Ka2 [HSO4-]
-//	y_j = (1 − η) y_(j−1) + η D x, Murphree efficiency η by section and element; hydrogen and soap exchange at once
+//	y_j = (1 − η) y_(j−1) + η D x, Murphree efficiency η by section and element, with kinetics times k τ/(1 + k τ); hydrogen and soap exchange at once
 //	mixer: Rate·(Va x + Vo y − before) = what enters − A x − O y at equilibrium; each settler layer, and the organic tank, is
 //	a stirred volume behind it
 //
@@ -67,6 +67,7 @@ type Circuit struct {
 	feeds, draws     []sidePort
 	tank             float64 // m3
 	practice         Practice
+	kinetics         kinetics
 	conditional      []chem.Constant // of complexes and bisulfate at an ionic strength
 	ionic            float64         // that one, mol/L; NaN where none is given
 	waters           *saturation     // made when first needed
@@ -188,17 +189,20 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 func (s *Circuit) readModel(p *conf.Table, spec *flowsheet.Spec) (ok bool, err error) {
 	name := p.Text("model")
 	if p.Faulty("model") {
-		p.Skip("cut", "practice", "constants", "complexes", "ionic_strength")
+		p.Skip("cut", "practice", "constants", "complexes", "ionic_strength", "kinetics")
 		return false, nil
 	}
 	if s.model, err = s.constantsOf(p, name); err != nil {
-		p.Skip("cut", "practice", "complexes", "ionic_strength")
+		p.Skip("cut", "practice", "complexes", "ionic_strength", "kinetics")
 		return false, nil
 	}
 	if s.practice, err = readPractice(p, s.model.Extractant); err != nil {
 		return false, err
 	}
 	if err := s.cations(); err != nil {
+		return false, err
+	}
+	if err := s.readKinetics(p); err != nil {
 		return false, err
 	}
 	s.activity(p)
@@ -312,7 +316,7 @@ func (s *Circuit) build(handles int) {
 		}
 		for k, t := range s.sections {
 			p.Sections = append(p.Sections, cascade.Section{Name: s.names[k], Stages: t.stages, Joins: t.joins, Flow: 1,
-				X: make([]float64, s.c), Ligands: make([]float64, len(s.solutes)), LnK: s.constants(t), Murphree: s.efficiencies(t), OrganicCarried: t.organicCarried, AqueousCarried: t.aqCarried})
+				X: make([]float64, s.c), Ligands: make([]float64, len(s.solutes)), LnK: s.constants(t), Murphree: s.efficiencies(t), Transfer: s.transfer(t), OrganicCarried: t.organicCarried, AqueousCarried: t.aqCarried})
 		}
 	}
 	v := &s.vessel
@@ -413,6 +417,13 @@ func (s *Circuit) declare(spec *flowsheet.Spec) {
 	}
 	for _, name := range s.names {
 		spec.Signals = append(spec.Signals, flowsheet.Variable{Name: "loading." + name, Unit: "1", Scale: 1})
+	}
+	for _, i := range s.kinetics.cations {
+		symbol := s.chem.Cations[i].Name
+		spec.Constants = append(spec.Constants, s.kinetics.rates[symbol])
+		for _, name := range s.names {
+			spec.Signals = append(spec.Signals, flowsheet.Variable{Name: "efficiency." + name + "." + symbol, Unit: "1", Scale: 1})
+		}
 	}
 	if s.cut.on {
 		spec.Signals = append(spec.Signals, flowsheet.Variable{Name: "organic", Unit: "m3/s", Scale: 1e-3, Lower: flowsheet.NoBound})

@@ -17,8 +17,15 @@ func (s *Circuit) Observe(u, x []float64, in, out []flowsheet.Stream, y []float6
 	for k := range s.names {
 		y[s.n+k] = s.k.Loading(s.last(k))
 	}
+	at := s.n + len(s.names)
+	for _, i := range s.kinetics.cations {
+		for k := range s.names {
+			y[at] = s.k.Efficiency(s.last(k), i)
+			at++
+		}
+	}
 	if s.cut.on {
-		y[s.n+len(s.names)] = x[s.cut.at]
+		y[at] = x[s.cut.at]
 	}
 }
 
@@ -84,6 +91,9 @@ func (s *Circuit) activities() string {
 	text := "concentrations, not activities"
 	if s.model.Activity != nil {
 		text = "constants at no ionic strength, carried to that of each section after Davies"
+	}
+	if s.kinetics.on() {
+		text = s.kinetics.inWords() + "; " + text
 	}
 	if len(s.conditional) > 0 {
 		return fmt.Sprintf("metals bind one or two sulfates, constants carried to %.3g mol/L; %s", s.ionic, text)

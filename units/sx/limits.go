@@ -128,20 +128,27 @@ func (w *limits) slow() {
 			continue
 		}
 		for k, t := range w.sections {
-			eta := t.efficiency
-			if v, ok := t.own[q.Name]; ok {
-				eta = v
-			}
-			most := 0.0
+			eta, most := w.k.Efficiency(w.last(k), i), 0.0
 			for j := w.last(k) - t.stages + 1; j <= w.last(k); j++ {
 				most = max(most, w.share(j, i))
 			}
 			if limit := w.practice.SlowMetal.Value; eta > limit && most > w.practice.StuckLimit.Value {
-				w.add("slow_metal", w.names[k], eta, limit, "1", "%s holds up to %.2g %% of the %s and is taken with a stage efficiency of %.3g: it is slow, 0.2 to 0.7 is usual; efficiency_of says which",
-					q.Name, 100*most, w.model.Extractant, eta)
+				w.add("slow_metal", w.names[k], eta, limit, "1", "%s holds up to %.2g %% of the %s and is taken with a stage efficiency of %.3g: it is slow, 0.2 to 0.7 is usual; %s",
+					q.Name, 100*most, w.model.Extractant, eta, w.remedy(q.Name))
 			}
 		}
 	}
+}
+
+// remedy says how a slow metal is made slow.
+func (w *limits) remedy(symbol string) string {
+	switch {
+	case !w.kinetics.on():
+		return "efficiency_of says which"
+	case w.kinetics.rates[symbol].Value > 0:
+		return "by its rate and these mixers"
+	}
+	return "no rate of it is known, kinetics or efficiency_of says one"
 }
 
 // stuck looks for metals that the strip does not take off: they build up until the bleed takes what is fed.

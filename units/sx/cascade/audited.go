@@ -18,7 +18,7 @@ func (k *Cascade) Audit(c *Circuit, chem *Chemistry) (audit.Report, error) {
 			Correlated: q.Correlated, PerPH: q.Slope, PerPHAndDimer: q.Rise, PerDimer: q.Power})
 	}
 	for _, s := range c.Sections {
-		if s.LnK != nil || s.Murphree != nil || s.OrganicCarried+s.AqueousCarried > 0 {
+		if s.LnK != nil || s.Murphree != nil || s.Transfer != nil || s.OrganicCarried+s.AqueousCarried > 0 {
 			return audit.Report{}, fmt.Errorf("audit: section %s has constants, efficiencies or entrainment of its own", s.Name)
 		}
 		l.Sections = append(l.Sections, audit.Section{Stages: s.Stages, Flow: s.Flow, X: s.X, Ligands: s.Ligands, Joins: s.Joins})

@@ -34,6 +34,9 @@ type Section struct {
 	Joins    bool      // its aqueous flows on into the section before it; else it leaves
 	LnK      []float64 // ln K at this section's temperature; nil is Chemistry's
 	Murphree []float64 // part of the way to equilibrium that the organic comes, by cation, hydrogen all of it; nil is 1
+	// Transfer is k V by cation, volume per time: a first-order rate of the organic's approach to equilibrium over the organic in the
+	// mixer. It multiplies the efficiency by k τ/(1 + k τ), τ = V over the organic that leaves; 0 is at once. nil is at once for all.
+	Transfer []float64
 	// Volume carried along by the other phase: organic per aqueous and aqueous per organic that leave a settler.
 	OrganicCarried, AqueousCarried float64
 }
@@ -134,6 +137,11 @@ func (c *Circuit) check(m *model) error {
 		for i, v := range s.Murphree {
 			if len(s.Murphree) != m.c || !(v > 0 && v <= 1) || i == m.Hydrogen && v != 1 {
 				return fmt.Errorf("%s: efficiency %g of cation %d", s.Name, v, i+1)
+			}
+		}
+		for i, v := range s.Transfer {
+			if len(s.Transfer) != m.c || !(v >= 0) || v > 1e15 || i == m.Hydrogen && v != 0 {
+				return fmt.Errorf("%s: transfer %g of cation %d", s.Name, v, i+1)
 			}
 		}
 	}
@@ -250,7 +258,6 @@ func (f *flows) fill(c *Circuit, m *model) {
 		}
 		f.leave, f.leaveFlow, f.left = append(f.leave, -1), append(f.leaveFlow, 0), append(f.left, 0)
 	}
-	f.efficiencies(c, m)
 	f.aqueous(c, m)
 	f.organic(c, m)
 	f.exits = f.exits[:0]
@@ -261,13 +268,14 @@ func (f *flows) fill(c *Circuit, m *model) {
 			f.exits = append(f.exits, j)
 		}
 	}
+	f.efficiencies(c, m)
 }
 
-// efficiencies spreads those of the sections over the stages.
+// efficiencies spreads those of the sections over the stages, rates with the flow of each.
 func (f *flows) efficiencies(c *Circuit, m *model) {
 	some := false
 	for k := range c.Sections {
-		some = some || c.Sections[k].Murphree != nil
+		some = some || c.Sections[k].Murphree != nil || c.Sections[k].Transfer != nil
 	}
 	if !some {
 		f.mur = nil
@@ -278,12 +286,16 @@ func (f *flows) efficiencies(c *Circuit, m *model) {
 	}
 	f.mur = f.murRoom
 	for j := range f.n {
-		eta := c.Sections[f.section[j]].Murphree
+		eta, transfer := c.Sections[f.section[j]].Murphree, c.Sections[f.section[j]].Transfer
 		for i := range m.c {
-			f.mur[j*m.c+i] = 1
+			e := 1.0
 			if eta != nil {
-				f.mur[j*m.c+i] = eta[i]
+				e = eta[i]
 			}
+			if transfer != nil && transfer[i] > 0 {
+				e *= transfer[i] / (transfer[i] + f.vo[j])
+			}
+			f.mur[j*m.c+i] = e
 		}
 	}
 }

@@ -197,6 +197,11 @@ func (k *Cascade) shiftBoth(q, qs []float64, span float64) {
 			e := (v - (1-eta)*in) * k.d[o] * k.x[o]
 			q[o] = aqueous + eta*organic - e
 			qs[o] = (1-eta)*organic + e - v*k.y[o]
+			if de := d(lo.mur, hi.mur, o); de != 0 {
+				t := de * (k.passing(j, i) - k.vin[j]*k.d[o]*k.x[o])
+				q[o] += t
+				qs[o] -= t
+			}
 		}
 	}
 	for l, z := range k.links {
@@ -218,4 +223,26 @@ func (k *Cascade) shiftBoth(q, qs []float64, span float64) {
 			qs[to] += (1 - eta) * more
 		}
 	}
+}
+
+// passing is what arrives of cation i at stage j with organic, of which the part 1 − η passes.
+func (k *Cascade) passing(j, i int) float64 {
+	t := k.feedO[j*k.c+i]
+	if j > 0 {
+		t += k.upO[j-1] * k.y[(j-1)*k.c+i]
+	}
+	for l, z := range k.links {
+		if z.to == j && z.o > 0 {
+			t += k.arrives(l, i, k.x[z.from*k.c+i], k.y[z.from*k.c+i])
+		}
+	}
+	return t
+}
+
+// Efficiency is Murphree's of cation i in stage j of the last solve: the part of the way to equilibrium that the organic comes.
+func (k *Cascade) Efficiency(j, i int) float64 {
+	if k.base.mur == nil {
+		return 1
+	}
+	return k.base.mur[j*k.c+i]
 }

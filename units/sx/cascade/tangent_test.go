@@ -22,14 +22,21 @@ func clone(c *Circuit) *Circuit {
 // Tangents against central differences of the solution, every kind of handle, with entrainment, reflux and a side feed.
 func TestTangent(t *testing.T) {
 	b := readSX1(t)
-	for _, kind := range []string{"", "a", "b", "c", "d", "M", "u", "murphree", "u murphree"} {
+	for _, kind := range []string{"", "a", "b", "c", "d", "M", "u", "murphree", "u murphree", "rates murphree"} {
 		c := b.circuit(30, "closed")
-		chem := b.with(strings.TrimSuffix(kind, " murphree"), c)
+		chem := b.with(strings.TrimSuffix(strings.TrimSuffix(kind, "murphree"), " "), c)
 		c.Soap = 0.36 // off the pinch of the nominal case, where the two sides differ
 		for s := range c.Sections {
 			c.Sections[s].OrganicCarried, c.Sections[s].AqueousCarried = 0.002, 0.003
 			if strings.HasSuffix(kind, "murphree") {
 				c.Sections[s].Murphree = efficiencies(len(chem.Cations), float64(s))
+				if strings.HasPrefix(kind, "rates") {
+					c.Sections[s].Transfer = make([]float64, len(chem.Cations))
+					for i := range sodium {
+						c.Sections[s].Transfer[i] = c.Organic * float64(i%5+1)
+					}
+					c.Sections[s].Transfer[3] = 0
+				}
 			}
 			c.Sections[s].LnK = make([]float64, len(chem.Cations))
 			for i, q := range chem.Cations {
