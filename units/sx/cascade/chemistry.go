@@ -21,6 +21,7 @@ type Cation struct {
 	// without Rise and Power a straight line in pH; Slope 0 as well is a constant D.
 	Correlated         bool
 	Slope, Rise, Power float64
+	Ionic              float64      // Δz² by which LnK is carried to an ionic strength, z² − z; 0 where it holds as it is
 	Fall               float64      // what ln D loses from an empty to a full organic
 	Beta               [][2]float64 // by ligand: cumulative constants of the first and second complex, per concentration and its square
 }
@@ -34,10 +35,11 @@ type Chemistry struct {
 	Ligands   []string // anions that form complexes
 	Solutes   int      // further solutes of the aqueous that take no part
 	Reference float64  // free dimer at which LnK holds where n ≠ z; 0 means 1
+	Ionic     *Ionic   // nil where constants hold as they are
 }
 
 // class is a set of cations whose D has the same dependence on r, u and loading: one exponential for all.
-type class struct{ r, u, fall, rise float64 }
+type class struct{ r, u, fall, rise, ion float64 }
 
 // model is a Chemistry sorted for speed.
 type model struct {
@@ -62,6 +64,7 @@ type model struct {
 	atFree           int // place of each scalar: free | ligands | load | room
 	atLigand         int
 	atLoad, atRoom   int
+	atIon            int
 }
 
 func compile(chem *Chemistry) (*model, error) {
@@ -69,6 +72,9 @@ func compile(chem *Chemistry) (*model, error) {
 	m := &model{Chemistry: chem, c: c, c1: 1}
 	if c < 2 || chem.Hydrogen < 0 || chem.Hydrogen >= c || chem.Soap >= c || chem.Soap == chem.Hydrogen {
 		return nil, fmt.Errorf("%d cations, of which hydrogen is number %d and the soap's number %d", c, chem.Hydrogen, chem.Soap)
+	}
+	if q := chem.Ionic; q != nil && len(q.Charge) != len(chem.Ligands)+chem.Solutes {
+		return nil, fmt.Errorf("ionic strength: charges of %d solutes for %d", len(q.Charge), len(chem.Ligands)+chem.Solutes)
 	}
 	m.z, m.k, m.kappa, m.metal = make([]float64, c), make([]float64, c), make([]float64, c), make([]float64, c)
 	m.class = make([]int, c)
@@ -125,6 +131,9 @@ func (m *model) add(i int) error {
 	if q.Correlated {
 		k = class{r: q.Slope, u: q.Power - q.Slope, rise: q.Rise}
 	}
+	if m.Ionic != nil && m.Ionic.Exchange != nil {
+		k.ion = q.Ionic
+	}
 	at := -1
 	for a, b := range m.classes {
 		if a != 0 && b == k {
@@ -161,7 +170,7 @@ func (m *model) add(i int) error {
 
 // place numbers the scalars and finds the plain powers.
 func (m *model) place() {
-	m.atFree, m.atLoad, m.atRoom = -1, -1, -1
+	m.atFree, m.atLoad, m.atRoom, m.atIon = -1, -1, -1, -1
 	if m.free {
 		m.atFree = 0
 		m.scalars++
@@ -174,6 +183,10 @@ func (m *model) place() {
 	}
 	if m.room {
 		m.atRoom = m.scalars
+		m.scalars++
+	}
+	if m.Ionic != nil {
+		m.atIon = m.scalars
 		m.scalars++
 	}
 	m.power = make([]int, len(m.classes))

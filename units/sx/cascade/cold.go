@@ -62,6 +62,10 @@ func (k *Cascade) startScalars() {
 			k.scalar(k.v, m.atLigand+l)[j] = k.lnTotal[l][j] + math.Log(0.3)
 		}
 	}
+	ion := k.scalar(k.v, m.atIon)
+	for j := range ion {
+		ion[j] = math.Log(k.usualIonic(j))
+	}
 }
 
 // follow moves the scalars to what the last evaluation makes of them, by at most one each.
@@ -290,14 +294,18 @@ func (k *Cascade) flash(j int, va, vo float64) float64 {
 	s := 0.0
 	K := k.rows[k.section[j]]
 	dimer, ln := k.usual()
+	f := 0.0
+	if k.m.Ionic != nil && k.m.Ionic.Exchange != nil {
+		f, _ = k.m.Ionic.Exchange(k.usualIonic(j))
+	}
 	for range 60 {
 		sum, slope := 0.0, 0.0
 		for i := range k.c {
-			p, e := k.m.slope[i], 0.0
+			q := &k.m.classes[k.m.class[i]]
+			p, e := k.m.slope[i], q.ion*f
 			if k.m.correlated {
-				q := &k.m.classes[k.m.class[i]]
 				p += q.rise * dimer
-				e = q.u*ln - q.rise*dimer*ln
+				e += q.u*ln - q.rise*dimer*ln
 			}
 			D := K[i] * math.Exp(p*s+e)
 			x := k.pace[j*k.c+i] / (va + vo*D)

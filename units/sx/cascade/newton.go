@@ -206,6 +206,12 @@ func (k *Cascade) precondition(r, z []float64) {
 			zs[j] /= self[j]
 		}
 	}
+	if m.Ionic != nil {
+		zi := k.scalar(z, m.atIon)
+		for j := range zi {
+			zi[j] /= k.ionSelf[j]
+		}
+	}
 	if m.room { // room's own row holds ln u
 		zu, zr := k.scalar(z, m.atFree), k.scalar(z, m.atRoom)
 		for j := range zu {
@@ -264,6 +270,11 @@ func (k *Cascade) bound() {
 	if room := k.scalar(v, m.atRoom); room != nil {
 		for j := range room {
 			room[j] = max(0, min(60, room[j]))
+		}
+	}
+	if ion := k.scalar(v, m.atIon); ion != nil {
+		for j := range ion {
+			ion[j] = max(math.Log(leastIonic), min(math.Log(mostIonic), ion[j]))
 		}
 	}
 }

@@ -15,11 +15,12 @@ type modelSpace struct {
 	load   []float64   // [n] Σ of metal z y over sum
 	room   []float64   // [n] Σ κ y
 	dl, dx []float64   // [n·c] direction
+	ionicSpace
 }
 
 func newModelSpace(n int, m *model) modelSpace {
 	s := modelSpace{factor: make([]float64, len(m.classes)), load: make([]float64, n), room: make([]float64, n),
-		dl: make([]float64, n*m.c), dx: make([]float64, n*m.c), side: make([]float64, n*m.c), dimer: make([]float64, n), basic: make([]float64, n)}
+		dl: make([]float64, n*m.c), dx: make([]float64, n*m.c), side: make([]float64, n*m.c), dimer: make([]float64, n), basic: make([]float64, n), ionicSpace: newIonicSpace(n, m)}
 	for range m.beta {
 		s.alpha, s.pull = append(s.alpha, make([]float64, n*m.c)), append(s.pull, make([]float64, n*m.c))
 		s.self, s.free = append(s.self, make([]float64, n)), append(s.free, make([]float64, n))
@@ -47,7 +48,10 @@ func (k *Cascade) distribute(v []float64) {
 		ln0 = math.Log(m.reference())
 	}
 	lu, load, room := k.scalar(v, m.atFree), k.scalar(v, m.atLoad), k.scalar(v, m.atRoom)
-	plain := !m.free && !m.load
+	plain := !m.free && !m.load && m.Ionic == nil
+	if m.Ionic != nil {
+		k.carry(v)
+	}
 	for j := range n {
 		r := math.Exp(v[j])
 		power := [5]float64{1, r, r * r, r * r * r, r * r * r * r}
@@ -65,6 +69,9 @@ func (k *Cascade) distribute(v []float64) {
 				}
 				if q.rise != 0 {
 					e += q.rise * k.dimer[j] * k.basic[j]
+				}
+				if q.ion != 0 {
+					e += q.ion * k.exchange[0][j]
 				}
 			}
 			switch p := m.power[a]; {
@@ -106,10 +113,11 @@ func (k *Cascade) complexed(v []float64, j int, D []float64) {
 	for i := range side {
 		side[i] = 1
 	}
-	for l, b := range m.beta {
+	for l := range m.beta {
 		s := math.Exp(k.scalar(v, m.atLigand+l)[j])
 		k.free[l][j] = s
-		one, two := b[:c][:len(D)], b[c:][:len(D)]
+		one, two := k.betas(l, j)
+		one, two = one[:len(D)], two[:len(D)]
 		if m.second[l] {
 			for i, b := range one {
 				side[i] += s * (b + two[i]*s)
@@ -186,6 +194,9 @@ func (k *Cascade) scalarResiduals(v, res []float64) {
 			k.room[j] = k.part * t / (m.c1 * math.Exp(lu[j]))
 			k.scalar(res, m.atRoom)[j] = room[j] - math.Log1p(k.room[j])
 		}
+		if m.Ionic != nil {
+			k.scalar(res, m.atIon)[j] = k.ionicResidual(v, j)
+		}
 	}
 }
 
@@ -200,10 +211,10 @@ func (k *Cascade) exchanged(y []float64) float64 {
 
 // onCations writes s ∂α/∂s / α of every cation in stage j for ligand l, the ligands on one cation, and gives their sum.
 func (k *Cascade) onCations(l, j int, e []float64) float64 {
-	m, c := k.m, k.c
+	c := k.c
 	s, t := k.free[l][j], 0.0
-	side, x, b := k.side[j*c:j*c+c:j*c+c], k.x[j*c:j*c+c:j*c+c], m.beta[l]
-	one, two := b[:c], b[c:]
+	side, x := k.side[j*c:j*c+c:j*c+c], k.x[j*c:j*c+c:j*c+c]
+	one, two := k.betas(l, j)
 	x, one, two, e = x[:len(side)], one[:len(side)], two[:len(side)], e[:len(side)]
 	for i, a := range side {
 		e[i] = s * (one[i] + 2*two[i]*s) * a
@@ -223,8 +234,8 @@ func (k *Cascade) linearise() {
 	m, c := k.m, k.c
 	k.send()
 	for l := range m.beta {
-		two := m.beta[l][c:]
 		for j := range k.n {
+			_, two := k.betas(l, j)
 			x, side := k.x[j*c:j*c+c], k.side[j*c:j*c+c]
 			e, pull := k.alpha[l][j*c:j*c+c], k.pull[l][j*c:j*c+c]
 			s := k.free[l][j]
@@ -240,5 +251,8 @@ func (k *Cascade) linearise() {
 			}
 			k.self[l][j] = self * per
 		}
+	}
+	for j := 0; m.Ionic != nil && j < k.n; j++ {
+		k.lineariseIonic(j)
 	}
 }

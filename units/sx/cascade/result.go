@@ -141,6 +141,8 @@ func (k *Cascade) Unknown(a int) string {
 		return "loading"
 	case a == m.atRoom:
 		return "ln_hydrogen_factor"
+	case a == m.atIon:
+		return "ln_ionic_strength"
 	}
 	return "ln_free_" + m.Ligands[a-m.atLigand]
 }

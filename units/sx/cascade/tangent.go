@@ -74,6 +74,7 @@ func (k *Cascade) Tangent(low, high Side, span float64, to *Slope) error {
 	for l := range k.ligandTotal {
 		k.inertSlope(l, span, to.Dissolved[l])
 		if l >= len(k.m.beta) {
+			k.force(l, to.Dissolved[l])
 			continue
 		}
 		rhs := k.scalar(k.rhs, k.m.atLigand+l)

@@ -22,7 +22,7 @@ func clone(c *Circuit) *Circuit {
 // Tangents against central differences of the solution, every kind of handle, with entrainment, reflux and a side feed.
 func TestTangent(t *testing.T) {
 	b := readSX1(t)
-	for _, kind := range []string{"", "a", "b", "c", "d", "M", "u", "murphree", "u murphree", "rates murphree"} {
+	for _, kind := range []string{"", "a", "b", "c", "d", "M", "u", "i", "j", "murphree", "u murphree", "rates murphree"} {
 		c := b.circuit(30, "closed")
 		chem := b.with(strings.TrimSuffix(strings.TrimSuffix(kind, "murphree"), " "), c)
 		c.Soap = 0.36 // off the pinch of the nominal case, where the two sides differ
@@ -46,7 +46,7 @@ func TestTangent(t *testing.T) {
 		c.Returns = []Return{{From: 2, To: 1, Stage: 7, Flow: 0.3}}
 		c.Feeds = []Feed{{Section: 0, Stage: 6, Aqueous: 0.5, X: c.Sections[0].X}}
 		if len(chem.Ligands) > 0 {
-			c.Feeds[0].Ligands = []float64{0.2}
+			c.Feeds[0].Ligands = []float64{0.2, 0.1}[:len(chem.Ligands)+chem.Solutes]
 		}
 		k, err := New(chem, c)
 		if err != nil {
