@@ -86,6 +86,8 @@ mixer_organic = "60 L"
 	// The correlation over pH and dosage in a closed circuit, with reflux and entrainment, the strip away from equilibrium.
 	correlation := strings.NewReplacer(`"D2EHPA-HCl"`, `"D2EHPA-UKy"`, "complexes = true\nionic_strength = \"0.6 mol/L\"\n", "", "bleed = 1\n", "bleed = 0.05\n", `"0.6 mol/L"`, `"0.16 mol/L"`,
 		`"Th", `, `"Sc", "Fe", `, "[unit.strip]\n", "organic_carried = 1e-3\n[unit.reflux.strip]\nto = \"load\"\npart = 0.1\n[unit.strip]\nefficiency_of.Y = 0.7\n").Replace(d2ehpa)
+	// Complexes at the ionic strength of each stage.
+	ionic := strings.Replace(d2ehpa, `ionic_strength = "0.6 mol/L"`, `ionic_strength = "solved"`, 1)
 	return []kindCase{
 		{"sx_circuit", unittest.Case{
 			Name: "sx_circuit", Config: pc88a, In: []string{"extraction", "scrub", "strip"},
@@ -139,6 +141,16 @@ mixer_organic = "60 L"
 			Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
 				brine(r, s, &in[0], 10, map[string]float64{"H+": 300, "Na+": 50, "Ca+2": 10, "Y+3": 10, "La+3": 20, "Nd+3": 20, "Th+4": 0.1}, "SO4-2")
 				brine(r, s, &in[1], 3, map[string]float64{"H+": 3000}, "SO4-2")
+			},
+		}},
+		{"sx_circuit", unittest.Case{
+			Name: "sx_circuit_ionic", Config: ionic, In: []string{"load", "strip"}, Out: []string{"load", "strip", "bleed"},
+			Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
+				brine(r, s, &in[0], 10, map[string]float64{"H+": 300, "Na+": 50, "Ca+2": 10, "Y+3": 10, "La+3": 20, "Nd+3": 20, "Th+4": 0.1}, "SO4-2")
+				brine(r, s, &in[1], 3, map[string]float64{"H+": 1500}, "Cl-")
+			},
+			Bad: []unittest.Bad{
+				{Name: "word", Set: "unit.ionic_strength=solve", Want: "ionic_strength"},
 			},
 		}},
 		{"sx_circuit", unittest.Case{

@@ -40,6 +40,16 @@ func (a *Activity) Log10(z2, I float64) float64 {
 	return -a.A * z2 * (root/(1+a.B*root) - a.Linear*I)
 }
 
+// Ln is ln of the factor on a constant of z2 1 at I mol/L, and its derivative after ln I.
+func (a *Activity) Ln(I float64) (f, slope float64) {
+	f = a.Log10(1, I) * math.Ln10
+	if I < a.Used {
+		root := math.Sqrt(I)
+		slope = -a.A * math.Ln10 * (root/2/((1+a.B*root)*(1+a.B*root)) - a.Linear*I)
+	}
+	return f, slope
+}
+
 // Covariance is how the constants of a regression err together: variances of log10 K of an element, n, m and fall (decades).
 // It is empty where none is known.
 type Covariance struct {

@@ -70,6 +70,7 @@ type Circuit struct {
 	kinetics         kinetics
 	conditional      []chem.Constant // of complexes and bisulfate at an ionic strength
 	ionic            float64         // that one, mol/L; NaN where none is given
+	solved           bool            // it is an unknown of every stage
 	waters           *saturation     // made when first needed
 
 	leaves     []int
@@ -424,6 +425,9 @@ func (s *Circuit) declare(spec *flowsheet.Spec) {
 		for _, name := range s.names {
 			spec.Signals = append(spec.Signals, flowsheet.Variable{Name: "efficiency." + name + "." + symbol, Unit: "1", Scale: 1})
 		}
+	}
+	for j := 0; s.solved && j < s.n; j++ {
+		spec.Signals = append(spec.Signals, flowsheet.Variable{Name: "ionic_strength." + s.place(j), Unit: "mol/m3", Scale: chem.Molar})
 	}
 	if s.cut.on {
 		spec.Signals = append(spec.Signals, flowsheet.Variable{Name: "organic", Unit: "m3/s", Scale: 1e-3, Lower: flowsheet.NoBound})

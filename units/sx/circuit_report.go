@@ -24,6 +24,10 @@ func (s *Circuit) Observe(u, x []float64, in, out []flowsheet.Stream, y []float6
 			at++
 		}
 	}
+	for j := 0; s.solved && j < s.n; j++ {
+		y[at] = s.k.IonicStrength(j) * chem.Molar
+		at++
+	}
 	if s.cut.on {
 		y[at] = x[s.cut.at]
 	}
@@ -91,9 +95,15 @@ func (s *Circuit) activities() string {
 	text := "concentrations, not activities"
 	if s.model.Activity != nil {
 		text = "constants at no ionic strength, carried to that of each section after Davies"
+		if s.solved {
+			text = "constants at no ionic strength, carried after Davies to that of each stage, which is solved for"
+		}
 	}
 	if s.kinetics.on() {
 		text = s.kinetics.inWords() + "; " + text
+	}
+	if len(s.conditional) > 0 && s.solved {
+		return "metals bind one or two sulfates, constants carried to the ionic strength of each stage; " + text
 	}
 	if len(s.conditional) > 0 {
 		return fmt.Sprintf("metals bind one or two sulfates, constants carried to %.3g mol/L; %s", s.ionic, text)
