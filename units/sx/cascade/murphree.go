@@ -246,3 +246,32 @@ func (k *Cascade) Efficiency(j, i int) float64 {
 	}
 	return k.base.mur[j*k.c+i]
 }
+
+// efficiencies spreads those of the sections over the stages, rates with the flow of each.
+func (f *flows) efficiencies(c *Circuit, m *model) {
+	some := false
+	for k := range c.Sections {
+		some = some || c.Sections[k].Murphree != nil || c.Sections[k].Transfer != nil
+	}
+	if !some {
+		f.mur = nil
+		return
+	}
+	if f.murRoom == nil {
+		f.murRoom = make([]float64, f.n*m.c)
+	}
+	f.mur = f.murRoom
+	for j := range f.n {
+		eta, transfer := c.Sections[f.section[j]].Murphree, c.Sections[f.section[j]].Transfer
+		for i := range m.c {
+			e := 1.0
+			if eta != nil {
+				e = eta[i]
+			}
+			if transfer != nil && transfer[i] > 0 {
+				e *= transfer[i] / (transfer[i] + f.vo[j])
+			}
+			f.mur[j*m.c+i] = e
+		}
+	}
+}
