@@ -24,13 +24,15 @@ import (
 //	or log10 D = log10 K + (slope + rise [(HA)2]) pH + power log10 [(HA)2], a correlation
 //	acidity = [H+] + [HSO4-],  [H+] [SO4-2] = Ka2 [HSO4-]
 //	y_j = (1 − η) y_(j−1) + η D x, Murphree efficiency η by section and element, with kinetics times k τ/(1 + k τ); hydrogen and soap exchange at once
-//	mixer: Rate·(Va x + Vo y − before) = what enters − A x − O y at equilibrium; each settler layer, and the organic tank, is
+//	mixer: Rate·(Va x + Vo y − before) = what enters − A x − O y at equilibrium, or dy/dt = (arrives − O y)/Vo + k (D x − y) with
+//	k Vo = O η/(1 − η); each settler layer, and the organic tank, is
 //	a stirred volume behind it
 //
 // States are amounts by stage: in the mixer (both phases), in the settler's aqueous and organic layer; hydrogen in a mixer
 // stands for acidity and free extractant together, in an organic layer it is what the metals leave; the extractant of the whole
-// circuit, which follows its handle within a turn of the organic. Unknowns are ln([(HA)2]/[H+]) of every stage and the scalars of the model; with
-// efficiencies below 1 also what leaves each mixer.
+// circuit, which follows its handle within a turn of the organic. Where a metal comes to equilibrium in part, its state in the mixer is
+// the aqueous alone and its organic (drops) one of its own, and hydrogen's the acidity less what the others hold of the organic.
+// Unknowns are ln([(HA)2]/[H+]) of every stage and the scalars of the model; with efficiencies below 1 also what leaves each mixer.
 //
 // Assumptions: equilibrium in every mixer, at the section's own temperature as far as constants go; phase volumes are those of the solvents and stay; concentrations stand for
 // activities, or constants are carried to the ionic strength that a section is given; metals bind sulfate where complexes are asked for; entrained droplets have the composition of their settler layer; one strength of extractant everywhere; the
@@ -79,6 +81,8 @@ type Circuit struct {
 	stateCount int
 
 	mixer, layerA, layerO    []float64 // contents after a solve, [stage·cations]
+	drops                    []float64 // of the mixers' organic, where efficiencies are below 1, and
+	slow                     dropStates
 	soluteMixer, soluteLayer [][]float64
 	prev                     [3]memory
 	shifted                  [2][]flowsheet.Stream
@@ -91,6 +95,7 @@ type Circuit struct {
 // memory is what a step of time starts from, in the cascade's form.
 type memory struct {
 	mixer, layerA, layerO    []float64
+	drops                    []float64
 	soluteMixer, soluteLayer [][]float64
 }
 
@@ -337,12 +342,19 @@ func (s *Circuit) build(handles int) {
 		return r
 	}
 	s.mixer, s.layerA, s.layerO, s.soluteMixer, s.soluteLayer = room(), room(), room(), rows(), rows()
-	for q := range s.prev {
-		s.prev[q] = memory{room(), room(), room(), rows(), rows()}
-		m := &s.prev[q]
-		s.step[q] = cascade.Step{Vessels: v, Mixer: m.mixer, Aqueous: m.layerA, Organic: m.layerO, LigandMixer: m.soluteMixer, LigandAq: m.soluteLayer}
+	s.findSlow()
+	if s.partial {
+		s.drops = room()
 	}
-	s.now = cascade.Step{Vessels: v, Mixer: s.mixer, Aqueous: s.layerA, Organic: s.layerO, LigandMixer: s.soluteMixer, LigandAq: s.soluteLayer}
+	for q := range s.prev {
+		s.prev[q] = memory{mixer: room(), layerA: room(), layerO: room(), soluteMixer: rows(), soluteLayer: rows()}
+		m := &s.prev[q]
+		if s.partial {
+			m.drops = room()
+		}
+		s.step[q] = cascade.Step{Vessels: v, Mixer: m.mixer, Drops: m.drops, Aqueous: m.layerA, Organic: m.layerO, LigandMixer: m.soluteMixer, LigandAq: m.soluteLayer}
+	}
+	s.now = cascade.Step{Vessels: v, Mixer: s.mixer, Drops: s.drops, Aqueous: s.layerA, Organic: s.layerO, LigandMixer: s.soluteMixer, LigandAq: s.soluteLayer}
 	for q := range s.shifted {
 		for range len(s.names) + len(s.feeds) {
 			s.shifted[q] = append(s.shifted[q], flowsheet.Stream{N: make([]float64, len(s.system.Components))})
@@ -355,6 +367,8 @@ func (s *Circuit) build(handles int) {
 		s.cut.at = s.stateCount
 		s.stateCount++
 	}
+	s.slow.at = s.stateCount
+	s.stateCount += len(s.slow.of)
 }
 
 // efficiencies are Murphree's of every cation, nil where all are 1. Hydrogen and the soap's cation exchange at once.
@@ -401,6 +415,7 @@ func (s *Circuit) declare(spec *flowsheet.Spec) {
 		spec.Free = append(spec.Free, len(spec.States))
 		spec.States = append(spec.States, flowsheet.Variable{Name: "organic.flow", Unit: "m3/s", Scale: 1e-3, Start: 1e-3})
 	}
+	s.declareDrops(spec)
 	for a := range len(s.k.Unknowns()) {
 		spec.Algebraic = append(spec.Algebraic, flowsheet.Variable{Name: fmt.Sprintf("%s.%s", s.place(a%s.n), s.k.Unknown(a/s.n)), Unit: "1", Scale: 1, Lower: flowsheet.NoBound})
 	}
@@ -462,6 +477,9 @@ func (s *Circuit) declareContents(spec *flowsheet.Spec) {
 					start = size
 				}
 				amount(part.name, a, max(size, 1e-6), start)
+				if i == s.hydrogen && part.name == ".mixer." && s.slow.stage[j] {
+					spec.States[len(spec.States)-1].Lower = flowsheet.NoBound
+				}
 			}
 		}
 		for _, part := range []struct {

@@ -123,7 +123,11 @@ func (s *Circuit) remember(m *memory, x, dx []float64, by, strength float64) {
 		for i := range c {
 			m.mixer[j*c+i] = next()
 		}
-		m.mixer[j*c+s.hydrogen] += s.k.Inventory() * v.MixerO[j] * (strength - before)
+		if s.slow.stage[j] {
+			m.mixer[j*c+s.hydrogen] += s.k.Inventory() * v.MixerO[j] * strength
+		} else {
+			m.mixer[j*c+s.hydrogen] += s.k.Inventory() * v.MixerO[j] * (strength - before)
+		}
 		a, o := per(v.SettlerA[j]), per(v.SettlerO[j])
 		for i := range c {
 			m.layerA[j*c+i] = a * next()
@@ -141,6 +145,14 @@ func (s *Circuit) remember(m *memory, x, dx []float64, by, strength float64) {
 			m.soluteLayer[l][j] = a * next()
 		}
 	}
+	for q, o := range s.slow.of {
+		m.drops[o] = x[s.slow.at+q]
+		if dx != nil {
+			m.drops[o] += by * dx[s.slow.at+q]
+		}
+		m.mixer[o] += m.drops[o]
+		m.mixer[o-o%c+s.hydrogen] -= s.chem.Cations[o%c].Z * m.drops[o]
+	}
 }
 
 // contents writes the states.
@@ -150,7 +162,17 @@ func (s *Circuit) contents(x []float64) {
 	at := 0
 	for j := range s.n {
 		row := j * c
-		at += copy(x[at:], s.mixer[row:row+c])
+		copy(x[at:], s.mixer[row:row+c])
+		for i := range c {
+			if s.slow.is[row+i] {
+				x[at+i] = v.MixerA[j] * s.k.Aqueous(j)[i]
+			}
+		}
+		if s.slow.stage[j] {
+			s.k.Inventories(j, s.held)
+			x[at+s.hydrogen] = v.MixerA[j]*s.k.Aqueous(j)[s.hydrogen] - v.MixerO[j]*s.atOnce(j, s.held)
+		}
+		at += c
 		for i := range c {
 			x[at+i] = v.SettlerA[j] * s.layerA[row+i]
 		}
@@ -166,6 +188,9 @@ func (s *Circuit) contents(x []float64) {
 	}
 	all, _ := s.organicVolume()
 	x[at] = 2 * all * s.strength
+	for q, o := range s.slow.of {
+		x[s.slow.at+q] = s.drops[o]
+	}
 }
 
 // release writes what leaves.
@@ -414,6 +439,9 @@ func (s *Circuit) size(st *flowsheet.Stage, u []float64, in []flowsheet.Stream, 
 		for i := range s.n * s.block {
 			look(dprev[i], total)
 		}
+		for q := range s.slow.of {
+			look(dprev[s.slow.at+q], total)
+		}
 		look(dprev[s.sum()], st.Prev[s.sum()])
 	}
 	return worst
@@ -426,7 +454,13 @@ func (s *Circuit) slopes(dx []float64) {
 	for j := range s.n {
 		for i := range c {
 			q := j*c + i
-			dx[at+i] = v.MixerA[j]*d.Aqueous[q] + v.MixerO[j]*d.Organic[q]
+			dx[at+i] = v.MixerA[j] * d.Aqueous[q]
+			if !s.slow.is[q] {
+				dx[at+i] += v.MixerO[j] * d.Organic[q]
+			}
+			if i == s.hydrogen && s.slow.stage[j] {
+				dx[at+i] = v.MixerA[j]*d.Aqueous[q] - v.MixerO[j]*s.atOnce(j, d.Organic[j*c:(j+1)*c])
+			}
 			dx[at+c+i] = v.SettlerA[j] * d.LayerAqueous[q]
 			if i < c-1 {
 				dx[at+2*c+i] = v.SettlerO[j] * d.LayerOrganic[q]
@@ -438,6 +472,9 @@ func (s *Circuit) slopes(dx []float64) {
 			dx[at+n+l] = v.SettlerA[j] * d.LayerDissolved[l][j]
 		}
 		at += 2 * n
+	}
+	for q, o := range s.slow.of {
+		dx[s.slow.at+q] = v.MixerO[o/c] * d.Organic[o]
 	}
 	copy(dx[s.stateCount:], d.Unknowns)
 	s.leaving(dx, func(j int, aqueous, organic []float64) {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"reetwin/flowsheet"
 	"reetwin/flowsheet/chem"
 	"reetwin/flowsheet/conf"
 	"reetwin/units/sx/cascade"
@@ -102,6 +103,52 @@ func (s *Circuit) transfer(t sectionSpec) []float64 {
 		}
 	}
 	return all
+}
+
+// dropStates are the states of what mixers hold of slow metals as organic: of is stage·cations + cation, is says which are there.
+type dropStates struct {
+	at int
+	of []int
+	is []bool
+	// stage says in which mixers some metal is slow. Hydrogen's state there is the acidity less what the other cations hold of the
+	// organic: what slow metals leave of the extractant would contradict theirs.
+	stage []bool
+}
+
+// atOnce is Σ z y of the cations that exchange at once in stage j, hydrogen left out.
+func (s *Circuit) atOnce(j int, y []float64) (sum float64) {
+	for i, v := range y {
+		if i != s.hydrogen && !s.slow.is[j*s.c+i] {
+			sum += s.chem.Cations[i].Z * v
+		}
+	}
+	return sum
+}
+
+// findSlow lists the metals of every stage that come to equilibrium in part.
+func (s *Circuit) findSlow() {
+	j := 0
+	s.slow.is, s.slow.stage = make([]bool, s.n*s.c), make([]bool, s.n)
+	for k, t := range s.sections {
+		p := &s.plan[0].Sections[k]
+		for range t.stages {
+			for i := range s.c {
+				if p.Murphree != nil && p.Murphree[i] < 1 || p.Transfer != nil && p.Transfer[i] > 0 {
+					s.slow.of, s.slow.is[j*s.c+i] = append(s.slow.of, j*s.c+i), true
+					s.slow.stage[j] = true
+				}
+			}
+			j++
+		}
+	}
+}
+
+// declareDrops names them.
+func (s *Circuit) declareDrops(spec *flowsheet.Spec) {
+	for _, o := range s.slow.of {
+		j, i := o/s.c, o%s.c
+		spec.States = append(spec.States, flowsheet.Variable{Name: s.place(j) + ".drops." + s.system.Components[s.organic[i]].Name, Unit: "mol", Scale: max(s.vessel.MixerO[j]*s.strength, 1e-6)})
+	}
 }
 
 // inWords says what is slow, and of what no rate is known.

@@ -42,6 +42,19 @@ func TestKinetics(t *testing.T) {
 			}
 		}
 	}
+	// At rest the plant stays where it is, whatever the step.
+	raffinate, _ := p.Stream("raffinate")
+	iron, _ := p.System.Index("Fe+3")
+	before := raffinate.N[iron]
+	if _, err := p.Run(flowsheet.Schedule{For: 3600, Every: 1800}, func(float64) error {
+		raffinate, _ := p.Stream("raffinate")
+		if got := raffinate.N[iron]; !(math.Abs(got/before-1) < 1e-6) {
+			t.Errorf("at rest iron in the raffinate goes from %g to %g mol/s", before, got)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
 	classes := map[string]string{}
 	for _, c := range v.Spec.Constants {
 		if strings.HasPrefix(c.Name, "kinetics.") {

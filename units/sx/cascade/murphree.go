@@ -6,7 +6,7 @@ package cascade
 //	V y_j = (1 − η) (what arrives) + (V − (1 − η) v) D x_j        v volume that arrives, V that leaves or is held
 //
 // Each stage is then two nodes, contact and organic stream, eliminated without subtraction as before. Droplets that come
-// back with the aqueous, and what a mixer held, are contacted in full; the aqueous that a link carries beside organic passes
+// back with the aqueous are contacted in full; the organic that a mixer held is among what arrives (see approach); the aqueous that a link carries beside organic passes
 // with it.
 type bypass struct {
 	e, ras, ts, back, us, ua, fu []float64   // [n·c] flows and probabilities of elimination
