@@ -19,6 +19,7 @@ import (
 //	organic ─▶ [ extraction ] ─▶ [ scrub ] ─▶ [ strip ] ─┬─▶ bleed
 //	   ▲                                                 │
 //	   └── make-up ── saponification (base) ◀────────────┘
+//	                    lye ─┴▶ lye, spent_lye      where a lye is connected, see lyeMain
 //
 //	M^z+ + n (HA)2 = M-complex + z H+     D = K [(HA)2]^n / ([H+]^z α),  one cation binds 2 n monomers
 //	acidity = [H+] + [HSO4-],  [H+] [SO4-2] = Ka2 [HSO4-]
@@ -63,6 +64,7 @@ type Circuit struct {
 	partial          bool    // some efficiency is below 1: concentrations of both phases are unknowns besides
 	refluxes         []reflux
 	cut              cutControl
+	lye              lyeMain
 	feeds, draws     []sidePort
 	tank             float64 // m3
 	practice         Practice
@@ -127,6 +129,9 @@ const (
 	ownHandles
 )
 
+// ownPorts are names that no section, side feed or draw can have.
+var ownPorts = []string{"bleed", "makeup", "base", "lye", "spent_lye"}
+
 // NewCircuit makes a circuit.
 func NewCircuit() flowsheet.Unit { return new(Circuit) }
 
@@ -155,7 +160,7 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	}
 	seen := map[string]bool{}
 	for _, name := range s.names {
-		if seen[name] || strings.ContainsAny(name, ". ") || slices.Contains([]string{"bleed", "makeup", "base"}, name) {
+		if seen[name] || strings.ContainsAny(name, ". ") || slices.Contains(ownPorts, name) {
 			p.Fault("sections", "%q is taken or cannot be the name of a section", name)
 			return spec, nil
 		}
@@ -164,6 +169,7 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	}
 	s.reflux(p, &spec)
 	s.sides(p, &spec, seen)
+	s.readLye(p, slices.Contains(env.In, "lye"), &spec)
 	if ok, err := s.readModel(p, &spec); !ok {
 		return spec, err
 	}
@@ -205,7 +211,7 @@ func (s *Circuit) readModel(p *conf.Table, spec *flowsheet.Spec) (ok bool, err e
 	if err := s.complexes(p); err != nil {
 		return false, err
 	}
-	if s.soap < 0 && spec.Handles[saponified].Value > 0 {
+	if s.soap < 0 && (spec.Handles[saponified].Value > 0 || s.lye.on) {
 		p.Fault("saponification", "needs the element of the model's soap (Na) in the system")
 		return false, nil
 	}
@@ -338,7 +344,7 @@ func (s *Circuit) build() {
 		for range len(s.names) + len(s.feeds) {
 			s.shifted[q] = append(s.shifted[q], flowsheet.Stream{N: make([]float64, len(s.system.Components))})
 		}
-		s.shiftedU[q] = make([]float64, ownHandles+len(s.refluxes)+len(s.draws))
+		s.shiftedU[q] = make([]float64, ownHandles+len(s.refluxes)+len(s.draws)+1)
 	}
 	s.block = 3*s.c - 1 + 2*len(s.solutes)
 	s.stateCount = s.sum() + 1
@@ -384,6 +390,7 @@ func (s *Circuit) declare(spec *flowsheet.Spec) {
 		spec.Out = append(spec.Out, flowsheet.Port{Name: d.name})
 	}
 	spec.Out = append(spec.Out, flowsheet.Port{Name: "bleed"}, flowsheet.Port{Name: "makeup", Drawn: true}, flowsheet.Port{Name: "base", Drawn: true})
+	s.declareLye(spec)
 	s.declareContents(spec)
 	volume, _ := s.organicVolume()
 	all := 2 * s.strength * volume
@@ -412,6 +419,10 @@ func (s *Circuit) declare(spec *flowsheet.Spec) {
 	}
 	if s.cut.on {
 		spec.Signals = append(spec.Signals, flowsheet.Variable{Name: "organic", Unit: "m3/s", Scale: 1e-3, Lower: flowsheet.NoBound})
+	}
+	if s.lye.on {
+		spec.Signals = append(spec.Signals, flowsheet.Variable{Name: "lye_demand", Unit: "mol/s", Scale: 0.1, Lower: flowsheet.NoBound},
+			flowsheet.Variable{Name: "lye_taken", Unit: "1", Scale: 1, Lower: flowsheet.NoBound})
 	}
 	spec.Constants = append(append(spec.Constants, s.model.Constants...), s.ownLevels()...)
 	if len(s.chem.Ligands) > 0 {

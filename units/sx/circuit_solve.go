@@ -50,7 +50,7 @@ func (s *Circuit) Solve(st *flowsheet.Stage, u, x []float64, in, out []flowsheet
 		copy(aqueous, s.k.Aqueous(j))
 		s.k.Inventories(j, organic)
 	})
-	s.release(in, out)
+	s.release(u, in, out)
 	return s.finite(x, out)
 }
 
@@ -86,13 +86,24 @@ func (s *Circuit) check(in []flowsheet.Stream) error {
 			}
 		}
 	}
+	if s.lye.on {
+		return s.checkLye(in[s.lye.in].N)
+	}
 	return nil
 }
 
-// inlet is the name of inlet k: a section's, then a side feed's.
+// inlets are those whose aqueous goes through the mixers: sections and side feeds.
+func (s *Circuit) inlets(in []flowsheet.Stream) []flowsheet.Stream {
+	return in[:len(s.names)+len(s.feeds)]
+}
+
+// inlet is the name of inlet k: a section's, then a side feed's, then the lye.
 func (s *Circuit) inlet(k int) string {
 	if k < len(s.names) {
 		return s.names[k]
+	}
+	if s.lye.on && k == s.lye.in {
+		return "lye"
 	}
 	return s.feeds[k-len(s.names)].name
 }
@@ -169,9 +180,9 @@ func (s *Circuit) contents(x []float64) {
 }
 
 // release writes what leaves.
-func (s *Circuit) release(in, out []flowsheet.Stream) {
+func (s *Circuit) release(u []float64, in, out []flowsheet.Stream) {
 	T, mass := 0.0, 0.0
-	for k := range in {
+	for k := range s.inlets(in) {
 		m := s.system.Mass(in[k].N)
 		T, mass = T+m*in[k].T, mass+m
 	}
@@ -196,7 +207,11 @@ func (s *Circuit) release(in, out []flowsheet.Stream) {
 	s.sendAqueous(&out[base], a, s.n-1, 1, nil)
 	s.fresh(&out[base+1], s.k.Makeup())
 	out[base+1].N[s.extractant] += s.dosed
-	s.alkali(&out[base+2], s.k.Soaped(s.layerO[(s.n-1)*s.c+s.hydrogen]))
+	soap := s.k.Soaped(s.layerO[(s.n-1)*s.c+s.hydrogen])
+	if s.lye.on {
+		soap = s.spend(u, in, out, soap)
+	}
+	s.alkali(&out[base+2], soap)
 	s.strays(in, out, 1)
 }
 
@@ -246,7 +261,7 @@ func (s *Circuit) alkali(to *flowsheet.Stream, base float64) {
 
 // strays lets organic, solids and gases of an aqueous inlet pass to where that section's aqueous leaves.
 func (s *Circuit) strays(in, out []flowsheet.Stream, by float64) {
-	for k := range in {
+	for k := range s.inlets(in) {
 		p := s.exit(k)
 		for _, phase := range [...]chem.Phase{chem.Organic, chem.Solid, chem.Gas} {
 			first, end := s.system.Span(phase)
@@ -276,8 +291,9 @@ func (s *Circuit) exit(k int) int {
 	return p
 }
 
-// makeupPort is the outlet that the fresh organic is drawn by.
+// makeupPort is the outlet that the fresh organic is drawn by, basePort that of the base.
 func (s *Circuit) makeupPort() int { return len(s.leaves) + len(s.draws) + 1 }
+func (s *Circuit) basePort() int   { return s.makeupPort() + 1 }
 
 // finite refuses a result that the numbers cannot hold.
 func (s *Circuit) finite(x []float64, out []flowsheet.Stream) error {
@@ -339,7 +355,7 @@ func (s *Circuit) along(st *flowsheet.Stage, u, x []float64, in []flowsheet.Stre
 	}
 	var sides [2]cascade.Side
 	for q, by := range [...]float64{-span, span} {
-		for k := range in {
+		for k := range s.inlets(in) {
 			for c, n := range in[k].N {
 				s.shifted[q][k].N[c] = n + by*din[k].N[c]
 			}
@@ -366,7 +382,7 @@ func (s *Circuit) along(st *flowsheet.Stage, u, x []float64, in []flowsheet.Stre
 	if s.cut.on {
 		dx[s.cut.at] = dO
 	}
-	s.releaseSlopes(in, din, du, dout, dS)
+	s.releaseSlopes(u, in, din, du, dout, dS)
 	dout[s.makeupPort()].N[s.extractant] += 2*s.k.Makeup()*dS + dDosed
 	return nil
 }
@@ -389,7 +405,7 @@ func (s *Circuit) size(st *flowsheet.Stage, u []float64, in []flowsheet.Stream, 
 		}
 		look(d, scale)
 	}
-	for k := range in {
+	for k := range s.inlets(in) {
 		first, end := s.system.Span(chem.Aqueous)
 		water := s.system.Solvent(chem.Aqueous)
 		total := 0.0
@@ -447,9 +463,9 @@ func (s *Circuit) slopes(dx []float64) {
 }
 
 // releaseSlopes writes the derivative of the outlets.
-func (s *Circuit) releaseSlopes(in, din []flowsheet.Stream, du []float64, dout []flowsheet.Stream, dS float64) {
+func (s *Circuit) releaseSlopes(u []float64, in, din []flowsheet.Stream, du []float64, dout []flowsheet.Stream, dS float64) {
 	T, mass, dT, dm := 0.0, 0.0, 0.0, 0.0
-	for k := range in {
+	for k := range s.inlets(in) {
 		m, d := s.system.Mass(in[k].N), s.system.Mass(din[k].N)
 		T, mass, dT, dm = T+m*in[k].T, mass+m, dT+m*din[k].T+d*in[k].T, dm+d
 	}
@@ -483,7 +499,11 @@ func (s *Circuit) releaseSlopes(in, din []flowsheet.Stream, du []float64, dout [
 	soap, back := s.k.SoapFlows()
 	full := s.k.Inventory() * s.strength
 	dsoap := 2 * du[saponified] / s.k.Inventory()
-	s.alkali(&dout[base+2], soap*(d.Returned*yH+back*d.LayerOrganic[last*s.c+s.hydrogen]+d.Makeup*full+s.k.Makeup()*s.k.Inventory()*dS)+dsoap*(back*yH+s.k.Makeup()*full))
+	taken := soap*(d.Returned*yH+back*d.LayerOrganic[last*s.c+s.hydrogen]+d.Makeup*full+s.k.Makeup()*s.k.Inventory()*dS) + dsoap*(back*yH+s.k.Makeup()*full)
+	if s.lye.on {
+		taken = s.spendSlope(u, in, du, din, dout, s.k.Soaped(yH), taken)
+	}
+	s.alkali(&dout[base+2], taken)
 	s.strays(din, dout, 1)
 }
 

@@ -114,7 +114,7 @@ func (q *cutControl) room(spec *flowsheet.Spec, components int) {
 
 // rareEarthsFed is what enters of them, mol/s.
 func (s *Circuit) rareEarthsFed(in []flowsheet.Stream) (sum float64) {
-	for k := range in {
+	for k := range s.inlets(in) {
 		for i, a := range s.aqueous {
 			if s.rareEarth(i) {
 				sum += in[k].N[a]
@@ -136,7 +136,7 @@ func (s *Circuit) settleCut(st *flowsheet.Stage, u, x []float64, in []flowsheet.
 	p := &s.plan[0]
 	for _, i := range [...]int{s.cut.light, s.cut.heavy} {
 		fed := 0.0
-		for k := range in {
+		for k := range s.inlets(in) {
 			fed += in[k].N[s.aqueous[i]]
 		}
 		if !(fed > 0) {
