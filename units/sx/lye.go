@@ -15,15 +15,16 @@ import (
 //	φ     = S / (lye_use · OH), at most 1       S: what the organic takes up, mol/s, see cascade.Soaped
 //	R     = φ · lye_use · OH                    reacts: HA + Na+ + OH- = NaA + H2O
 //	lye   = (1 − φ) of the inlet                spent_lye = φ of it − R (Na+ + OH- − H2O)
-//	base  = S − R                               what the lye lacks is drawn from outside
+//	base  = S − R                               what the lye lacks is drawn from outside: lye_makeup says that it is meant to, else it is warned of
 //
 // Assumptions: lye and organic part after the contact, and spent lye carries no organic; all else in the lye (salt, carbonate, metals) leaves with
 // the spent lye; both leave at the temperature of the lye. Carbonate does not saponify here, in truth it would to bicarbonate.
 type lyeMain struct {
 	on        bool
-	in        int // inlet
-	rest      int // outlet; spent lye is the one after it
-	use       int // handle
+	in        int  // inlet
+	rest      int  // outlet; spent lye is the one after it
+	use       int  // handle
+	makeup    bool // fresh base is meant to complete it
 	metals    []int
 	carbonate int // component, or −1
 }
@@ -34,7 +35,7 @@ func (s *Circuit) readLye(p *conf.Table, connected bool, spec *flowsheet.Spec) {
 		return
 	}
 	r := conf.Between(0.5, 1)
-	s.lye.on, s.lye.use = true, len(spec.Handles)
+	s.lye.on, s.lye.use, s.lye.makeup = true, len(spec.Handles), p.BoolOr("lye_makeup", false)
 	spec.Handles = append(spec.Handles, flowsheet.Handle{Name: "lye_use", Unit: "1", Value: p.QuantityOr("lye_use", "1", 1, r), Lo: r.Lo, Hi: r.Hi})
 }
 
@@ -111,6 +112,8 @@ func (s *Circuit) spend(u []float64, in, out []flowsheet.Stream, S float64) (dra
 		rest.N[c] = v - spent.N[c]
 	}
 	s.alkali(spent, -reacted)
+	// Not as a difference, whose rounding would make clear water acid or alkaline.
+	spent.N[s.acid] = -part * ((1-u[s.lye.use])*s.hydroxide(n.N) + s.bindsBase(n.N))
 	return S - reacted
 }
 
@@ -150,7 +153,7 @@ func (w *limits) base(u []float64, in, out []flowsheet.Stream) {
 	}
 	n, need := in[w.lye.in].N, w.soaped(in, out)
 	have := u[w.lye.use] * w.hydroxide(n)
-	if _, _, short := w.take(n, u[w.lye.use], need*(1-1e-9)); short {
+	if _, _, short := w.take(n, u[w.lye.use], need*(1-1e-9)); short && !w.lye.makeup {
 		w.add("lye_short", "lye", have, need, "mol/s", "the lye brings %.4g mol/s of base that can react, %.3g %% saponification takes %.4g: %.3g %% of it is drawn as fresh base",
 			have, 100*u[saponified], need, 100*(1-max(have, 0)/need))
 	}
