@@ -65,6 +65,7 @@ type Circuit struct {
 	refluxes         []reflux
 	cut              cutControl
 	lye              lyeMain
+	here             here
 	feeds, draws     []sidePort
 	tank             float64 // m3
 	practice         Practice
@@ -183,6 +184,7 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	s.slope = s.k.NewSlope()
 	s.held = make([]float64, s.c)
 	s.declare(&spec)
+	s.here = here{u: make([]float64, len(spec.Handles)), v: make([]float64, len(s.k.Unknowns())), in: streams(len(spec.In), len(s.system.Components))}
 	if s.cut.on && !p.Faulty("cut") {
 		s.cut.room(&spec, len(s.system.Components))
 		s.cut.k = s.k.NewCut(s.request())

@@ -32,6 +32,7 @@ func (s *Circuit) Observe(u, x []float64, in, out []flowsheet.Stream, y []float6
 // restore makes the memory x the solution at hand: concentrations of the mixers follow from the unknowns and the mixers'
 // contents alone.
 func (s *Circuit) restore(u, x []float64, in []flowsheet.Stream) {
+	s.here.known = false
 	copy(s.k.Unknowns(), s.unknowns(x))
 	s.strength = s.strengthIn(x)
 	s.remember(&s.prev[0], x, nil, 0, s.strength)
