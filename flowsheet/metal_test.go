@@ -45,8 +45,8 @@ var wholePlants = []struct {
 	file, feed string
 	units      int
 }{
-	{"../configs/amd-to-metal.toml", "amd-adit.flow", 169},
-	{"../configs/ash-to-metal.toml", "ash-ash_feed.flow", 171},
+	{"../configs/amd-to-metal.toml", "amd-adit.flow", 178},
+	{"../configs/ash-to-metal.toml", "ash-ash_feed.flow", 180},
 }
 
 // Elements and charge close over the plant and over each unit; what is made is metal, of every kind that there is a furnace for.
@@ -185,7 +185,7 @@ func TestWholePlantExcursions(t *testing.T) {
 			}
 			moves := map[string]float64{
 				w.feed: at * between(0.8, 1.2), "hub-precipitation.ratio": between(5, 8), "hub-dissolver.tenor": between(25, 40),
-				"upgrade-filter.moisture": between(0.6, 0.8), "ref-brine-membranes.conversion": between(0.8, 0.95),
+				"upgrade-filter.moisture": between(0.6, 0.8), "ref-sep-brine-membranes.conversion": between(0.8, 0.95),
 			}
 			for _, path := range slices.Sorted(func(yield func(string) bool) {
 				for path := range moves {

@@ -152,7 +152,7 @@ func (w *limits) base(u []float64, in, out []flowsheet.Stream) {
 		return
 	}
 	n, need := in[w.lye.in].N, w.soaped(in, out)
-	have := u[w.lye.use] * w.hydroxide(n)
+	have := u[w.lye.use]*w.hydroxide(n) + 0 // no -0
 	if _, _, short := w.take(n, u[w.lye.use], need*(1-1e-9)); short && !w.lye.makeup {
 		w.add("lye_short", "lye", have, need, "mol/s", "the lye brings %.4g mol/s of base that can react, %.3g %% saponification takes %.4g: %.3g %% of it is drawn as fresh base",
 			have, 100*u[saponified], need, 100*(1-max(have, 0)/need))
