@@ -2,6 +2,7 @@ package sx
 
 import (
 	"fmt"
+	"math"
 
 	"reetwin/flowsheet"
 	"reetwin/flowsheet/chem"
@@ -84,6 +85,16 @@ func (s *Circuit) check(in []flowsheet.Stream) error {
 			if in[k].N[c] != 0 {
 				return fmt.Errorf("%s: %s enters without water", s.inlet(k), s.system.Components[c].Name)
 			}
+		}
+	}
+	for k := range s.inlets(in) {
+		const rounding = 1e-9 // of a recycle, as the cascade allows it
+		ions := 0.0
+		for _, a := range s.aqueous {
+			ions += math.Abs(in[k].N[a])
+		}
+		if base := -in[k].N[s.acid]; base > rounding*ions {
+			return fmt.Errorf("%s: the aqueous is alkaline, by %.3g mol/s of base: metals would come down as hydroxides; neutralise it before", s.inlet(k), base)
 		}
 	}
 	if s.lye.on {
