@@ -136,6 +136,28 @@ mixer_organic = "60 L"
 				{Name: "part", Set: "unit.reflux.strip.part=1", Want: "part"},
 			},
 		}},
+		{"sx_circuit", unittest.Case{ // a weak lye with salt in it, more than the saponification takes
+			Name: "sx_circuit_lye", Config: cut, In: []string{"extraction", "strip", "lye"},
+			Out: []string{"extraction", "strip", "bleed", "lye", "spent_lye"},
+			Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
+				brine(r, s, &in[0], 10, map[string]float64{"H+": 20, "Na+": 50, "Ca+2": 20, "Y+3": 20, "La+3": 60, "Nd+3": 70, "Dy+3": 8}, "Cl-")
+				brine(r, s, &in[2], 2, map[string]float64{"H+": 4000}, "Cl-")
+				lye(r, s, &in[3], 6, 2000, 60)
+			},
+			Bad: []unittest.Bad{{Name: "use", Set: "unit.lye_use=0.2", Want: "lye_use"}, {Name: "soap", Set: "unit.saponification=0.6", Want: "saponification"}},
+		}},
+		{"sx_circuit", unittest.Case{ // less lye than it takes: the rest is drawn
+			Name: "sx_circuit_short_lye", Config: strings.Replace(pc88a, "saponification = 0.2", "saponification = 0.3\nlye_use = 0.97", 1), In: []string{"extraction", "scrub", "strip", "lye"},
+			Out: []string{"extraction", "strip", "bleed", "lye", "spent_lye"},
+			Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
+				brine(r, s, &in[0], 10, map[string]float64{"H+": 20, "Na+": 50, "Ca+2": 20, "Y+3": 20, "La+3": 60, "Nd+3": 70, "Dy+3": 8}, "Cl-")
+				brine(r, s, &in[1], 1.5, map[string]float64{"H+": 800}, "Cl-")
+				brine(r, s, &in[2], 2, map[string]float64{"H+": 4000}, "Cl-")
+				lye(r, s, &in[3], 0.5, 2000, 60)
+				put(s, &in[3], "Ca+2", 1e-6)
+				put(s, &in[3], "Cl-", 2e-6)
+			},
+		}},
 		{"sx_circuit", unittest.Case{
 			Name: "sx_circuit_sulfate", Config: d2ehpa, In: []string{"load", "strip"}, Out: []string{"load", "strip", "bleed"},
 			Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
@@ -165,6 +187,14 @@ mixer_organic = "60 L"
 			},
 		}},
 	}
+}
+
+// lye adds a flow in L/min of caustic and salt, mol/m3 to within 30 %.
+func lye(r *rand.Rand, s *chem.System, in *flowsheet.Stream, flow, base, salt float64) {
+	brine(r, s, in, flow, map[string]float64{"Na+": salt}, "Cl-")
+	n := flow / 6e4 * base * between(r, 0.77, 1.3)
+	put(s, in, "Na+", n)
+	put(s, in, "H+", -n)
 }
 
 // brine adds a flow in L/min of the given cations, mol/m3 to within 30 %, neutral by one anion.

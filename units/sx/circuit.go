@@ -19,6 +19,7 @@ import (
 //	organic ─▶ [ extraction ] ─▶ [ scrub ] ─▶ [ strip ] ─┬─▶ bleed
 //	   ▲                                                 │
 //	   └── make-up ── saponification (base) ◀────────────┘
+//	                    lye ─┴▶ lye, spent_lye      where a lye is connected, see lyeMain
 //
 //	M^z+ + n (HA)2 = M-complex + z H+     D = K [(HA)2]^n / ([H+]^z α),  one cation binds 2 n monomers
 //	or log10 D = log10 K + (slope + rise [(HA)2]) pH + power log10 [(HA)2], a correlation
@@ -66,6 +67,8 @@ type Circuit struct {
 	partial          bool    // some efficiency is below 1: concentrations of both phases are unknowns besides
 	refluxes         []reflux
 	cut              cutControl
+	lye              lyeMain
+	here             here
 	feeds, draws     []sidePort
 	tank             float64 // m3
 	practice         Practice
@@ -134,6 +137,9 @@ const (
 	saponified
 )
 
+// ownPorts are names that no section, side feed or draw can have.
+var ownPorts = []string{"bleed", "makeup", "base", "lye", "spent_lye"}
+
 // NewCircuit makes a circuit.
 func NewCircuit() flowsheet.Unit { return new(Circuit) }
 
@@ -162,7 +168,7 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	}
 	seen := map[string]bool{}
 	for _, name := range s.names {
-		if seen[name] || strings.ContainsAny(name, ". ") || slices.Contains([]string{"bleed", "makeup", "base"}, name) {
+		if seen[name] || strings.ContainsAny(name, ". ") || slices.Contains(ownPorts, name) {
 			p.Fault("sections", "%q is taken or cannot be the name of a section", name)
 			return spec, nil
 		}
@@ -171,6 +177,7 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	}
 	s.reflux(p, &spec)
 	s.sides(p, &spec, seen)
+	s.readLye(p, slices.Contains(env.In, "lye"), &spec)
 	if ok, err := s.readModel(p, &spec); !ok {
 		return spec, err
 	}
@@ -184,6 +191,7 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	s.slope = s.k.NewSlope()
 	s.held = make([]float64, s.c)
 	s.declare(&spec)
+	s.here = here{u: make([]float64, len(spec.Handles)), v: make([]float64, len(s.k.Unknowns())), in: streams(len(spec.In), len(s.system.Components))}
 	if s.cut.on && !p.Faulty("cut") {
 		s.cut.room(&spec, len(s.system.Components))
 		s.cut.k = s.k.NewCut(s.request())
@@ -215,7 +223,7 @@ func (s *Circuit) readModel(p *conf.Table, spec *flowsheet.Spec) (ok bool, err e
 	if err := s.complexes(p); err != nil {
 		return false, err
 	}
-	if s.soap < 0 && spec.Handles[saponified].Value > 0 {
+	if s.soap < 0 && (spec.Handles[saponified].Value > 0 || s.lye.on) {
 		p.Fault("saponification", "needs a model with a soap, and its element (Na) in the system")
 		return false, nil
 	}
@@ -407,6 +415,7 @@ func (s *Circuit) declare(spec *flowsheet.Spec) {
 		spec.Out = append(spec.Out, flowsheet.Port{Name: d.name})
 	}
 	spec.Out = append(spec.Out, flowsheet.Port{Name: "bleed"}, flowsheet.Port{Name: "makeup", Drawn: true}, flowsheet.Port{Name: "base", Drawn: true})
+	s.declareLye(spec)
 	s.declareContents(spec)
 	volume, _ := s.organicVolume()
 	all := 2 * s.strength * volume
@@ -446,6 +455,10 @@ func (s *Circuit) declare(spec *flowsheet.Spec) {
 	}
 	if s.cut.on {
 		spec.Signals = append(spec.Signals, flowsheet.Variable{Name: "organic", Unit: "m3/s", Scale: 1e-3, Lower: flowsheet.NoBound})
+	}
+	if s.lye.on {
+		spec.Signals = append(spec.Signals, flowsheet.Variable{Name: "lye_demand", Unit: "mol/s", Scale: 0.1, Lower: flowsheet.NoBound},
+			flowsheet.Variable{Name: "lye_taken", Unit: "1", Scale: 1, Lower: flowsheet.NoBound})
 	}
 	spec.Constants = append(append(spec.Constants, s.model.Constants...), s.ownLevels()...)
 	if len(s.chem.Ligands) > 0 {

@@ -50,7 +50,7 @@ func (s *Circuit) sides(p *conf.Table, spec *flowsheet.Spec, seen map[string]boo
 			t := all.Table(name)
 			at := sidePort{name: name, section: slices.Index(s.names, t.Choice("section", s.names...))}
 			at.stage = t.Int("stage", 1, s.sections[at.section].stages) - 1
-			if seen[name] || name == "bleed" || name == "makeup" || name == "base" {
+			if seen[name] || slices.Contains(ownPorts, name) {
 				all.Fault(name, "the name is taken")
 			}
 			seen[name] = true

@@ -31,11 +31,19 @@ func (s *Circuit) Observe(u, x []float64, in, out []flowsheet.Stream, y []float6
 	if s.cut.on {
 		y[at] = x[s.cut.at]
 	}
+	if s.lye.on {
+		taken := 0.0
+		if w := s.system.Solvent(chem.Aqueous); in[s.lye.in].N[w] > 0 {
+			taken = out[s.lye.rest+1].N[w] / in[s.lye.in].N[w]
+		}
+		y[len(y)-2], y[len(y)-1] = s.soaped(in, out), taken
+	}
 }
 
 // restore makes the memory x the solution at hand: concentrations of the mixers follow from the unknowns and the mixers'
 // contents alone.
 func (s *Circuit) restore(u, x []float64, in []flowsheet.Stream) {
+	s.here.known = false
 	copy(s.k.Unknowns(), s.unknowns(x))
 	s.strength = s.strengthIn(x)
 	s.remember(&s.prev[0], x, nil, 0, s.strength)
@@ -49,7 +57,7 @@ func (s *Circuit) Report(u, x []float64, in, out []flowsheet.Stream) flowsheet.R
 	var r flowsheet.Report
 	s.restore(u, x, in)
 	r.Profile = s.profile()
-	r.Warnings = s.warnings(u, in, r.Profile)
+	r.Warnings = s.warnings(u, in, out, r.Profile)
 	return r
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // warnings says what a number rests on that it should not, and what a plant would suffer that the model does not know.
-func (s *Circuit) warnings(u []float64, in []flowsheet.Stream, profile []flowsheet.ProfileStage) []flowsheet.Warning {
+func (s *Circuit) warnings(u []float64, in, out []flowsheet.Stream, profile []flowsheet.ProfileStage) []flowsheet.Warning {
 	w := &limits{Circuit: s, profile: profile}
 	w.organic(u)
 	w.ranges()
@@ -19,6 +19,7 @@ func (s *Circuit) warnings(u []float64, in []flowsheet.Stream, profile []flowshe
 	w.strengths()
 	w.vessels(in)
 	w.cold(in)
+	w.base(u, in, out)
 	w.all = append(w.all, s.precipitation(profile, in)...)
 	return w.all
 }

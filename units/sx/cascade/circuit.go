@@ -433,7 +433,11 @@ func (f *flows) possible(c *Circuit, m *model) error {
 	}
 	for j := range f.n {
 		f.outA[j], f.outO[j] = max(f.outA[j], 0), max(f.outO[j], 0)
-		if h := j*m.c + m.Hydrogen; f.feed[h] < 0 {
+		rounding := 0.0 // as composition allows it
+		for _, v := range f.feed[j*m.c : (j+1)*m.c] {
+			rounding += negative * math.Abs(v)
+		}
+		if f.feed[j*m.c+m.Hydrogen] < -rounding {
 			return fmt.Errorf("organic that enters stage %d carries more metal than its extractant can hold", j+1)
 		}
 	}

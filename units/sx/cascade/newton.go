@@ -11,6 +11,7 @@ type newtonSpace struct {
 	jac                           []float64
 	lu, spare                     *solve.LU // spare takes the next factors where those at hand are to stay
 	factored                      bool
+	stands                        bool        // the last evaluation and the factors are of the same point: that of the last tangent
 	hasty                         bool        // other starts are at hand
 	below, diag                   []float64   // [n·c]
 	same, before, after, row      []float64   // [n]
@@ -163,6 +164,7 @@ func (k *Cascade) natural(scale, full, two, most, tol float64) (float64, float64
 
 // refactor factors the derivatives at the present point.
 func (k *Cascade) refactor() bool {
+	k.stands = false
 	k.jacobian()
 	if k.spare != nil { // the factors at hand are another's
 		k.lu, k.spare = k.spare, nil

@@ -136,6 +136,7 @@ func (k *Cascade) complexed(v []float64, j int, D []float64) {
 
 // evaluate finds everything at v, and the residuals: ln of the closure of every stage, then every scalar's own equation.
 func (k *Cascade) evaluate(v, res []float64) {
+	k.stands = false
 	m, n, c := k.m, k.n, k.c
 	k.distribute(v)
 	k.balances()
