@@ -127,6 +127,25 @@ func streamCases() []kindCase {
 				{Name: "tenor", Set: "unit.dose.acid.tenor.HCk=1 mol/L", Want: "HCk"},
 			},
 		}},
+		{"ratio_feed", unittest.Case{ // from mains: of acid the water is what limits it, of water there is too little
+			Name: "ratio_feed_mains", In: []string{"in", "acid", "water"}, Out: []string{"stream", "acid", "water", "acid_rest", "water_rest"},
+			Inlets: func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
+				pulp(r, s, &in[0])
+				ree := 0.0
+				for c, q := range s.Components {
+					if q.Phase == chem.Aqueous && q.Key >= 0 && s.Elements[q.Key].Group == "ree" {
+						ree += in[0].N[c]
+					}
+				}
+				brine(r, s, &in[1], 6e4*ree*2e-3, map[string]float64{"H+": 3500, "Na+": 40}, "Cl-")
+				brine(r, s, &in[2], 6e4*ree*1e-4, map[string]float64{"Na+": 40}, "Cl-")
+			},
+			Config: chemistry + "[unit.dose]\nacid = { ratio = \"0.6 L/mol\", tenor = { HCl = \"5 mol/L\" }, strength = \"32 %\" }\nwater = { ratio = \"0.2 L/mol\" }\n",
+			Bad: []unittest.Bad{
+				{Name: "ions", Set: "unit.dose.acid.tenor.H+=1 mol/L", Want: "charge"},
+				{Name: "strength", Set: "unit.dose.acid.strength=1.2", Want: "strength"},
+			},
+		}},
 		{"solid_liquid_separator", unittest.Case{
 			Name: "solid_liquid_separator", In: two, Out: []string{"solid", "filtrate", "retained"}, Inlets: each,
 			Config: chemistry + "[unit]\nliquid_recovery = 0.7\n",

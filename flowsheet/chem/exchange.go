@@ -15,7 +15,7 @@ import (
 //
 //	M^z+ + n (HA)2 = M-complex + z H+,   D = K [(HA)2]^n / [H+]^z,   one cation binds m monomers, 2 n where m is not given
 //
-// with concentrations. A base metal whose terms are given turns the extractant into its soap.
+// with concentrations, or by correlation. A base metal whose terms are given turns the extractant into its soap.
 type Exchange struct {
 	Name, Extractant           string
 	Terms                      []ExchangeTerm // for the elements of the system that have one
@@ -25,6 +25,7 @@ type Exchange struct {
 	Constants                  []Constant
 	Covariance                 Covariance
 	Activity                   *Activity // nil where constants hold for concentrations
+	Correlation                *LogD     // of which this is the form in free dimer, or nil
 }
 
 // Activity carries constants from no ionic strength to I, mol/L, after Davies: a trivalent cation has z2 = 9 − 3,
@@ -37,6 +38,16 @@ func (a *Activity) Log10(z2, I float64) float64 {
 	I = min(I, a.Used)
 	root := math.Sqrt(I)
 	return -a.A * z2 * (root/(1+a.B*root) - a.Linear*I)
+}
+
+// Ln is ln of the factor on a constant of z2 1 at I mol/L, and its derivative after ln I.
+func (a *Activity) Ln(I float64) (f, slope float64) {
+	f = a.Log10(1, I) * math.Ln10
+	if I < a.Used {
+		root := math.Sqrt(I)
+		slope = -a.A * math.Ln10 * (root/2/((1+a.B*root)*(1+a.B*root)) - a.Linear*I)
+	}
+	return f, slope
 }
 
 // Covariance is how the constants of a regression err together: variances of log10 K of an element, n, m and fall (decades).
@@ -55,15 +66,19 @@ type ExchangeTerm struct {
 	Z, N    float64 // charge, and dimers in the reaction
 	LnK     float64 // ln K, concentrations in mol/L
 	DH      float64 // J/mol, enthalpy of the reaction; 0 where none is known
-	// Correlated says that D is a straight line over pH, whatever the extractant: log10 D = log10 K + Slope pH; Slope 0 is a constant.
-	Correlated bool
-	Slope      float64
-	Ideal      bool    // LnK stands at no ionic strength: the model's Activity carries it
-	M          float64 // monomers that one cation binds
-	Fall       float64 // what ln D loses from an empty to a full organic
-	Band       float64 // uncertainty of LnK, in units of LnK
-	Class      Class
-	Source     string
+	// Correlated says that D is a correlation over pH and free dimer u, mol/L, in the place of mass action:
+	//
+	//	log10 D = log10 K + (Slope + Rise u) pH + Power log10 u
+	//
+	// without Rise and Power a straight line over pH, whatever the extractant; Slope 0 as well is a constant D.
+	Correlated         bool
+	Slope, Rise, Power float64
+	Ideal              bool    // LnK stands at no ionic strength: the model's Activity carries it
+	M                  float64 // monomers that one cation binds
+	Fall               float64 // what ln D loses from an empty to a full organic
+	Band               float64 // uncertainty of LnK, in units of LnK
+	Class              Class
+	Source             string
 }
 
 // Exchange is the mass-action model of that name for the elements of the system. Callers do not write to it. The error
@@ -259,21 +274,20 @@ func (l *library) readExchangeTerm(m *exchange, all *conf.Table, symbol string, 
 	t := all.Table(symbol)
 	to := o.under(t)
 	numbers := []Constant{l.number(t, "logK", "1", conf.Between(-30, 30), to), l.number(t, "band", "1", conf.Positive, to)}
-	n := 0.0
-	if t.Has("n") {
-		q := l.number(t, "n", "1", conf.Between(0.5, 6), to)
-		n, numbers = q.Value, append(numbers, q)
+	optional := func(key, unit string, r conf.Range) (v float64) {
+		if t.Has(key) {
+			q := l.number(t, key, unit, r, to)
+			v, numbers = q.Value, append(numbers, q)
+		}
+		return v
 	}
-	dH := 0.0
-	if t.Has("dH") {
-		q := l.number(t, "dH", "J/mol", conf.Between(-2e5, 2e5), to)
-		dH, numbers = q.Value, append(numbers, q)
-	}
-	correlated, slope := t.Has("slope"), 0.0
+	n, dH := optional("n", "1", conf.Between(0.5, 6)), optional("dH", "J/mol", conf.Between(-2e5, 2e5))
+	correlated := t.Has("slope")
+	slope, rise, power := optional("slope", "1", conf.Between(0, 10)), 0.0, 0.0
 	if correlated {
-		q := l.number(t, "slope", "1", conf.Between(0, 10), to)
-		slope, numbers = q.Value, append(numbers, q)
+		rise, power = optional("rise", "1", conf.Between(-100, 100)), optional("power", "1", conf.Between(-10, 10))
 	}
+	binds := optional("m", "1", conf.Between(1, 12))
 	t.Close()
 	for _, s := range m.symbols {
 		if s == symbol {
@@ -285,7 +299,7 @@ func (l *library) readExchangeTerm(m *exchange, all *conf.Table, symbol string, 
 	}
 	m.symbols, m.order, m.numbers, m.usuals = append(m.symbols, symbol), append(m.order, n), append(m.numbers, numbers), append(m.usuals, m.usual)
 	m.Terms = append(m.Terms, ExchangeTerm{LnK: numbers[0].Value * math.Ln10, Band: numbers[1].Value * math.Ln10, DH: dH, Class: to.class, Source: to.source,
-		Correlated: correlated, Slope: slope, Ideal: m.Activity != nil && !correlated})
+		Correlated: correlated, Slope: slope, Rise: rise, Power: power, M: binds, Ideal: m.Activity != nil && !correlated})
 }
 
 // At is ln K at a temperature in K.
@@ -294,11 +308,34 @@ func (t *ExchangeTerm) At(T float64) float64 {
 	return t.LnK - t.DH/gas*(1/T-1/standard)
 }
 
-// addExchanges takes each model into the system.
+// addExchanges takes each model into the system, then the correlations over pH and dosage.
 func (l *library) addExchanges(s *System) {
 	for i := range l.exchanges {
 		s.exchanges = append(s.exchanges, l.exchanges[i].of(s))
 	}
+	for i := range s.models {
+		s.exchanges = append(s.exchanges, s.models[i].exchange())
+	}
+}
+
+// exchange is the correlation with free dimer in the place of the dosage. One cation binds one monomer per charge, and a free
+// monomer is half a dimer.
+func (m *LogD) exchange() Exchange {
+	strength := func(dosage float64) float64 { return dosage / 100 / m.PureVolume } // monomers, mol/m3
+	acid := func(pH float64) float64 { return Molar * math.Pow(10, -pH) }
+	d := Exchange{Name: m.Name, Extractant: m.Extractant, Soap: -1, Constants: m.Constants, Correlation: m,
+		AcidLo: acid(m.PHHi), AcidHi: acid(m.PHLo), ExtractantLo: strength(m.DosageLo), ExtractantHi: strength(m.DosageHi)}
+	dosage := 100 * m.PureVolume * 2 * Molar // of free dimer at 1 mol/L
+	for _, t := range m.Terms {
+		q := ExchangeTerm{Element: t.Element, Z: t.Z, Correlated: true, Class: t.Class, Source: t.Source}
+		q.N, q.M, q.LnK = q.Z, q.Z, math.Log(t.D)
+		if !t.Constant {
+			q.LnK = t.B0*math.Ln10 + t.B1*math.Log(dosage)
+			q.Slope, q.Rise, q.Power = t.M0, t.M1*dosage, t.B1
+		}
+		d.Terms = append(d.Terms, q)
+	}
+	return d
 }
 
 // of keeps the terms of elements that are in both the aqueous and the organic phase of a system; none where the model is for
@@ -322,7 +359,10 @@ func (m *exchange) of(s *System) Exchange {
 		term.Element, term.Z = e, s.Components[aqueous].Charge
 		switch term.N = m.order[k]; {
 		case term.N == 0 && term.Z == 3:
-			term.N, term.M, term.Fall = m.usuals[k].n, m.usuals[k].m, m.usuals[k].fall
+			term.N, term.Fall = m.usuals[k].n, m.usuals[k].fall
+			if term.M == 0 {
+				term.M = m.usuals[k].m
+			}
 		case term.N == 0:
 			term.N = term.Z
 		}

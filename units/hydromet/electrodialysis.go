@@ -200,7 +200,7 @@ func (e *Electrodialysis) Solve(_ *flowsheet.Stage, u, _ []float64, in, out []fl
 		}
 	}
 	s := e.shift(u, nil, in[saltStream].N, nil)
-	if taken := s.cation.v + 2*s.leakC.v; math.Max(taken, s.anion.v+2*s.leakA.v) > 1 {
+	if taken := math.Max(s.cation.v+2*s.leakC.v, s.anion.v+2*s.leakA.v); taken > 1 {
 		return fmt.Errorf("conversion %g and salt_leakage %g together take %.4g of the salt; lower one of them", u[splitConversion], u[splitLeakage], taken)
 	}
 	if v := s.split.v + s.water.v; math.IsNaN(v) || math.IsInf(v, 0) {

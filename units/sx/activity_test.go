@@ -160,6 +160,8 @@ func TestActivityFaults(t *testing.T) {
 		{"%MORE%", "complexes = true", "units.sx.ionic_strength: missing; complexes need the ionic strength"},
 		{"%MORE%", "complexes = true\nionic_strength = \"-1 mol/L\"", "ionic_strength"},
 		{"%MORE%", "complexes = 3", "complexes"},
+		{"%MORE%", "ionic_strength = \"solve\"", "units.sx.ionic_strength"},
+		{"%MORE%\n[units.sx.load]", "ionic_strength = \"solved\"\n[units.sx.load]\nionic_strength = \"1 mol/L\"", "units.sx.load.ionic_strength: that of the circuit is solved for"},
 		{`"S", "Ca"`, `"Ca"`, "needs sulfate"},
 	} {
 		text := strings.Replace(sulfateLiquor, c.from, c.to, 1)
@@ -233,6 +235,71 @@ tenor = { H2SO4 = "%g mol/L" }
 		text += fmt.Sprintf("[units.sx.strip]\nstages = %d\nmixer_aqueous = \"40 L\"\nmixer_organic = \"40 L\"\n", 2+r.IntN(10))
 		if _, err := loadPlant(t, text); err != nil {
 			t.Errorf("case %d: %v", i, err)
+		}
+		given := text[strings.Index(text, "ionic_strength"):]
+		if _, err := loadPlant(t, strings.Replace(text, given[:strings.Index(given, "\n")], `ionic_strength = "solved"`, 1)); err != nil {
+			t.Errorf("case %d, ionic strength solved for: %v", i, err)
+		}
+	}
+}
+
+// Ionic strengths that are solved for are those of the stages by hand, and what the same numbers give by section where each has
+// one stage: complexes of sulfate, and constants of the model that stand at none.
+func TestIonicStrengthSolved(t *testing.T) {
+	sulfate := strings.NewReplacer("stages = 2", "stages = 1").Replace(sulfateLiquor)
+	base, err := filepath.Abs(amd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	chloride := "base = \"" + base + "\"\n[units.sx]\nmodel = \"PC88A-HCl-I\"\n%MORE%\n[units.sx.extraction]\nstages = 1\n%extraction%\n[units.sx.scrub]\nstages = 1\n%scrub%\n[units.sx.strip]\nstages = 1\n%strip%\n"
+	for _, c := range []struct {
+		text, more string
+		sections   []string
+	}{{sulfate, "complexes = true\n", nil}, {chloride, "", []string{"extraction", "scrub", "strip"}}} {
+		clear := strings.NewReplacer("%extraction%", "", "%scrub%", "", "%strip%", "")
+		p, err := loadPlant(t, clear.Replace(strings.Replace(c.text, "%MORE%", c.more+"ionic_strength = \"solved\"", 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, _ := p.Unit("sx")
+		signals := make([]float64, len(v.Spec.Signals))
+		v.Unit.(flowsheet.Observer).Observe(v.U, v.X, v.In, v.Out, signals)
+		var strengths []float64
+		for i, s := range v.Spec.Signals {
+			if strings.HasPrefix(s.Name, "ionic_strength.") {
+				strengths = append(strengths, signals[i]/1000)
+			}
+		}
+		given := strings.Replace(c.text, "%MORE%", c.more, 1)
+		if c.sections == nil {
+			given = strings.Replace(c.text, "%MORE%", fmt.Sprintf("%sionic_strength = \"%.17g mol/L\"", c.more, strengths[0]), 1)
+		}
+		for k, name := range c.sections {
+			given = strings.Replace(given, "%"+name+"%", fmt.Sprintf("ionic_strength = \"%.17g mol/L\"", strengths[k]), 1)
+		}
+		q, err := loadPlant(t, given)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, b := report(t, p, "sx"), report(t, q, "sx")
+		if len(strengths) != len(a.Profile) {
+			t.Fatalf("%d strengths of %d stages", len(strengths), len(a.Profile))
+		}
+		for j := range a.Profile {
+			if c.sections != nil { // no complexes: all is dissociated
+				sum := 0.0
+				for i, comp := range p.System.Components {
+					sum += comp.Charge * comp.Charge * a.Profile[j].Aqueous[i] / 2000
+				}
+				if math.Abs(sum/strengths[j]-1) > 1e-9 {
+					t.Errorf("stage %d: %.10g mol/L of ionic strength, by hand %.10g", j+1, strengths[j], sum)
+				}
+			}
+			for i, x := range a.Profile[j].Aqueous {
+				if y := b.Profile[j].Aqueous[i]; math.Abs(x-y) > 1e-8*math.Abs(y)+1e-15 {
+					t.Errorf("stage %d: %s %.12g solved for, %.12g given", j+1, p.System.Components[i].Name, x, y)
+				}
+			}
 		}
 	}
 }

@@ -19,17 +19,21 @@ import (
 //	organic ─▶ [ extraction ] ─▶ [ scrub ] ─▶ [ strip ] ─┬─▶ bleed
 //	   ▲                                                 │
 //	   └── make-up ── saponification (base) ◀────────────┘
+//	                    lye ─┴▶ lye, spent_lye      where a lye is connected, see lyeMain
 //
 //	M^z+ + n (HA)2 = M-complex + z H+     D = K [(HA)2]^n / ([H+]^z α),  one cation binds 2 n monomers
+//	or log10 D = log10 K + (slope + rise [(HA)2]) pH + power log10 [(HA)2], a correlation
 //	acidity = [H+] + [HSO4-],  [H+] [SO4-2] = Ka2 [HSO4-]
-//	y_j = (1 − η) y_(j−1) + η D x, Murphree efficiency η by section and element; hydrogen and soap exchange at once
-//	mixer: Rate·(Va x + Vo y − before) = what enters − A x − O y at equilibrium; each settler layer, and the organic tank, is
+//	y_j = (1 − η) y_(j−1) + η D x, Murphree efficiency η by section and element, with kinetics times k τ/(1 + k τ); hydrogen and soap exchange at once
+//	mixer: Rate·(Va x + Vo y − before) = what enters − A x − O y at equilibrium, or dy/dt = (arrives − O y)/Vo + k (D x − y) with
+//	k Vo = O η/(1 − η); each settler layer, and the organic tank, is
 //	a stirred volume behind it
 //
 // States are amounts by stage: in the mixer (both phases), in the settler's aqueous and organic layer; hydrogen in a mixer
 // stands for acidity and free extractant together, in an organic layer it is what the metals leave; the extractant of the whole
-// circuit, which follows its handle within a turn of the organic. Unknowns are ln([(HA)2]/[H+]) of every stage and the scalars of the model; with
-// efficiencies below 1 also what leaves each mixer.
+// circuit, which follows its handle within a turn of the organic. Where a metal comes to equilibrium in part, its state in the mixer is
+// the aqueous alone and its organic (drops) one of its own, and hydrogen's the acidity less what the others hold of the organic.
+// Unknowns are ln([(HA)2]/[H+]) of every stage and the scalars of the model; with efficiencies below 1 also what leaves each mixer.
 //
 // Assumptions: equilibrium in every mixer, at the section's own temperature as far as constants go; phase volumes are those of the solvents and stay; concentrations stand for
 // activities, or constants are carried to the ionic strength that a section is given; metals bind sulfate where complexes are asked for; entrained droplets have the composition of their settler layer; one strength of extractant everywhere; the
@@ -63,11 +67,15 @@ type Circuit struct {
 	partial          bool    // some efficiency is below 1: concentrations of both phases are unknowns besides
 	refluxes         []reflux
 	cut              cutControl
+	lye              lyeMain
+	here             here
 	feeds, draws     []sidePort
 	tank             float64 // m3
 	practice         Practice
+	kinetics         kinetics
 	conditional      []chem.Constant // of complexes and bisulfate at an ionic strength
 	ionic            float64         // that one, mol/L; NaN where none is given
+	solved           bool            // it is an unknown of every stage
 	waters           *saturation     // made when first needed
 
 	leaves     []int
@@ -76,6 +84,8 @@ type Circuit struct {
 	stateCount int
 
 	mixer, layerA, layerO    []float64 // contents after a solve, [stage·cations]
+	drops                    []float64 // of the mixers' organic, where efficiencies are below 1, and
+	slow                     dropStates
 	soluteMixer, soluteLayer [][]float64
 	prev                     [3]memory
 	shifted                  [2][]flowsheet.Stream
@@ -88,6 +98,7 @@ type Circuit struct {
 // memory is what a step of time starts from, in the cascade's form.
 type memory struct {
 	mixer, layerA, layerO    []float64
+	drops                    []float64
 	soluteMixer, soluteLayer [][]float64
 }
 
@@ -118,14 +129,16 @@ type sectionSpec struct {
 	ionic                     float64            // ionic strength that its constants are carried to, mol/L; NaN where none is given
 }
 
-// The handles that every circuit has; the flow of each reflux follows.
+// The handles that every circuit has, but for saponification without a soap; the flow of each reflux follows.
 const (
 	organicFlow = iota
 	bleedPart
-	saponified
 	extractantSet
-	ownHandles
+	saponified
 )
+
+// ownPorts are names that no section, side feed or draw can have.
+var ownPorts = []string{"bleed", "makeup", "base", "lye", "spent_lye"}
 
 // NewCircuit makes a circuit.
 func NewCircuit() flowsheet.Unit { return new(Circuit) }
@@ -140,8 +153,8 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	spec.Handles = []flowsheet.Handle{
 		{Name: "organic_flow", Unit: "m3/s", Lo: flows.Lo, Hi: flows.Hi},
 		{Name: "bleed", Unit: "1", Value: p.Quantity("bleed", "1", parts), Hi: 1},
-		{Name: "saponification", Unit: "1", Value: p.Quantity("saponification", "1", conf.Between(0, 0.5)), Hi: 0.5},
 		{Name: "extractant", Unit: "mol/m3", Value: p.Quantity("extractant", "mol/m3", strengths), Lo: strengths.Lo, Hi: strengths.Hi},
+		{Name: "saponification", Unit: "1", Value: p.Quantity("saponification", "1", conf.Between(0, 0.5)), Hi: 0.5},
 	}
 	if p.Has("cut") {
 		spec.Handles[organicFlow].Unit = "m3/mol"
@@ -155,7 +168,7 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	}
 	seen := map[string]bool{}
 	for _, name := range s.names {
-		if seen[name] || strings.ContainsAny(name, ". ") || slices.Contains([]string{"bleed", "makeup", "base"}, name) {
+		if seen[name] || strings.ContainsAny(name, ". ") || slices.Contains(ownPorts, name) {
 			p.Fault("sections", "%q is taken or cannot be the name of a section", name)
 			return spec, nil
 		}
@@ -164,11 +177,12 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	}
 	s.reflux(p, &spec)
 	s.sides(p, &spec, seen)
+	s.readLye(p, slices.Contains(env.In, "lye"), &spec)
 	if ok, err := s.readModel(p, &spec); !ok {
 		return spec, err
 	}
 	s.readCut(p)
-	s.build()
+	s.build(len(spec.Handles))
 	var err error
 	if s.k, err = cascade.New(&s.chem, &s.plan[0]); err != nil {
 		p.Fault("sections", "%v", err)
@@ -177,6 +191,7 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	s.slope = s.k.NewSlope()
 	s.held = make([]float64, s.c)
 	s.declare(&spec)
+	s.here = here{u: make([]float64, len(spec.Handles)), v: make([]float64, len(s.k.Unknowns())), in: streams(len(spec.In), len(s.system.Components))}
 	if s.cut.on && !p.Faulty("cut") {
 		s.cut.room(&spec, len(s.system.Components))
 		s.cut.k = s.k.NewCut(s.request())
@@ -188,11 +203,11 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 func (s *Circuit) readModel(p *conf.Table, spec *flowsheet.Spec) (ok bool, err error) {
 	name := p.Text("model")
 	if p.Faulty("model") {
-		p.Skip("cut", "practice", "constants", "complexes", "ionic_strength")
+		p.Skip("cut", "practice", "constants", "complexes", "ionic_strength", "kinetics")
 		return false, nil
 	}
 	if s.model, err = s.constantsOf(p, name); err != nil {
-		p.Skip("cut", "practice", "complexes", "ionic_strength")
+		p.Skip("cut", "practice", "complexes", "ionic_strength", "kinetics")
 		return false, nil
 	}
 	if s.practice, err = readPractice(p, s.model.Extractant); err != nil {
@@ -201,13 +216,19 @@ func (s *Circuit) readModel(p *conf.Table, spec *flowsheet.Spec) (ok bool, err e
 	if err := s.cations(); err != nil {
 		return false, err
 	}
+	if err := s.readKinetics(p); err != nil {
+		return false, err
+	}
 	s.activity(p)
 	if err := s.complexes(p); err != nil {
 		return false, err
 	}
-	if s.soap < 0 && spec.Handles[saponified].Value > 0 {
-		p.Fault("saponification", "needs the element of the model's soap (Na) in the system")
+	if s.soap < 0 && (spec.Handles[saponified].Value > 0 || s.lye.on) {
+		p.Fault("saponification", "needs a model with a soap, and its element (Na) in the system")
 		return false, nil
+	}
+	if s.soap < 0 {
+		s.withoutSoap(spec)
 	}
 	return true, nil
 }
@@ -258,7 +279,8 @@ func (s *Circuit) cations() error {
 			s.soap, s.sodium = len(s.aqueous), a
 		}
 		s.aqueous, s.organic = append(s.aqueous, a), append(s.organic, o)
-		s.chem.Cations = append(s.chem.Cations, cascade.Cation{Name: sys.Elements[t.Element].Symbol, Z: t.Z, LnK: t.LnK, N: t.N, M: t.M, Fall: t.Fall, Correlated: t.Correlated, Slope: t.Slope})
+		s.chem.Cations = append(s.chem.Cations, cascade.Cation{Name: sys.Elements[t.Element].Symbol, Z: t.Z, LnK: t.LnK, N: t.N, M: t.M, Fall: t.Fall,
+			Correlated: t.Correlated, Slope: t.Slope, Rise: t.Rise, Power: t.Power})
 	}
 	s.hydrogen = len(s.aqueous)
 	s.aqueous, s.organic = append(s.aqueous, s.acid), append(s.organic, s.extractant)
@@ -298,7 +320,7 @@ func (s *Circuit) balanced(a, o int, z float64) error {
 }
 
 // build makes the plan, its two copies for tangents, and the vessels.
-func (s *Circuit) build() {
+func (s *Circuit) build(handles int) {
 	for q := range s.plan {
 		p := &s.plan[q]
 		p.Organic, p.Capacity, p.Loop, p.Bleed = 1, s.strength, true, 1
@@ -308,7 +330,7 @@ func (s *Circuit) build() {
 		}
 		for k, t := range s.sections {
 			p.Sections = append(p.Sections, cascade.Section{Name: s.names[k], Stages: t.stages, Joins: t.joins, Flow: 1,
-				X: make([]float64, s.c), Ligands: make([]float64, len(s.solutes)), LnK: s.constants(t), Murphree: s.efficiencies(t), OrganicCarried: t.organicCarried, AqueousCarried: t.aqCarried})
+				X: make([]float64, s.c), Ligands: make([]float64, len(s.solutes)), LnK: s.constants(t), Murphree: s.efficiencies(t), Transfer: s.transfer(t), OrganicCarried: t.organicCarried, AqueousCarried: t.aqCarried})
 		}
 	}
 	v := &s.vessel
@@ -328,17 +350,24 @@ func (s *Circuit) build() {
 		return r
 	}
 	s.mixer, s.layerA, s.layerO, s.soluteMixer, s.soluteLayer = room(), room(), room(), rows(), rows()
-	for q := range s.prev {
-		s.prev[q] = memory{room(), room(), room(), rows(), rows()}
-		m := &s.prev[q]
-		s.step[q] = cascade.Step{Vessels: v, Mixer: m.mixer, Aqueous: m.layerA, Organic: m.layerO, LigandMixer: m.soluteMixer, LigandAq: m.soluteLayer}
+	s.findSlow()
+	if s.partial {
+		s.drops = room()
 	}
-	s.now = cascade.Step{Vessels: v, Mixer: s.mixer, Aqueous: s.layerA, Organic: s.layerO, LigandMixer: s.soluteMixer, LigandAq: s.soluteLayer}
+	for q := range s.prev {
+		s.prev[q] = memory{mixer: room(), layerA: room(), layerO: room(), soluteMixer: rows(), soluteLayer: rows()}
+		m := &s.prev[q]
+		if s.partial {
+			m.drops = room()
+		}
+		s.step[q] = cascade.Step{Vessels: v, Mixer: m.mixer, Drops: m.drops, Aqueous: m.layerA, Organic: m.layerO, LigandMixer: m.soluteMixer, LigandAq: m.soluteLayer}
+	}
+	s.now = cascade.Step{Vessels: v, Mixer: s.mixer, Drops: s.drops, Aqueous: s.layerA, Organic: s.layerO, LigandMixer: s.soluteMixer, LigandAq: s.soluteLayer}
 	for q := range s.shifted {
 		for range len(s.names) + len(s.feeds) {
 			s.shifted[q] = append(s.shifted[q], flowsheet.Stream{N: make([]float64, len(s.system.Components))})
 		}
-		s.shiftedU[q] = make([]float64, ownHandles+len(s.refluxes)+len(s.draws))
+		s.shiftedU[q] = make([]float64, handles)
 	}
 	s.block = 3*s.c - 1 + 2*len(s.solutes)
 	s.stateCount = s.sum() + 1
@@ -346,6 +375,8 @@ func (s *Circuit) build() {
 		s.cut.at = s.stateCount
 		s.stateCount++
 	}
+	s.slow.at = s.stateCount
+	s.stateCount += len(s.slow.of)
 }
 
 // efficiencies are Murphree's of every cation, nil where all are 1. Hydrogen and the soap's cation exchange at once.
@@ -384,6 +415,7 @@ func (s *Circuit) declare(spec *flowsheet.Spec) {
 		spec.Out = append(spec.Out, flowsheet.Port{Name: d.name})
 	}
 	spec.Out = append(spec.Out, flowsheet.Port{Name: "bleed"}, flowsheet.Port{Name: "makeup", Drawn: true}, flowsheet.Port{Name: "base", Drawn: true})
+	s.declareLye(spec)
 	s.declareContents(spec)
 	volume, _ := s.organicVolume()
 	all := 2 * s.strength * volume
@@ -392,6 +424,7 @@ func (s *Circuit) declare(spec *flowsheet.Spec) {
 		spec.Free = append(spec.Free, len(spec.States))
 		spec.States = append(spec.States, flowsheet.Variable{Name: "organic.flow", Unit: "m3/s", Scale: 1e-3, Start: 1e-3})
 	}
+	s.declareDrops(spec)
 	for a := range len(s.k.Unknowns()) {
 		spec.Algebraic = append(spec.Algebraic, flowsheet.Variable{Name: fmt.Sprintf("%s.%s", s.place(a%s.n), s.k.Unknown(a/s.n)), Unit: "1", Scale: 1, Lower: flowsheet.NoBound})
 	}
@@ -410,8 +443,22 @@ func (s *Circuit) declare(spec *flowsheet.Spec) {
 	for _, name := range s.names {
 		spec.Signals = append(spec.Signals, flowsheet.Variable{Name: "loading." + name, Unit: "1", Scale: 1})
 	}
+	for _, i := range s.kinetics.cations {
+		symbol := s.chem.Cations[i].Name
+		spec.Constants = append(spec.Constants, s.kinetics.rates[symbol])
+		for _, name := range s.names {
+			spec.Signals = append(spec.Signals, flowsheet.Variable{Name: "efficiency." + name + "." + symbol, Unit: "1", Scale: 1})
+		}
+	}
+	for j := 0; s.solved && j < s.n; j++ {
+		spec.Signals = append(spec.Signals, flowsheet.Variable{Name: "ionic_strength." + s.place(j), Unit: "mol/m3", Scale: chem.Molar})
+	}
 	if s.cut.on {
 		spec.Signals = append(spec.Signals, flowsheet.Variable{Name: "organic", Unit: "m3/s", Scale: 1e-3, Lower: flowsheet.NoBound})
+	}
+	if s.lye.on {
+		spec.Signals = append(spec.Signals, flowsheet.Variable{Name: "lye_demand", Unit: "mol/s", Scale: 0.1, Lower: flowsheet.NoBound},
+			flowsheet.Variable{Name: "lye_taken", Unit: "1", Scale: 1, Lower: flowsheet.NoBound})
 	}
 	spec.Constants = append(append(spec.Constants, s.model.Constants...), s.ownLevels()...)
 	if len(s.chem.Ligands) > 0 {
@@ -443,6 +490,9 @@ func (s *Circuit) declareContents(spec *flowsheet.Spec) {
 					start = size
 				}
 				amount(part.name, a, max(size, 1e-6), start)
+				if i == s.hydrogen && part.name == ".mixer." && s.slow.stage[j] {
+					spec.States[len(spec.States)-1].Lower = flowsheet.NoBound
+				}
 			}
 		}
 		for _, part := range []struct {

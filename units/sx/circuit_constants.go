@@ -56,7 +56,7 @@ func (s *Circuit) constants(t sectionSpec) []float64 {
 	var all []float64
 	for i := range s.model.Terms {
 		k := s.model.Terms[i].At(t.T)
-		if q := &s.model.Terms[i]; q.Ideal && s.model.Activity != nil {
+		if q := &s.model.Terms[i]; q.Ideal && s.model.Activity != nil && !s.solved {
 			k += s.model.Activity.Log10(q.Z*q.Z-q.Z, t.ionic) * math.Ln10
 		}
 		if own, ok := t.logK[s.system.Elements[s.model.Terms[i].Element].Symbol]; ok {

@@ -50,7 +50,7 @@ func (s *Circuit) sides(p *conf.Table, spec *flowsheet.Spec, seen map[string]boo
 			t := all.Table(name)
 			at := sidePort{name: name, section: slices.Index(s.names, t.Choice("section", s.names...))}
 			at.stage = t.Int("stage", 1, s.sections[at.section].stages) - 1
-			if seen[name] || name == "bleed" || name == "makeup" || name == "base" {
+			if seen[name] || slices.Contains(ownPorts, name) {
 				all.Fault(name, "the name is taken")
 			}
 			seen[name] = true
@@ -84,7 +84,7 @@ func (s *Circuit) returned(k int) bool {
 
 // fill makes handles and inlets the circuit of the cascade, with an organic of that strength and flow.
 func (s *Circuit) fill(p *cascade.Circuit, u []float64, in []flowsheet.Stream, strength, organic float64) {
-	p.Organic, p.Bleed, p.Soap, p.Capacity = organic, u[bleedPart], 2*u[saponified], strength
+	p.Organic, p.Bleed, p.Soap, p.Capacity = organic, u[bleedPart], 2*s.soapOf(u), strength
 	for k := range p.Sections {
 		t := &p.Sections[k]
 		t.Flow = s.liquor(in[k].N, t.X, t.Ligands)
@@ -109,6 +109,25 @@ func (s *Circuit) fill(p *cascade.Circuit, u []float64, in []flowsheet.Stream, s
 			}
 		}
 	}
+}
+
+// withoutSoap takes back the handle of saponification: there is nothing that it could move.
+func (s *Circuit) withoutSoap(spec *flowsheet.Spec) {
+	spec.Handles = slices.Delete(spec.Handles, saponified, saponified+1)
+	for q := range s.refluxes {
+		s.refluxes[q].handle--
+	}
+	for q := range s.draws {
+		s.draws[q].handle--
+	}
+}
+
+// soapOf is the saponified part among the handles, or of their slopes; 0 where the model has no soap.
+func (s *Circuit) soapOf(u []float64) float64 {
+	if s.soap < 0 {
+		return 0
+	}
+	return u[saponified]
 }
 
 // through is the aqueous that is fed to section k and to those that join it, and so leaves there but for entrainment.

@@ -17,14 +17,33 @@ func (s *Circuit) Observe(u, x []float64, in, out []flowsheet.Stream, y []float6
 	for k := range s.names {
 		y[s.n+k] = s.k.Loading(s.last(k))
 	}
+	at := s.n + len(s.names)
+	for _, i := range s.kinetics.cations {
+		for k := range s.names {
+			y[at] = s.k.Efficiency(s.last(k), i)
+			at++
+		}
+	}
+	for j := 0; s.solved && j < s.n; j++ {
+		y[at] = s.k.IonicStrength(j) * chem.Molar
+		at++
+	}
 	if s.cut.on {
-		y[s.n+len(s.names)] = x[s.cut.at]
+		y[at] = x[s.cut.at]
+	}
+	if s.lye.on {
+		taken := 0.0
+		if w := s.system.Solvent(chem.Aqueous); in[s.lye.in].N[w] > 0 {
+			taken = out[s.lye.rest+1].N[w] / in[s.lye.in].N[w]
+		}
+		y[len(y)-2], y[len(y)-1] = s.soaped(in, out), taken
 	}
 }
 
 // restore makes the memory x the solution at hand: concentrations of the mixers follow from the unknowns and the mixers'
 // contents alone.
 func (s *Circuit) restore(u, x []float64, in []flowsheet.Stream) {
+	s.here.known = false
 	copy(s.k.Unknowns(), s.unknowns(x))
 	s.strength = s.strengthIn(x)
 	s.remember(&s.prev[0], x, nil, 0, s.strength)
@@ -38,7 +57,7 @@ func (s *Circuit) Report(u, x []float64, in, out []flowsheet.Stream) flowsheet.R
 	var r flowsheet.Report
 	s.restore(u, x, in)
 	r.Profile = s.profile()
-	r.Warnings = s.warnings(u, in, r.Profile)
+	r.Warnings = s.warnings(u, in, out, r.Profile)
 	return r
 }
 
@@ -84,6 +103,15 @@ func (s *Circuit) activities() string {
 	text := "concentrations, not activities"
 	if s.model.Activity != nil {
 		text = "constants at no ionic strength, carried to that of each section after Davies"
+		if s.solved {
+			text = "constants at no ionic strength, carried after Davies to that of each stage, which is solved for"
+		}
+	}
+	if s.kinetics.on() {
+		text = s.kinetics.inWords() + "; " + text
+	}
+	if len(s.conditional) > 0 && s.solved {
+		return "metals bind one or two sulfates, constants carried to the ionic strength of each stage; " + text
 	}
 	if len(s.conditional) > 0 {
 		return fmt.Sprintf("metals bind one or two sulfates, constants carried to %.3g mol/L; %s", s.ionic, text)

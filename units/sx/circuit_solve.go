@@ -19,6 +19,7 @@ func (s *Circuit) Solve(st *flowsheet.Stage, u, x []float64, in, out []flowsheet
 		from = s.strengthIn(st.Prev)
 	}
 	v := s.unknowns(x)
+	s.here.known = false
 	copy(s.k.Unknowns(), v)
 	tol := max(st.Tol, 1e-13)
 	var err error
@@ -50,7 +51,7 @@ func (s *Circuit) Solve(st *flowsheet.Stage, u, x []float64, in, out []flowsheet
 		copy(aqueous, s.k.Aqueous(j))
 		s.k.Inventories(j, organic)
 	})
-	s.release(in, out)
+	s.release(u, in, out)
 	return s.finite(x, out)
 }
 
@@ -86,13 +87,34 @@ func (s *Circuit) check(in []flowsheet.Stream) error {
 			}
 		}
 	}
+	for k := range s.inlets(in) {
+		const rounding = 1e-9 // of a recycle, as the cascade allows it
+		ions := 0.0
+		for _, a := range s.aqueous {
+			ions += math.Abs(in[k].N[a])
+		}
+		if base := -in[k].N[s.acid]; base > rounding*ions {
+			return fmt.Errorf("%s: the aqueous is alkaline, by %.3g mol/s of base: metals would come down as hydroxides; neutralise it before", s.inlet(k), base)
+		}
+	}
+	if s.lye.on {
+		return s.checkLye(in[s.lye.in].N)
+	}
 	return nil
 }
 
-// inlet is the name of inlet k: a section's, then a side feed's.
+// inlets are those whose aqueous goes through the mixers: sections and side feeds.
+func (s *Circuit) inlets(in []flowsheet.Stream) []flowsheet.Stream {
+	return in[:len(s.names)+len(s.feeds)]
+}
+
+// inlet is the name of inlet k: a section's, then a side feed's, then the lye.
 func (s *Circuit) inlet(k int) string {
 	if k < len(s.names) {
 		return s.names[k]
+	}
+	if s.lye.on && k == s.lye.in {
+		return "lye"
 	}
 	return s.feeds[k-len(s.names)].name
 }
@@ -123,7 +145,11 @@ func (s *Circuit) remember(m *memory, x, dx []float64, by, strength float64) {
 		for i := range c {
 			m.mixer[j*c+i] = next()
 		}
-		m.mixer[j*c+s.hydrogen] += s.k.Inventory() * v.MixerO[j] * (strength - before)
+		if s.slow.stage[j] {
+			m.mixer[j*c+s.hydrogen] += s.k.Inventory() * v.MixerO[j] * strength
+		} else {
+			m.mixer[j*c+s.hydrogen] += s.k.Inventory() * v.MixerO[j] * (strength - before)
+		}
 		a, o := per(v.SettlerA[j]), per(v.SettlerO[j])
 		for i := range c {
 			m.layerA[j*c+i] = a * next()
@@ -141,6 +167,14 @@ func (s *Circuit) remember(m *memory, x, dx []float64, by, strength float64) {
 			m.soluteLayer[l][j] = a * next()
 		}
 	}
+	for q, o := range s.slow.of {
+		m.drops[o] = x[s.slow.at+q]
+		if dx != nil {
+			m.drops[o] += by * dx[s.slow.at+q]
+		}
+		m.mixer[o] += m.drops[o]
+		m.mixer[o-o%c+s.hydrogen] -= s.chem.Cations[o%c].Z * m.drops[o]
+	}
 }
 
 // contents writes the states.
@@ -150,7 +184,17 @@ func (s *Circuit) contents(x []float64) {
 	at := 0
 	for j := range s.n {
 		row := j * c
-		at += copy(x[at:], s.mixer[row:row+c])
+		copy(x[at:], s.mixer[row:row+c])
+		for i := range c {
+			if s.slow.is[row+i] {
+				x[at+i] = v.MixerA[j] * s.k.Aqueous(j)[i]
+			}
+		}
+		if s.slow.stage[j] {
+			s.k.Inventories(j, s.held)
+			x[at+s.hydrogen] = v.MixerA[j]*s.k.Aqueous(j)[s.hydrogen] - v.MixerO[j]*s.atOnce(j, s.held)
+		}
+		at += c
 		for i := range c {
 			x[at+i] = v.SettlerA[j] * s.layerA[row+i]
 		}
@@ -166,12 +210,15 @@ func (s *Circuit) contents(x []float64) {
 	}
 	all, _ := s.organicVolume()
 	x[at] = 2 * all * s.strength
+	for q, o := range s.slow.of {
+		x[s.slow.at+q] = s.drops[o]
+	}
 }
 
 // release writes what leaves.
-func (s *Circuit) release(in, out []flowsheet.Stream) {
+func (s *Circuit) release(u []float64, in, out []flowsheet.Stream) {
 	T, mass := 0.0, 0.0
-	for k := range in {
+	for k := range s.inlets(in) {
 		m := s.system.Mass(in[k].N)
 		T, mass = T+m*in[k].T, mass+m
 	}
@@ -196,7 +243,11 @@ func (s *Circuit) release(in, out []flowsheet.Stream) {
 	s.sendAqueous(&out[base], a, s.n-1, 1, nil)
 	s.fresh(&out[base+1], s.k.Makeup())
 	out[base+1].N[s.extractant] += s.dosed
-	s.alkali(&out[base+2], s.k.Soaped(s.layerO[(s.n-1)*s.c+s.hydrogen]))
+	soap := s.k.Soaped(s.layerO[(s.n-1)*s.c+s.hydrogen])
+	if s.lye.on {
+		soap = s.spend(u, in, out, soap)
+	}
+	s.alkali(&out[base+2], soap)
 	s.strays(in, out, 1)
 }
 
@@ -246,7 +297,7 @@ func (s *Circuit) alkali(to *flowsheet.Stream, base float64) {
 
 // strays lets organic, solids and gases of an aqueous inlet pass to where that section's aqueous leaves.
 func (s *Circuit) strays(in, out []flowsheet.Stream, by float64) {
-	for k := range in {
+	for k := range s.inlets(in) {
 		p := s.exit(k)
 		for _, phase := range [...]chem.Phase{chem.Organic, chem.Solid, chem.Gas} {
 			first, end := s.system.Span(phase)
@@ -276,8 +327,9 @@ func (s *Circuit) exit(k int) int {
 	return p
 }
 
-// makeupPort is the outlet that the fresh organic is drawn by.
+// makeupPort is the outlet that the fresh organic is drawn by, basePort that of the base.
 func (s *Circuit) makeupPort() int { return len(s.leaves) + len(s.draws) + 1 }
+func (s *Circuit) basePort() int   { return s.makeupPort() + 1 }
 
 // finite refuses a result that the numbers cannot hold.
 func (s *Circuit) finite(x []float64, out []flowsheet.Stream) error {
@@ -297,199 +349,4 @@ func (s *Circuit) finite(x []float64, out []flowsheet.Stream) error {
 		}
 	}
 	return nil
-}
-
-// Tangent carries a direction through the circuit by the factors of the solution.
-func (s *Circuit) Tangent(st *flowsheet.Stage, u, x []float64, in, out []flowsheet.Stream,
-	du, dprev []float64, din []flowsheet.Stream, dx []float64, dout []flowsheet.Stream) error {
-	if s.cut.on && st.Rate == 0 {
-		return s.tangentOnCut(st, u, x, in, out, du, din, dx, dout)
-	}
-	dO := du[organicFlow]
-	if s.cut.on {
-		dO = dprev[s.cut.at]
-	}
-	return s.along(st, u, x, in, du, dprev, din, dO, dx, dout)
-}
-
-// along is the tangent in which the organic flow changes by dO.
-func (s *Circuit) along(st *flowsheet.Stage, u, x []float64, in []flowsheet.Stream,
-	du, dprev []float64, din []flowsheet.Stream, dO float64, dx []float64, dout []flowsheet.Stream) error {
-	O := s.organicOf(u, x)
-	from, dfrom := 0.0, 0.0
-	if st.Rate > 0 {
-		from, dfrom = s.strengthIn(st.Prev), s.strengthIn(dprev)
-	}
-	s.strength, s.dosed = s.strengthAt(st.Rate, from, u[extractantSet]/2, O)
-	s.fill(&s.plan[0], u, in, s.strength, O)
-	copy(s.k.Unknowns(), s.unknowns(x))
-	var now *cascade.Step
-	if st.Rate > 0 {
-		s.remember(&s.prev[0], st.Prev, nil, 0, s.strength)
-		s.step[0].Rate, now = st.Rate, &s.step[0]
-	}
-	if err := s.k.At(&s.plan[0], now); err != nil {
-		return err
-	}
-	s.k.Held(&s.vessel, &s.now)
-	size := max(s.size(st, u, in, du, dprev, din), math.Abs(dO)/O)
-	span := 1e-4 / size
-	if size == 0 {
-		span = 1
-	}
-	var sides [2]cascade.Side
-	for q, by := range [...]float64{-span, span} {
-		for k := range in {
-			for c, n := range in[k].N {
-				s.shifted[q][k].N[c] = n + by*din[k].N[c]
-			}
-		}
-		for i := range u {
-			s.shiftedU[q][i] = u[i] + by*du[i]
-		}
-		strength, _ := s.strengthAt(st.Rate, from+by*dfrom, s.shiftedU[q][extractantSet]/2, O+by*dO)
-		s.fill(&s.plan[q+1], s.shiftedU[q], s.shifted[q], strength, O+by*dO)
-		sides[q].Circuit = &s.plan[q+1]
-		if st.Rate > 0 {
-			s.remember(&s.prev[q+1], st.Prev, dprev, by, strength)
-			s.step[q+1].Rate = st.Rate
-			sides[q].Step = &s.step[q+1]
-		}
-	}
-	if err := s.k.Tangent(sides[0], sides[1], 2*span, s.slope); err != nil {
-		return err
-	}
-	s.slopes(dx)
-	dS, dDosed := s.strengthSlope(st.Rate, from, u[extractantSet]/2, O, dfrom, du[extractantSet]/2, dO)
-	all, _ := s.organicVolume()
-	dx[s.sum()] = 2 * all * dS
-	if s.cut.on {
-		dx[s.cut.at] = dO
-	}
-	s.releaseSlopes(in, din, du, dout, dS)
-	dout[s.makeupPort()].N[s.extractant] += 2*s.k.Makeup()*dS + dDosed
-	return nil
-}
-
-// size is the largest relative change of a direction.
-func (s *Circuit) size(st *flowsheet.Stage, u []float64, in []flowsheet.Stream, du, dprev []float64, din []flowsheet.Stream) float64 {
-	worst := 0.0
-	look := func(d, scale float64) {
-		if scale > 0 {
-			worst = max(worst, d/scale, -d/scale)
-		}
-	}
-	for i, d := range du {
-		if i == organicFlow {
-			continue // along looks at it
-		}
-		scale := u[i]
-		if i == bleedPart || i == saponified {
-			scale = max(scale, 0.1)
-		}
-		look(d, scale)
-	}
-	for k := range in {
-		first, end := s.system.Span(chem.Aqueous)
-		water := s.system.Solvent(chem.Aqueous)
-		total := 0.0
-		for c := first; c < end; c++ {
-			if c != water {
-				total += max(in[k].N[c], -in[k].N[c])
-			}
-		}
-		for c := first; c < end; c++ {
-			if c == water {
-				look(din[k].N[c], in[k].N[c])
-			} else {
-				look(din[k].N[c], max(total, 1e-6*in[k].N[water]))
-			}
-		}
-	}
-	if st.Rate > 0 {
-		total := 0.0
-		for i := range s.n * s.block {
-			total = max(total, st.Prev[i], -st.Prev[i])
-		}
-		for i := range s.n * s.block {
-			look(dprev[i], total)
-		}
-		look(dprev[s.sum()], st.Prev[s.sum()])
-	}
-	return worst
-}
-
-// slopes writes the derivative of states and unknowns.
-func (s *Circuit) slopes(dx []float64) {
-	v, c, d := &s.vessel, s.c, s.slope
-	at, n := 0, len(s.solutes)
-	for j := range s.n {
-		for i := range c {
-			q := j*c + i
-			dx[at+i] = v.MixerA[j]*d.Aqueous[q] + v.MixerO[j]*d.Organic[q]
-			dx[at+c+i] = v.SettlerA[j] * d.LayerAqueous[q]
-			if i < c-1 {
-				dx[at+2*c+i] = v.SettlerO[j] * d.LayerOrganic[q]
-			}
-		}
-		at += 3*c - 1
-		for l := range n {
-			dx[at+l] = v.MixerA[j] * d.Dissolved[l][j]
-			dx[at+n+l] = v.SettlerA[j] * d.LayerDissolved[l][j]
-		}
-		at += 2 * n
-	}
-	copy(dx[s.stateCount:], d.Unknowns)
-	s.leaving(dx, func(j int, aqueous, organic []float64) {
-		copy(aqueous, d.Aqueous[j*c:(j+1)*c])
-		copy(organic, d.Organic[j*c:(j+1)*c])
-	})
-}
-
-// releaseSlopes writes the derivative of the outlets.
-func (s *Circuit) releaseSlopes(in, din []flowsheet.Stream, du []float64, dout []flowsheet.Stream, dS float64) {
-	T, mass, dT, dm := 0.0, 0.0, 0.0, 0.0
-	for k := range in {
-		m, d := s.system.Mass(in[k].N), s.system.Mass(din[k].N)
-		T, mass, dT, dm = T+m*in[k].T, mass+m, dT+m*din[k].T+d*in[k].T, dm+d
-	}
-	if dT = (dT - T/mass*dm) / mass; mass == 0 {
-		dT = din[0].T
-	}
-	for p := range dout {
-		dout[p].Zero(dT)
-	}
-	d, last := s.slope, s.n-1
-	for p, k := range s.leaves {
-		a, o, j := s.k.Leaving(k)
-		s.sendAqueous(&dout[p], d.Left[k], j, 1, nil)
-		s.sendAqueous(&dout[p], a, j, 0, d)
-		s.sendOrganic(&dout[p], d.Lost[k], j)
-		s.organicSlope(&dout[p], o, j, dS)
-	}
-	base := len(s.leaves)
-	for _, w := range s.draws {
-		s.sendAqueous(&dout[base], du[w.handle], s.first(w), 1, nil)
-		s.sendAqueous(&dout[base], -s.plan[0].Feeds[len(s.feeds)+base-len(s.leaves)].Aqueous, s.first(w), 0, d)
-		base++
-	}
-	o, a := s.k.Bled()
-	s.sendOrganic(&dout[base], d.Bled, last)
-	s.organicSlope(&dout[base], o, last, dS)
-	s.sendAqueous(&dout[base], d.BledAqueous, last, 1, nil)
-	s.sendAqueous(&dout[base], a, last, 0, d)
-	s.fresh(&dout[base+1], d.Makeup)
-	yH := s.layerO[last*s.c+s.hydrogen]
-	soap, back := s.k.SoapFlows()
-	full := s.k.Inventory() * s.strength
-	dsoap := 2 * du[saponified] / s.k.Inventory()
-	s.alkali(&dout[base+2], soap*(d.Returned*yH+back*d.LayerOrganic[last*s.c+s.hydrogen]+d.Makeup*full+s.k.Makeup()*s.k.Inventory()*dS)+dsoap*(back*yH+s.k.Makeup()*full))
-	s.strays(din, dout, 1)
-}
-
-func (s *Circuit) organicSlope(to *flowsheet.Stream, flow float64, j int, dS float64) {
-	to.N[s.extractant] += flow * (2 - s.k.Inventory()) * dS
-	for i, o := range s.organic {
-		to.N[o] += flow * s.slope.LayerOrganic[j*s.c+i]
-	}
 }

@@ -102,19 +102,21 @@ func (s *Circuit) rareEarth(i int) bool {
 
 // room makes what tangents of a circuit on its cut need.
 func (q *cutControl) room(spec *flowsheet.Spec, components int) {
-	streams := func(n int) (all []flowsheet.Stream) {
-		for range n {
-			all = append(all, flowsheet.Stream{N: make([]float64, components)})
-		}
-		return all
-	}
 	q.dx = make([]float64, len(spec.States)+len(spec.Algebraic))
-	q.dout, q.still, q.stillU = streams(len(spec.Out)), streams(len(spec.In)), make([]float64, len(spec.Handles))
+	q.dout, q.still, q.stillU = streams(len(spec.Out), components), streams(len(spec.In), components), make([]float64, len(spec.Handles))
+}
+
+// streams makes n of them, empty.
+func streams(n, components int) (all []flowsheet.Stream) {
+	for range n {
+		all = append(all, flowsheet.Stream{N: make([]float64, components)})
+	}
+	return all
 }
 
 // rareEarthsFed is what enters of them, mol/s.
 func (s *Circuit) rareEarthsFed(in []flowsheet.Stream) (sum float64) {
-	for k := range in {
+	for k := range s.inlets(in) {
 		for i, a := range s.aqueous {
 			if s.rareEarth(i) {
 				sum += in[k].N[a]
@@ -136,7 +138,7 @@ func (s *Circuit) settleCut(st *flowsheet.Stage, u, x []float64, in []flowsheet.
 	p := &s.plan[0]
 	for _, i := range [...]int{s.cut.light, s.cut.heavy} {
 		fed := 0.0
-		for k := range in {
+		for k := range s.inlets(in) {
 			fed += in[k].N[s.aqueous[i]]
 		}
 		if !(fed > 0) {
@@ -167,8 +169,11 @@ func (s *Circuit) tangentOnCut(st *flowsheet.Stage, u, x []float64, in, out []fl
 	if err := s.along(st, u, x, in, du, nil, din, 0, dx, dout); err != nil {
 		return err
 	}
-	if err := s.along(st, u, x, in, q.stillU, nil, q.still, O, q.dx, q.dout); err != nil {
-		return err
+	if !s.here.responded {
+		if err := s.along(st, u, x, in, q.stillU, nil, q.still, O, q.dx, q.dout); err != nil {
+			return err
+		}
+		s.here.responded = true
 	}
 	by := -s.offSlope(dout) / s.offSlope(q.dout)
 	if by-by != 0 {

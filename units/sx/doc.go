@@ -1,7 +1,7 @@
 // Package sx holds solvent extraction: counter-current cascades of mixer-settlers.
 //
 // Two kinds: sx_section is one section with a correlation of log D over pH and dosage; sx_circuit is a whole circuit by mass
-// action, with its organic loop and saponification, see [Circuit] and package cascade. A section:
+// action or by that correlation, with its organic loop and saponification, see [Circuit] and package cascade. A section:
 //
 //	aqueous feed ──▶ ┌───┬───┬─ ─┬───┐ ──▶ raffinate, scrub or strip liquor
 //	loaded organic ◀── └───┴───┴─ ─┴───┘ ◀── organic feed

@@ -68,7 +68,7 @@ func (iso *Isotherm) Residuals(m *chem.Exchange, sys *chem.System) (r []float64,
 		u, h := (q.Extractant-held)/2, q.Acid+q.freed
 		e := (t.LnK-t.Fall*held/q.Extractant)/math.Ln10 + t.N*math.Log10(u) - t.Z*math.Log10(h) - math.Log10(q.D)
 		if t.Correlated {
-			e = t.LnK/math.Ln10 - t.Slope*math.Log10(h) - math.Log10(q.D)
+			e = t.LnK/math.Ln10 - (t.Slope+t.Rise*u)*math.Log10(h) + t.Power*math.Log10(u) - math.Log10(q.D)
 		}
 		if t.Ideal && m.Activity != nil {
 			e += m.Activity.Log10(t.Z*t.Z-t.Z, strength[key(&q)]+(h+q.Acid)/2)

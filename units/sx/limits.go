@@ -9,7 +9,7 @@ import (
 )
 
 // warnings says what a number rests on that it should not, and what a plant would suffer that the model does not know.
-func (s *Circuit) warnings(u []float64, in []flowsheet.Stream, profile []flowsheet.ProfileStage) []flowsheet.Warning {
+func (s *Circuit) warnings(u []float64, in, out []flowsheet.Stream, profile []flowsheet.ProfileStage) []flowsheet.Warning {
 	w := &limits{Circuit: s, profile: profile}
 	w.organic(u)
 	w.ranges()
@@ -19,6 +19,7 @@ func (s *Circuit) warnings(u []float64, in []flowsheet.Stream, profile []flowshe
 	w.strengths()
 	w.vessels(in)
 	w.cold(in)
+	w.base(u, in, out)
 	w.all = append(w.all, s.precipitation(profile, in)...)
 	return w.all
 }
@@ -57,7 +58,7 @@ func (w *limits) organic(u []float64) {
 		w.add("gel", w.place(at), m, limit, "mol/m3",
 			"%.3g mol/L of rare earths in %.3g mol/L %s: from %.3g mol/L on organics gel or form a third phase", m/1000, w.Strength()/1000, name, limit/1000)
 	}
-	if soap := u[saponified]; name == "D2EHPA" && soap >= p.SoapLimit.Value {
+	if soap := w.soapOf(u); name == "D2EHPA" && soap >= p.SoapLimit.Value {
 		w.add("third_phase", "saponification", soap, p.SoapLimit.Value, "1",
 			"%.3g %% of the D2EHPA is saponified: without a modifier that forms a microemulsion", 100*soap)
 	}
@@ -87,7 +88,14 @@ func (w *limits) ranges() {
 	if at, h := w.most(func(j int) float64 { return -w.k.FreeAcid(j) }); -h < m.AcidLo {
 		w.add("outside_range", w.place(at), -h, m.AcidLo, "mol/m3", "free acid %.3g mol/L, constants found from %.3g mol/L", -h/1000, m.AcidLo/1000)
 	}
-	if c := w.Strength(); c < m.ExtractantLo || c > m.ExtractantHi {
+	if q := m.Correlation; q != nil {
+		dosage := func(j int) float64 { return 200 * q.PureVolume * w.k.FreeDimer(j) }
+		off := func(j int) float64 { d := dosage(j); return math.Abs(d - min(max(d, q.DosageLo), q.DosageHi)) }
+		if at, d := w.most(off); d > 1e-9 {
+			w.add("outside_range", w.place(at), dosage(at), nearer(dosage(at), q.DosageLo, q.DosageHi), "%", "%.3g %% v/v of free %s, %s was fitted at %s", dosage(at), m.Extractant,
+				m.Name, span(q.DosageLo, q.DosageHi))
+		}
+	} else if c := w.Strength(); c < m.ExtractantLo || c > m.ExtractantHi {
 		w.add("outside_range", "extractant", c, nearer(c, m.ExtractantLo, m.ExtractantHi), "mol/m3", "%s %.3g mol/L, constants found at %.3g to %.3g mol/L",
 			m.Extractant, c/1000, m.ExtractantLo/1000, m.ExtractantHi/1000)
 	}
@@ -121,20 +129,27 @@ func (w *limits) slow() {
 			continue
 		}
 		for k, t := range w.sections {
-			eta := t.efficiency
-			if v, ok := t.own[q.Name]; ok {
-				eta = v
-			}
-			most := 0.0
+			eta, most := w.k.Efficiency(w.last(k), i), 0.0
 			for j := w.last(k) - t.stages + 1; j <= w.last(k); j++ {
 				most = max(most, w.share(j, i))
 			}
 			if limit := w.practice.SlowMetal.Value; eta > limit && most > w.practice.StuckLimit.Value {
-				w.add("slow_metal", w.names[k], eta, limit, "1", "%s holds up to %.2g %% of the %s and is taken with a stage efficiency of %.3g: it is slow, 0.2 to 0.7 is usual; efficiency_of says which",
-					q.Name, 100*most, w.model.Extractant, eta)
+				w.add("slow_metal", w.names[k], eta, limit, "1", "%s holds up to %.2g %% of the %s and is taken with a stage efficiency of %.3g: it is slow, 0.2 to 0.7 is usual; %s",
+					q.Name, 100*most, w.model.Extractant, eta, w.remedy(q.Name))
 			}
 		}
 	}
+}
+
+// remedy says how a slow metal is made slow.
+func (w *limits) remedy(symbol string) string {
+	switch {
+	case !w.kinetics.on():
+		return "efficiency_of says which"
+	case w.kinetics.rates[symbol].Value > 0:
+		return "by its rate and these mixers"
+	}
+	return "no rate of it is known, kinetics or efficiency_of says one"
 }
 
 // stuck looks for metals that the strip does not take off: they build up until the bleed takes what is fed.

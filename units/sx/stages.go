@@ -136,6 +136,11 @@ func (s *Circuit) Contents(x []float64) []float64 {
 			sum += x[at+i] + x[at+s.c+i] + x[at+2*s.c+i]
 			at += s.block
 		}
+		for q, o := range s.slow.of {
+			if o%s.c == i {
+				sum += x[s.slow.at+q]
+			}
+		}
 		n = append(n, sum)
 	}
 	return n

@@ -51,9 +51,18 @@ func (s *Circuit) strengthSlope(rate, from, set, flow, dfrom, dset, dflow float6
 // it: MA_z stands for M^z+ + z HA − z H+.
 func (s *Circuit) Held(x, n []float64) {
 	all, mixers := s.organicVolume()
+	for j, slow := range s.slow.stage {
+		if slow {
+			mixers -= s.vessel.MixerO[j] // its hydrogen is what leaves the organic out
+		}
+	}
 	n[s.extractant] += x[s.sum()]
 	n[s.acid] -= s.k.Inventory() * x[s.sum()] / (2 * all) * mixers // hydrogen in a mixer's state holds that of its organic
 	at := 0
+	for q, o := range s.slow.of {
+		n[s.aqueous[o%s.c]] += x[s.slow.at+q]
+		n[s.acid] -= s.chem.Cations[o%s.c].Z * x[s.slow.at+q]
+	}
 	for range s.n {
 		for i, a := range s.aqueous {
 			n[a] += x[at+i] + x[at+s.c+i]

@@ -14,16 +14,23 @@ func (k *Cascade) Audit(c *Circuit, chem *Chemistry) (audit.Report, error) {
 	}
 	l := &audit.Loop{Hydrogen: chem.Hydrogen, Soap: chem.Soap, Organic: c.Organic, Extractant: c.Capacity, Bleed: c.Bleed, Reference: chem.Reference}
 	for _, q := range chem.Cations {
-		if q.Correlated {
-			return audit.Report{}, fmt.Errorf("audit: D of %s is a correlation", q.Name)
-		}
-		l.Cations = append(l.Cations, audit.Cation{Name: q.Name, Charge: q.Z, LnK: q.LnK, Exponent: q.N, Monomers: q.M, FallOfLoad: q.Fall, Beta: q.Beta})
+		l.Cations = append(l.Cations, audit.Cation{Name: q.Name, Charge: q.Z, LnK: q.LnK, Exponent: q.N, Monomers: q.M, FallOfLoad: q.Fall, Beta: q.Beta,
+			Correlated: q.Correlated, PerPH: q.Slope, PerPHAndDimer: q.Rise, PerDimer: q.Power, SquareChange: q.Ionic})
 	}
 	for _, s := range c.Sections {
-		if s.LnK != nil || s.Murphree != nil || s.OrganicCarried+s.AqueousCarried > 0 {
+		if s.LnK != nil || s.Murphree != nil || s.Transfer != nil || s.OrganicCarried+s.AqueousCarried > 0 {
 			return audit.Report{}, fmt.Errorf("audit: section %s has constants, efficiencies or entrainment of its own", s.Name)
 		}
-		l.Sections = append(l.Sections, audit.Section{Stages: s.Stages, Flow: s.Flow, X: s.X, Ligands: s.Ligands, Joins: s.Joins})
+		l.Sections = append(l.Sections, audit.Section{Stages: s.Stages, Flow: s.Flow, X: s.X, Ligands: s.Ligands[:min(len(s.Ligands), len(chem.Ligands))], Joins: s.Joins})
+	}
+	if q := chem.Ionic; q != nil {
+		l.Strength = &audit.Strength{Charges: q.Charge}
+		if q.Exchange != nil {
+			l.Strength.Exchange = func(I float64) float64 { f, _ := q.Exchange(I); return f }
+		}
+		if q.Complexes != nil {
+			l.Strength.Complexes = func(I float64) float64 { f, _ := q.Complexes(I); return f }
+		}
 	}
 	a := &audit.Answer{Free: make([][]float64, len(chem.Ligands))}
 	for j := range k.n {
@@ -34,6 +41,12 @@ func (k *Cascade) Audit(c *Circuit, chem *Chemistry) (audit.Report, error) {
 			s, _ := k.Ligand(p, j)
 			a.Free[p] = append(a.Free[p], s)
 		}
+		if chem.Ionic != nil {
+			a.Strength = append(a.Strength, k.IonicStrength(j))
+		}
+	}
+	if chem.Ionic != nil {
+		a.Solutes = k.ligandTotal[len(chem.Ligands):]
 	}
 	return l.Check(a)
 }

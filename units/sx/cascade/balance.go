@@ -49,6 +49,7 @@ type Cascade struct {
 	end                   []float64 // unknowns where a continuation ended without a solution, and
 	endAid                float64   // its aid; 0 where none did
 	following             bool      // a continuation is under way
+	ample                 float64   // the least extractant, over the circuit's, for which a correlation was solved; 0 if none
 	cold                  *Cascade  // of half the stages
 	coldCircuit           *Circuit
 	fed                   []float64 // [c] scratch

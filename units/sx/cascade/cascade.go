@@ -53,6 +53,7 @@ type Failure struct {
 	Loading float64 // part that metals hold
 	Metal   string  // the one that holds most
 	Given   float64 // charge of acid per time that the stages ask for besides; 0 where that is not the cause
+	Ample   float64 // the least extractant, over the circuit's, for which correlations have a solution that was found; 0 where none did
 	Soap    float64 // charge per time that saponification offers, and
 	Demand  float64 // that of the metals fed
 }
@@ -64,6 +65,9 @@ func (f *Failure) Error() string {
 	case f.Given > 0:
 		return fmt.Sprintf("no equilibrium found near %s: %s. Cations bind other amounts of extractant than their exponents say: such a model "+
 			"need not have a solution where extractant and acid run out together (followed to where %.3g of acid per time are missing)", at, state, f.Given)
+	case f.Ample > 1:
+		return fmt.Sprintf("no equilibrium found near %s: with %.4g times the extractant there is one, in which %s. Correlations need not have a solution where the "+
+			"extractant runs out", at, f.Ample, state)
 	case f.Free < 1e-4:
 		return fmt.Sprintf("%s has no free extractant: %s; saponification offers %.4g, metals need %.4g of charge per time", at, state, f.Soap, f.Demand)
 	}
@@ -72,13 +76,19 @@ func (f *Failure) Error() string {
 
 // explain looks for the reason of a failure.
 func (k *Cascade) explain() error {
+	if err := k.exhausted(); err != nil {
+		return err
+	}
 	f := &Failure{}
 	worst, at := -1.0, 0
-	continued := k.endAid > 0 && k.m.inconsistent()
+	continued := k.endAid > 0 && k.moment == nil && k.m.inconsistent()
 	if continued {
 		copy(k.v, k.end)
 		k.aid = k.endAid
 		defer k.setAid(0)
+	} else if k.ample > 1 && k.moment == nil {
+		f.Ample = k.ample
+		copy(k.v, k.end)
 	}
 	k.evaluate(k.v, k.res)
 	for j := range k.n {
@@ -86,8 +96,10 @@ func (k *Cascade) explain() error {
 		if continued {
 			t = k.given[j]
 			f.Given += t
+		} else if f.Ample > 1 {
+			t = -k.FreeDimer(j)
 		}
-		if t > worst {
+		if t > worst || j == 0 {
 			worst, at = t, j
 		}
 	}

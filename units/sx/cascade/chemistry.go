@@ -14,12 +14,16 @@ type Cation struct {
 	LnK  float64 // ln of D at r = 1, u = Chemistry.Reference, without complexes and at no load
 	// N is the exponent n of the free dimer; 0 means Z. M is the number of monomers one cation binds; 0 means 2 Z.
 	N, M float64
-	// Slope replaces z as the exponent of r where Correlated is set, and −Slope that of u: ln D = LnK + Slope (ln r − ln u/u0),
-	// a straight line in pH; Slope 0 is a constant D.
-	Slope      float64
-	Correlated bool
-	Fall       float64      // what ln D loses from an empty to a full organic
-	Beta       [][2]float64 // by ligand: cumulative constants of the first and second complex, per concentration and its square
+	// Where Correlated is set, D is a correlation over pH and free dimer in the place of mass action,
+	//
+	//	ln D = LnK + (Slope + Rise u/u0) ln(u0/h) + Power ln(u/u0),   u0 = Chemistry.Reference
+	//
+	// without Rise and Power a straight line in pH; Slope 0 as well is a constant D.
+	Correlated         bool
+	Slope, Rise, Power float64
+	Ionic              float64      // Δz² by which LnK is carried to an ionic strength, z² − z; 0 where it holds as it is
+	Fall               float64      // what ln D loses from an empty to a full organic
+	Beta               [][2]float64 // by ligand: cumulative constants of the first and second complex, per concentration and its square
 }
 
 // Chemistry is what the stages of a cascade share. Concentrations are in any one unit, the same for every number here and
@@ -31,17 +35,19 @@ type Chemistry struct {
 	Ligands   []string // anions that form complexes
 	Solutes   int      // further solutes of the aqueous that take no part
 	Reference float64  // free dimer at which LnK holds where n ≠ z; 0 means 1
+	Ionic     *Ionic   // nil where constants hold as they are
 }
 
 // class is a set of cations whose D has the same dependence on r, u and loading: one exponential for all.
-type class struct{ r, u, fall float64 }
+type class struct{ r, u, fall, rise, ion float64 }
 
 // model is a Chemistry sorted for speed.
 type model struct {
 	*Chemistry
 	c       int
 	z       []float64
-	slope   []float64 // ∂ln D/∂ln r
+	slope   []float64 // ∂ln D/∂ln r, without rise
+	rise    []float64 // what it gains per u/u0; nil where none gains
 	k       []float64 // K
 	class   []int
 	classes []class
@@ -52,11 +58,13 @@ type model struct {
 	second  []bool      // [ligand] some β2 is not zero
 	metal   []float64   // z, or 0 for H and the soap's cation
 
+	correlated, bent bool // some D is a correlation; some has a rise
 	free, load, room bool // ln u, loading and ln of the hydrogen factor are among the unknowns
 	scalars          int
 	atFree           int // place of each scalar: free | ligands | load | room
 	atLigand         int
 	atLoad, atRoom   int
+	atIon            int
 }
 
 func compile(chem *Chemistry) (*model, error) {
@@ -64,6 +72,9 @@ func compile(chem *Chemistry) (*model, error) {
 	m := &model{Chemistry: chem, c: c, c1: 1}
 	if c < 2 || chem.Hydrogen < 0 || chem.Hydrogen >= c || chem.Soap >= c || chem.Soap == chem.Hydrogen {
 		return nil, fmt.Errorf("%d cations, of which hydrogen is number %d and the soap's number %d", c, chem.Hydrogen, chem.Soap)
+	}
+	if q := chem.Ionic; q != nil && len(q.Charge) != len(chem.Ligands)+chem.Solutes {
+		return nil, fmt.Errorf("ionic strength: charges of %d solutes for %d", len(q.Charge), len(chem.Ligands)+chem.Solutes)
 	}
 	m.z, m.k, m.kappa, m.metal = make([]float64, c), make([]float64, c), make([]float64, c), make([]float64, c)
 	m.class = make([]int, c)
@@ -106,6 +117,9 @@ func (m *model) add(i int) error {
 	if i == m.Hydrogen && (q.Z != 1 || q.LnK != 0 || q.N > 1 || q.M > 2 || q.Fall != 0 || q.Correlated) {
 		return fmt.Errorf("hydrogen is z = 1, K = 1, n = 1 by definition")
 	}
+	if !(math.Abs(q.Slope) < 100 && math.Abs(q.Rise) < 1e4 && math.Abs(q.Power) < 100) {
+		return fmt.Errorf("cation %s: slope %g, rise %g, power %g", q.Name, q.Slope, q.Rise, q.Power)
+	}
 	m.z[i], m.k[i] = q.Z, math.Exp(q.LnK)
 	if i != m.Hydrogen && i != m.Soap {
 		m.metal[i] = q.Z
@@ -115,7 +129,10 @@ func (m *model) add(i int) error {
 		k.u = q.N - q.Z
 	}
 	if q.Correlated {
-		k.r, k.u = q.Slope, -q.Slope
+		k = class{r: q.Slope, u: q.Power - q.Slope, rise: q.Rise}
+	}
+	if m.Ionic != nil && m.Ionic.Exchange != nil {
+		k.ion = q.Ionic
 	}
 	at := -1
 	for a, b := range m.classes {
@@ -136,7 +153,9 @@ func (m *model) add(i int) error {
 		m.classes = append(m.classes, k)
 	}
 	m.class[i] = at
-	m.free = m.free || k.u != 0
+	m.free = m.free || k.u != 0 || k.rise != 0
+	m.correlated = m.correlated || q.Correlated
+	m.bent = m.bent || k.rise != 0
 	m.load = m.load || k.fall != 0
 	m.c1 = max(m.c1, 2*q.Z/q.binds())
 	for l := range q.Beta {
@@ -151,7 +170,7 @@ func (m *model) add(i int) error {
 
 // place numbers the scalars and finds the plain powers.
 func (m *model) place() {
-	m.atFree, m.atLoad, m.atRoom = -1, -1, -1
+	m.atFree, m.atLoad, m.atRoom, m.atIon = -1, -1, -1, -1
 	if m.free {
 		m.atFree = 0
 		m.scalars++
@@ -166,6 +185,10 @@ func (m *model) place() {
 		m.atRoom = m.scalars
 		m.scalars++
 	}
+	if m.Ionic != nil {
+		m.atIon = m.scalars
+		m.scalars++
+	}
 	m.power = make([]int, len(m.classes))
 	for a, k := range m.classes {
 		m.power[a] = -1
@@ -175,6 +198,9 @@ func (m *model) place() {
 	}
 	for _, a := range m.class {
 		m.slope = append(m.slope, m.classes[a].r)
+		if m.bent {
+			m.rise = append(m.rise, m.classes[a].rise)
+		}
 	}
 }
 

@@ -34,6 +34,9 @@ type Section struct {
 	Joins    bool      // its aqueous flows on into the section before it; else it leaves
 	LnK      []float64 // ln K at this section's temperature; nil is Chemistry's
 	Murphree []float64 // part of the way to equilibrium that the organic comes, by cation, hydrogen all of it; nil is 1
+	// Transfer is k V by cation, volume per time: a first-order rate of the organic's approach to equilibrium over the organic in the
+	// mixer. It multiplies the efficiency by k τ/(1 + k τ), τ = V over the organic that leaves; 0 is at once. nil is at once for all.
+	Transfer []float64
 	// Volume carried along by the other phase: organic per aqueous and aqueous per organic that leave a settler.
 	OrganicCarried, AqueousCarried float64
 }
@@ -134,6 +137,11 @@ func (c *Circuit) check(m *model) error {
 		for i, v := range s.Murphree {
 			if len(s.Murphree) != m.c || !(v > 0 && v <= 1) || i == m.Hydrogen && v != 1 {
 				return fmt.Errorf("%s: efficiency %g of cation %d", s.Name, v, i+1)
+			}
+		}
+		for i, v := range s.Transfer {
+			if len(s.Transfer) != m.c || !(v >= 0) || v > 1e15 || i == m.Hydrogen && v != 0 {
+				return fmt.Errorf("%s: transfer %g of cation %d", s.Name, v, i+1)
 			}
 		}
 	}
@@ -250,7 +258,6 @@ func (f *flows) fill(c *Circuit, m *model) {
 		}
 		f.leave, f.leaveFlow, f.left = append(f.leave, -1), append(f.leaveFlow, 0), append(f.left, 0)
 	}
-	f.efficiencies(c, m)
 	f.aqueous(c, m)
 	f.organic(c, m)
 	f.exits = f.exits[:0]
@@ -261,31 +268,7 @@ func (f *flows) fill(c *Circuit, m *model) {
 			f.exits = append(f.exits, j)
 		}
 	}
-}
-
-// efficiencies spreads those of the sections over the stages.
-func (f *flows) efficiencies(c *Circuit, m *model) {
-	some := false
-	for k := range c.Sections {
-		some = some || c.Sections[k].Murphree != nil
-	}
-	if !some {
-		f.mur = nil
-		return
-	}
-	if f.murRoom == nil {
-		f.murRoom = make([]float64, f.n*m.c)
-	}
-	f.mur = f.murRoom
-	for j := range f.n {
-		eta := c.Sections[f.section[j]].Murphree
-		for i := range m.c {
-			f.mur[j*m.c+i] = 1
-			if eta != nil {
-				f.mur[j*m.c+i] = eta[i]
-			}
-		}
-	}
+	f.efficiencies(c, m)
 }
 
 // aqueous follows the aqueous volumes from the last stage down. What the organic carries up comes back with the aqueous.
@@ -450,7 +433,11 @@ func (f *flows) possible(c *Circuit, m *model) error {
 	}
 	for j := range f.n {
 		f.outA[j], f.outO[j] = max(f.outA[j], 0), max(f.outO[j], 0)
-		if h := j*m.c + m.Hydrogen; f.feed[h] < 0 {
+		rounding := 0.0 // as composition allows it
+		for _, v := range f.feed[j*m.c : (j+1)*m.c] {
+			rounding += negative * math.Abs(v)
+		}
+		if f.feed[j*m.c+m.Hydrogen] < -rounding {
 			return fmt.Errorf("organic that enters stage %d carries more metal than its extractant can hold", j+1)
 		}
 	}

@@ -62,6 +62,10 @@ func (k *Cascade) startScalars() {
 			k.scalar(k.v, m.atLigand+l)[j] = k.lnTotal[l][j] + math.Log(0.3)
 		}
 	}
+	ion := k.scalar(k.v, m.atIon)
+	for j := range ion {
+		ion[j] = math.Log(k.usualIonic(j))
+	}
 }
 
 // follow moves the scalars to what the last evaluation makes of them, by at most one each.
@@ -289,11 +293,21 @@ func (k *Cascade) naive(flavour int) {
 func (k *Cascade) flash(j int, va, vo float64) float64 {
 	s := 0.0
 	K := k.rows[k.section[j]]
+	dimer, ln := k.usual()
+	f := 0.0
+	if k.m.Ionic != nil && k.m.Ionic.Exchange != nil {
+		f, _ = k.m.Ionic.Exchange(k.usualIonic(j))
+	}
 	for range 60 {
 		sum, slope := 0.0, 0.0
 		for i := range k.c {
-			p := k.m.slope[i]
-			D := K[i] * math.Exp(p*s)
+			q := &k.m.classes[k.m.class[i]]
+			p, e := k.m.slope[i], q.ion*f
+			if k.m.correlated {
+				p += q.rise * dimer
+				e += q.u*ln - q.rise*dimer*ln
+			}
+			D := K[i] * math.Exp(p*s+e)
 			x := k.pace[j*k.c+i] / (va + vo*D)
 			t := k.m.z[i] * D * x
 			sum += t
@@ -306,6 +320,12 @@ func (k *Cascade) flash(j int, va, vo float64) float64 {
 		}
 	}
 	return s
+}
+
+// usual is the free dimer over u0 that correlations are first taken at, and its logarithm.
+func (k *Cascade) usual() (dimer, ln float64) {
+	dimer = 0.5 * k.circuit.Capacity / k.m.reference()
+	return dimer, math.Log(dimer)
 }
 
 // rescues are the marches from naive states: first step, closure of each, growth.
@@ -323,6 +343,10 @@ func (k *Cascade) coldSolve(tol float64) Path {
 	if !k.following {
 		k.endAid = 0
 		if k.m.room && k.continued(tol) {
+			return Continued
+		}
+		k.ample = 0
+		if k.m.correlated && k.fromPlenty(tol) {
 			return Continued
 		}
 	}

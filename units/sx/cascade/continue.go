@@ -155,3 +155,27 @@ func (k *Cascade) byPart(out []float64) {
 		room[j] = -t / (m.c1 * math.Exp(lu[j])) / (1 + k.room[j])
 	}
 }
+
+// leastPart is the step of a continuation below which no solution lies further on.
+const leastPart = 1e-3
+
+// walk goes on with a solution from part 0 of a way to 1, where set makes the problem that of a part. It gives the last part
+// that has a solution, whose unknowns are k.v.
+func (k *Cascade) walk(set func(part float64) bool, tol float64) (reached float64) {
+	for step := 0.25; reached < 1 && step >= leastPart; {
+		part := min(1, reached+step)
+		copy(k.begin, k.v)
+		ok := set(part)
+		if ok {
+			ok, _, _ = k.newton(15, tol)
+		}
+		if !ok {
+			copy(k.v, k.begin)
+			step /= 4
+			continue
+		}
+		reached = part
+		step *= 2
+	}
+	return reached
+}

@@ -296,11 +296,15 @@ func (k *Cascade) borders(c *Circuit, q *Cut, two float64) bool {
 		k.rhs[a] = -k.rhs[a]
 	}
 	for l := range k.ligandTotal {
-		if l >= len(k.m.beta) {
+		if l >= len(k.m.beta) && k.m.Ionic == nil {
 			break
 		}
 		t := k.t2
 		k.inertSlope(l, 2*cutSpan, t)
+		if l >= len(k.m.beta) {
+			k.force(l, t)
+			continue
+		}
 		rhs := k.scalar(k.rhs, k.m.atLigand+l)
 		for j, total := range k.ligandTotal[l] {
 			if total > 0 {

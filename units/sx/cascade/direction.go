@@ -5,7 +5,7 @@ import "math"
 // slopes writes the change of ln D for a change of the unknowns dv.
 func (k *Cascade) slopes(dv, dl []float64) {
 	m, c := k.m, k.c
-	lu, load, room := k.scalar(dv, m.atFree), k.scalar(dv, m.atLoad), k.scalar(dv, m.atRoom)
+	lu, load, room, ion := k.scalar(dv, m.atFree), k.scalar(dv, m.atLoad), k.scalar(dv, m.atRoom), k.scalar(dv, m.atIon)
 	for j := range k.n {
 		for a, q := range m.classes {
 			e := q.r * dv[j]
@@ -14,6 +14,12 @@ func (k *Cascade) slopes(dv, dl []float64) {
 			}
 			if q.fall != 0 {
 				e -= q.fall * load[j]
+			}
+			if q.rise != 0 {
+				e += q.rise * k.dimer[j] * (dv[j] + (k.basic[j]-1)*lu[j])
+			}
+			if q.ion != 0 {
+				e += q.ion * k.exchange[1][j] * ion[j]
 			}
 			k.factor[a] = e
 		}
@@ -38,6 +44,10 @@ func (k *Cascade) slopes(dv, dl []float64) {
 		if len(m.beta) == 0 {
 			for i, a := range class {
 				dl[i] = factor[a]
+			}
+		} else if m.Ionic != nil {
+			for i, t := range k.stir[j*c : j*c+c] {
+				dl[i] -= t * ion[j]
 			}
 		}
 	}
@@ -126,6 +136,9 @@ func (k *Cascade) change(dx, dl, dv, out []float64) {
 			s = k.part*s/(m.c1*math.Exp(k.scalar(k.v, m.atFree)[j])) - r*k.scalar(dv, m.atFree)[j]
 			k.scalar(out, m.atRoom)[j] = k.scalar(dv, m.atRoom)[j] - s/(1+r)
 		}
+		if m.Ionic != nil {
+			k.scalar(out, m.atIon)[j] = k.ionicChange(dv, q, j)
+		}
 	}
 }
 
@@ -133,6 +146,9 @@ func (k *Cascade) ligandChange(dv, dx []float64, l, j int) float64 {
 	m, c := k.m, k.c
 	pull := k.pull[l][j*c : j*c+c : j*c+c]
 	d := k.self[l][j]*k.scalar(dv, m.atLigand+l)[j] + dot(pull, dx)
+	if m.Ionic != nil {
+		d += k.ionLigand[l][j] * k.scalar(dv, m.atIon)[j]
+	}
 	for p := range m.beta {
 		if p == l {
 			continue

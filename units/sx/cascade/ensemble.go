@@ -270,7 +270,7 @@ func (c *Circuit) Clone() *Circuit {
 	q.Makeup = slices.Clone(c.Makeup)
 	for k := range q.Sections {
 		s := &q.Sections[k]
-		for _, p := range []*[]float64{&s.X, &s.Ligands, &s.LnK, &s.Murphree} {
+		for _, p := range []*[]float64{&s.X, &s.Ligands, &s.LnK, &s.Murphree, &s.Transfer} {
 			*p = slices.Clone(*p)
 		}
 	}
@@ -301,6 +301,7 @@ func (c *Circuit) visit(f func(*float64)) {
 		row(s.Ligands)
 		row(s.LnK)
 		row(s.Murphree)
+		row(s.Transfer)
 	}
 	for k := range c.Feeds {
 		q := &c.Feeds[k]

@@ -34,6 +34,9 @@ type Integrator struct {
 // NewIntegrator starts from the last solution of k, steady or in time, with its contents in these vessels.
 func NewIntegrator(k *Cascade, vessels *Vessels, rtol float64) *Integrator {
 	n := k.n*k.c*3 + 2*k.n*len(k.ligandTotal)
+	if k.base.mur != nil {
+		n += k.n * k.c
+	}
 	s := &Integrator{Rtol: rtol, Atol: 1e-4 * rtol, k: k, vessels: vessels, state: make([]float64, n), begin: make([]float64, n), end: make([]float64, n),
 		v: make([]float64, len(k.v))}
 	for q := range s.rate {
@@ -54,6 +57,9 @@ func (s *Integrator) cut(x []float64) Step {
 	for range k.ligandTotal {
 		t.LigandMixer, t.LigandAq = append(t.LigandMixer, x[:k.n]), append(t.LigandAq, x[k.n:2*k.n])
 		x = x[2*k.n:]
+	}
+	if len(x) > 0 {
+		t.Drops = x
 	}
 	return t
 }

@@ -27,7 +27,7 @@ func (k *Cascade) jacobian() {
 		row := k.jac[j*k.n : (j+1)*k.n]
 		t := 0.0
 		for i, y := range k.y[j*k.c : (j+1)*k.c] {
-			t += k.m.z[i] * k.m.slope[i] * y
+			t += k.m.z[i] * k.slopeAt(j, i) * y
 		}
 		row[j] += t
 		s := 1 / k.sum[j]
@@ -81,15 +81,15 @@ func (k *Cascade) downwards() {
 // cation adds the part of cation i.
 func (k *Cascade) cation(i int) {
 	m, n, c := k.m, k.n, k.c
-	z, slope := m.z[i], m.slope[i]
+	z := m.z[i]
 	row := k.row
 	L := len(k.links)
-	if slope == 0 && i != m.Soap {
+	if m.slope[i] == 0 && i != m.Soap && !(m.bent && m.rise[i] != 0) {
 		clear(k.linkAdd[i*L*n : (i+1)*L*n])
 		clear(k.linkSize[i*L : (i+1)*L])
 		return
 	}
-	k.neighbours(i, slope)
+	k.neighbours(i)
 	// What is below least of the extractant stays so further off: ρ and λ are at most 1. Rows are cut there.
 	least, end := negligible*k.capacity, n
 	for j := n - 1; j >= 0; j-- {
@@ -137,16 +137,16 @@ func (k *Cascade) cation(i int) {
 		}
 	}
 	if L > 0 {
-		k.linked(i, slope)
+		k.linked(i)
 	}
 }
 
 // neighbours finds the diagonal and what is next to it in every column, per unit of ln r.
-func (k *Cascade) neighbours(i int, slope float64) {
+func (k *Cascade) neighbours(i int) {
 	n, c := k.n, k.c
 	for q := range n {
 		o := q*c + i
-		y := slope * k.d[o] * k.x[o]
+		y := k.slopeAt(q, i) * k.d[o] * k.x[o]
 		g, all := k.diag[o], k.sentO[q]
 		same, before, after, next := -all*g, 0.0, 0.0, 0.0
 		if q+1 < n {
@@ -194,7 +194,7 @@ func scaleAdd(row, jac []float64, f, w float64) {
 }
 
 // linked finds what comes back by the links for a change of every ln r.
-func (k *Cascade) linked(i int, slope float64) {
+func (k *Cascade) linked(i int) {
 	m, n, c, L := k.m, k.n, k.c, len(k.links)
 	g := k.gain[i*L*L : (i+1)*L*L]
 	var room, keep, own [8]float64 // by link: arrivals; what it keeps of x; what it carries more with ln r of its own stage
@@ -202,7 +202,7 @@ func (k *Cascade) linked(i int, slope float64) {
 	for l := range L {
 		e := &k.links[l]
 		o := e.from*c + i
-		keep[l], own[l] = k.keep[l*c+i], slope*e.o*k.d[o]*k.x[o]
+		keep[l], own[l] = k.keep[l*c+i], k.slopeAt(e.from, i)*e.o*k.d[o]*k.x[o]
 		if i == m.Hydrogen {
 			own[l] *= 1 - e.soap
 		}
@@ -241,7 +241,7 @@ func (k *Cascade) linked(i int, slope float64) {
 			}
 			t := k.d[o] * dx
 			if q == e.from {
-				t += slope * k.d[o] * k.x[o]
+				t += k.m.slope[i] * k.d[o] * k.x[o]
 			}
 			k.soapRow[q] = e.soap * e.o * t
 		}

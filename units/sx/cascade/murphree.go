@@ -6,7 +6,7 @@ package cascade
 //	V y_j = (1 − η) (what arrives) + (V − (1 − η) v) D x_j        v volume that arrives, V that leaves or is held
 //
 // Each stage is then two nodes, contact and organic stream, eliminated without subtraction as before. Droplets that come
-// back with the aqueous, and what a mixer held, are contacted in full; the aqueous that a link carries beside organic passes
+// back with the aqueous are contacted in full; the organic that a mixer held is among what arrives (see approach); the aqueous that a link carries beside organic passes
 // with it.
 type bypass struct {
 	e, ras, ts, back, us, ua, fu []float64   // [n·c] flows and probabilities of elimination
@@ -148,7 +148,7 @@ func (k *Cascade) jacobianBoth() {
 		clear(k.qs)
 		for i := range c {
 			o := q*c + i
-			t := k.e[o] * k.x[o] * k.m.slope[i]
+			t := k.e[o] * k.x[o] * k.slopeAt(q, i)
 			k.dx[o], k.qs[o] = -t, t
 		}
 		k.upBoth(k.dx, k.qs)
@@ -200,6 +200,11 @@ func (k *Cascade) shiftBoth(q, qs []float64, span float64) {
 			e := (v - (1-eta)*in) * k.d[o] * k.x[o]
 			q[o] = aqueous + eta*organic - e
 			qs[o] = (1-eta)*organic + e - v*k.y[o]
+			if de := d(lo.mur, hi.mur, o); de != 0 {
+				t := de * (k.passing(j, i) - k.vin[j]*k.d[o]*k.x[o])
+				q[o] += t
+				qs[o] -= t
+			}
 		}
 	}
 	for l, z := range k.links {
@@ -219,6 +224,57 @@ func (k *Cascade) shiftBoth(q, qs []float64, span float64) {
 			}
 			q[to] += eta * more
 			qs[to] += (1 - eta) * more
+		}
+	}
+}
+
+// passing is what arrives of cation i at stage j with organic, of which the part 1 − η passes.
+func (k *Cascade) passing(j, i int) float64 {
+	t := k.feedO[j*k.c+i]
+	if j > 0 {
+		t += k.upO[j-1] * k.y[(j-1)*k.c+i]
+	}
+	for l, z := range k.links {
+		if z.to == j && z.o > 0 {
+			t += k.arrives(l, i, k.x[z.from*k.c+i], k.y[z.from*k.c+i])
+		}
+	}
+	return t
+}
+
+// Efficiency is Murphree's of cation i in stage j of the last solve: the part of the way to equilibrium that the organic comes.
+func (k *Cascade) Efficiency(j, i int) float64 {
+	if k.base.mur == nil {
+		return 1
+	}
+	return k.base.mur[j*k.c+i]
+}
+
+// efficiencies spreads those of the sections over the stages, rates with the flow of each.
+func (f *flows) efficiencies(c *Circuit, m *model) {
+	some := false
+	for k := range c.Sections {
+		some = some || c.Sections[k].Murphree != nil || c.Sections[k].Transfer != nil
+	}
+	if !some {
+		f.mur = nil
+		return
+	}
+	if f.murRoom == nil {
+		f.murRoom = make([]float64, f.n*m.c)
+	}
+	f.mur = f.murRoom
+	for j := range f.n {
+		eta, transfer := c.Sections[f.section[j]].Murphree, c.Sections[f.section[j]].Transfer
+		for i := range m.c {
+			e := 1.0
+			if eta != nil {
+				e = eta[i]
+			}
+			if transfer != nil && transfer[i] > 0 {
+				e *= transfer[i] / (transfer[i] + f.vo[j])
+			}
+			f.mur[j*m.c+i] = e
 		}
 	}
 }

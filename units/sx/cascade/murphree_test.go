@@ -138,3 +138,61 @@ func TestMurphreeCircuits(t *testing.T) {
 		}
 	}
 }
+
+// One stage and a trace of constant D, by hand: the aqueous and the organic of a mixer, T between them, settlers behind.
+//
+//	Va dx/dt = A (xf − x) − T (D x − y),   Vo dy/dt = −O y + T (D x − y),   layers Ls dl/dt = A (x − l)
+func TestRateInTime(t *testing.T) {
+	const A, O, Va, Vo, Ls, D, T = 2.0, 3.0, 4.0, 5.0, 20.0, 2.5, 1.2
+	chem := &Chemistry{Cations: []Cation{{Name: "M", Z: 1, LnK: math.Log(D), Correlated: true, M: 1}, {Name: "H", Z: 1}}, Hydrogen: 1, Soap: -1}
+	circuit := func(feed float64) *Circuit {
+		return &Circuit{Organic: O, Capacity: 1, Bleed: 1, Sections: []Section{{Name: "load", Stages: 1, Flow: A, X: []float64{feed, 0.5}, Transfer: []float64{T, 0}}}}
+	}
+	k, err := New(chem, circuit(1e-6))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Solve(circuit(1e-6), 1e-13, true); err != nil {
+		t.Fatal(err)
+	}
+	v := &Vessels{[]float64{Va}, []float64{Vo}, []float64{Ls}, []float64{Ls}}
+	s := NewIntegrator(k, v, 1e-8)
+	now := s.Contents()
+	x, y := 1e-6*A/(A+T*D-T*D*T/(O+T)), 0.0
+	y = T * D * x / (O + T)
+	l := x
+	for _, c := range [][2]float64{{now.Aqueous[0], x}, {now.Drops[0], Vo * y}} {
+		if !(math.Abs(c[0]/c[1]-1) < 1e-10) {
+			t.Errorf("the steady state has %.12g, by hand %.12g", c[0], c[1])
+		}
+	}
+	if err := s.Run(circuit(1e-6), 50); err != nil { // at rest it stays
+		t.Fatal(err)
+	}
+	if now = s.Contents(); !(math.Abs(now.Drops[0]/(Vo*y)-1) < 1e-9) || s.Rejected > 0 {
+		t.Errorf("at rest the drops went from %.12g to %.12g, %d steps taken back", Vo*y, now.Drops[0], s.Rejected)
+	}
+	const span, steps = 3.0, 30000
+	if err := s.Run(circuit(3e-6), span); err != nil {
+		t.Fatal(err)
+	}
+	rate := func(x, y, l float64) (dx, dy, dl float64) {
+		over := T * (D*x - y)
+		return (A*(3e-6-x) - over) / Va, (over - O*y) / Vo, A * (x - l) / Ls
+	}
+	for range steps { // midpoint rule
+		h := span / steps
+		a, b, c := rate(x, y, l)
+		a, b, c = rate(x+h/2*a, y+h/2*b, l+h/2*c)
+		x, y, l = x+h*a, y+h*b, l+h*c
+	}
+	now = s.Contents()
+	for _, c := range []struct {
+		name      string
+		got, want float64
+	}{{"mixer", now.Mixer[0], Va*x + Vo*y}, {"drops", now.Drops[0], Vo * y}, {"aqueous layer", now.Aqueous[0], l}} {
+		if !(math.Abs(c.got/c.want-1) < 1e-6) {
+			t.Errorf("%s after the step: %.10g, by hand %.10g", c.name, c.got, c.want)
+		}
+	}
+}

@@ -11,6 +11,7 @@ type newtonSpace struct {
 	jac                           []float64
 	lu, spare                     *solve.LU // spare takes the next factors where those at hand are to stay
 	factored                      bool
+	stands                        bool        // the last evaluation and the factors are of the same point: that of the last tangent
 	hasty                         bool        // other starts are at hand
 	rough                         bool        // preconditioning is to be cheap
 	below, diag                   []float64   // [n·c]
@@ -164,6 +165,7 @@ func (k *Cascade) natural(scale, full, two, most, tol float64) (float64, float64
 
 // refactor factors the derivatives at the present point.
 func (k *Cascade) refactor() bool {
+	k.stands = false
 	k.jacobian()
 	if k.spare != nil { // the factors at hand are another's
 		k.lu, k.spare = k.spare, nil
@@ -184,7 +186,7 @@ func (k *Cascade) direction(two, tol float64) bool {
 		return true
 	}
 	asked := max(1e-6, 0.1*tol/two, min(0.1, two))
-	if !k.m.room && k.mur == nil {
+	if !k.m.room && !k.m.bent && k.m.Ionic == nil && k.mur == nil {
 		k.rough = true
 		left := k.krylov(k.rhs, k.step, asked)
 		k.rough = false
@@ -212,6 +214,12 @@ func (k *Cascade) precondition(r, z []float64) {
 		zs, self := k.scalar(z, m.atLigand+l), k.self[l]
 		for j := range zs {
 			zs[j] /= self[j]
+		}
+	}
+	if m.Ionic != nil {
+		zi := k.scalar(z, m.atIon)
+		for j := range zi {
+			zi[j] /= k.ionSelf[j]
 		}
 	}
 	if m.room { // room's own row holds ln u
@@ -282,6 +290,11 @@ func (k *Cascade) bound() {
 	if room := k.scalar(v, m.atRoom); room != nil {
 		for j := range room {
 			room[j] = max(0, min(60, room[j]))
+		}
+	}
+	if ion := k.scalar(v, m.atIon); ion != nil {
+		for j := range ion {
+			ion[j] = max(math.Log(leastIonic), min(math.Log(mostIonic), ion[j]))
 		}
 	}
 }

@@ -193,7 +193,7 @@ func against(target, got float64) string {
 	return fmt.Sprintf(" (target %g: MISSED)", target)
 }
 
-// 23 h after a step of feed and strip acid, N = 30 closed: time over achieved error. IDA's time at our error is read off
+// A day after a step of feed and strip acid, N = 30 closed: time over achieved error. IDA's time at our error is read off
 // the straight line, in logarithms, between its two nearest runs.
 func TestPeerTime(t *testing.T) {
 	if *peerFlag == "" {
@@ -220,7 +220,7 @@ func TestPeerTime(t *testing.T) {
 	p.add("mixer", now.Mixer...)
 	p.add("layer_aq", now.Aqueous...)
 	p.add("layer_org", now.Organic...)
-	p.add("times", outTimes...)
+	p.add("times", dayTimes...)
 	p.add("outlets", 0, float64(c.Sections[0].Stages+c.Sections[1].Stages), float64(k.n-1), float64(c.Sections[0].Stages-1))
 	path := p.write(t)
 
@@ -229,7 +229,7 @@ func TestPeerTime(t *testing.T) {
 		if _, err := k.Solve(c, 1e-12, false); err != nil {
 			t.Fatal(err)
 		}
-		return profile(t, k, c, rtol)
+		return profile(t, k, c, rtol, dayTimes)
 	}
 	_, reference := run(1e-10)
 	off := func(rows [][]float64) (worst float64) {
@@ -249,7 +249,7 @@ func TestPeerTime(t *testing.T) {
 			var code, steps, factored int
 			var ms float64
 			fmt.Fscan(text, &code, &ms, &steps, &factored)
-			rows := make([][]float64, len(outTimes))
+			rows := make([][]float64, len(dayTimes))
 			for q := range rows {
 				rows[q] = make([]float64, 4*k.c)
 				for i := range rows[q] {

@@ -10,15 +10,18 @@ type modelSpace struct {
 	self   [][]float64 // [ligand][n] ∂g/∂ln s of the same ligand
 	free   [][]float64 // [ligand][n] s
 	side   []float64   // [n·c] 1/α
+	dimer  []float64   // [n] u/u0, and
+	basic  []float64   // [n] ln(u0/h), where a correlation has a rise
 	load   []float64   // [n] Σ of metal z y over sum
 	room   []float64   // [n] Σ κ y
 	dl, dx []float64   // [n·c] direction
 	like   [][]float64 // [scalar][n] change of ln r that has about the effect of the scalar's
+	ionicSpace
 }
 
 func newModelSpace(n int, m *model) modelSpace {
 	s := modelSpace{factor: make([]float64, len(m.classes)), load: make([]float64, n), room: make([]float64, n),
-		dl: make([]float64, n*m.c), dx: make([]float64, n*m.c), side: make([]float64, n*m.c)}
+		dl: make([]float64, n*m.c), dx: make([]float64, n*m.c), side: make([]float64, n*m.c), dimer: make([]float64, n), basic: make([]float64, n), ionicSpace: newIonicSpace(n, m)}
 	for range m.beta {
 		s.alpha, s.pull = append(s.alpha, make([]float64, n*m.c)), append(s.pull, make([]float64, n*m.c))
 		s.self, s.free = append(s.self, make([]float64, n)), append(s.free, make([]float64, n))
@@ -40,6 +43,8 @@ func (k *Cascade) scalar(v []float64, a int) []float64 {
 // distribute finds every D at v:
 //
 //	ln D = ln K + z ln r + (n − z)(ln u − ln u0) − fall·load − ln(1 + Σ β1 s + β2 s²),   D of H: c1 r e^room / α
+//
+// or a correlation in the place of the powers.
 func (k *Cascade) distribute(v []float64) {
 	m, n, c := k.m, k.n, k.c
 	ln0 := 0.0
@@ -47,10 +52,16 @@ func (k *Cascade) distribute(v []float64) {
 		ln0 = math.Log(m.reference())
 	}
 	lu, load, room := k.scalar(v, m.atFree), k.scalar(v, m.atLoad), k.scalar(v, m.atRoom)
-	plain := !m.free && !m.load
+	plain := !m.free && !m.load && m.Ionic == nil
+	if m.Ionic != nil {
+		k.carry(v)
+	}
 	for j := range n {
 		r := math.Exp(v[j])
 		power := [5]float64{1, r, r * r, r * r * r, r * r * r * r}
+		if m.bent {
+			k.dimer[j], k.basic[j] = math.Exp(lu[j]-ln0), v[j]-lu[j]+ln0
+		}
 		for a, q := range m.classes {
 			e := 0.0
 			if !plain {
@@ -59,6 +70,12 @@ func (k *Cascade) distribute(v []float64) {
 				}
 				if q.fall != 0 {
 					e -= q.fall * load[j]
+				}
+				if q.rise != 0 {
+					e += q.rise * k.dimer[j] * k.basic[j]
+				}
+				if q.ion != 0 {
+					e += q.ion * k.exchange[0][j]
 				}
 			}
 			switch p := m.power[a]; {
@@ -85,6 +102,14 @@ func (k *Cascade) distribute(v []float64) {
 	}
 }
 
+// slopeAt is ∂ln D/∂ln r of cation i in stage j at the last evaluated point.
+func (k *Cascade) slopeAt(j, i int) float64 {
+	if k.m.bent {
+		return k.m.slope[i] + k.m.rise[i]*k.dimer[j]
+	}
+	return k.m.slope[i]
+}
+
 // complexed divides D of stage j by the side reactions.
 func (k *Cascade) complexed(v []float64, j int, D []float64) {
 	m, c := k.m, k.c
@@ -92,10 +117,11 @@ func (k *Cascade) complexed(v []float64, j int, D []float64) {
 	for i := range side {
 		side[i] = 1
 	}
-	for l, b := range m.beta {
+	for l := range m.beta {
 		s := math.Exp(k.scalar(v, m.atLigand+l)[j])
 		k.free[l][j] = s
-		one, two := b[:c][:len(D)], b[c:][:len(D)]
+		one, two := k.betas(l, j)
+		one, two = one[:len(D)], two[:len(D)]
 		if m.second[l] {
 			for i, b := range one {
 				side[i] += s * (b + two[i]*s)
@@ -114,6 +140,7 @@ func (k *Cascade) complexed(v []float64, j int, D []float64) {
 
 // evaluate finds everything at v, and the residuals: ln of the closure of every stage, then every scalar's own equation.
 func (k *Cascade) evaluate(v, res []float64) {
+	k.stands = false
 	m, n, c := k.m, k.n, k.c
 	k.distribute(v)
 	if k.aid > 0 {
@@ -175,6 +202,9 @@ func (k *Cascade) scalarResiduals(v, res []float64) {
 			k.room[j] = k.part * t / (m.c1 * math.Exp(lu[j]))
 			k.scalar(res, m.atRoom)[j] = room[j] - math.Log1p(k.room[j])
 		}
+		if m.Ionic != nil {
+			k.scalar(res, m.atIon)[j] = k.ionicResidual(v, j)
+		}
 	}
 }
 
@@ -189,10 +219,10 @@ func (k *Cascade) exchanged(y []float64) float64 {
 
 // onCations writes s ∂α/∂s / α of every cation in stage j for ligand l, the ligands on one cation, and gives their sum.
 func (k *Cascade) onCations(l, j int, e []float64) float64 {
-	m, c := k.m, k.c
+	c := k.c
 	s, t := k.free[l][j], 0.0
-	side, x, b := k.side[j*c:j*c+c:j*c+c], k.x[j*c:j*c+c:j*c+c], m.beta[l]
-	one, two := b[:c], b[c:]
+	side, x := k.side[j*c:j*c+c:j*c+c], k.x[j*c:j*c+c:j*c+c]
+	one, two := k.betas(l, j)
 	x, one, two, e = x[:len(side)], one[:len(side)], two[:len(side)], e[:len(side)]
 	for i, a := range side {
 		e[i] = s * (one[i] + 2*two[i]*s) * a
@@ -212,8 +242,8 @@ func (k *Cascade) linearise() {
 	m, c := k.m, k.c
 	k.send()
 	for l := range m.beta {
-		two := m.beta[l][c:]
 		for j := range k.n {
+			_, two := k.betas(l, j)
 			x, side := k.x[j*c:j*c+c], k.side[j*c:j*c+c]
 			e, pull := k.alpha[l][j*c:j*c+c], k.pull[l][j*c:j*c+c]
 			s := k.free[l][j]
@@ -229,6 +259,9 @@ func (k *Cascade) linearise() {
 			}
 			k.self[l][j] = self * per
 		}
+	}
+	for j := 0; m.Ionic != nil && j < k.n; j++ {
+		k.lineariseIonic(j)
 	}
 	if k.rough {
 		k.liken()

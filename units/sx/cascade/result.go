@@ -141,6 +141,8 @@ func (k *Cascade) Unknown(a int) string {
 		return "loading"
 	case a == m.atRoom:
 		return "ln_hydrogen_factor"
+	case a == m.atIon:
+		return "ln_ionic_strength"
 	}
 	return "ln_free_" + m.Ligands[a-m.atLigand]
 }
@@ -158,6 +160,7 @@ func (k *Cascade) PhaseFlows(j int) (aqueous, organic float64) { return k.base.v
 // Recall makes the contents of the mixers in held, and the unknowns at hand, the state that results are asked of: what is
 // in each phase follows from D.
 func (k *Cascade) Recall(c *Circuit, held *Step) {
+	k.stands = false
 	k.circuit = c
 	k.base.fill(c, k.m)
 	k.capacity = k.m.c1 * c.Capacity
@@ -179,6 +182,7 @@ func (k *Cascade) Recall(c *Circuit, held *Step) {
 
 // Remember makes x and y what leaves stage j: after Recall, where efficiencies leave y open.
 func (k *Cascade) Remember(j int, x, y []float64) {
+	k.stands = false
 	copy(k.x[j*k.c:(j+1)*k.c], x)
 	copy(k.y[j*k.c:(j+1)*k.c], y)
 }

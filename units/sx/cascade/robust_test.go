@@ -19,11 +19,11 @@ var (
 )
 
 // with gives the chemistry a property model on SX-1: a exponent 2.38, b half a mole of sulfate, c loading, d all of them,
-// M mixed capacities 4.6 and 6 with exponents half of them, m the same with exponent 3.
+// i is d with ionic strengths solved for, j with sulfate alone, u correlations over pH and free dimer with one constant D, M mixed capacities 4.6 and 6 with exponents half of them, m the same with exponent 3.
 func (b *sx1) with(kind string, c *Circuit) *Chemistry {
 	q := b.chemistry()
 	q.Reference = 0.25
-	if kind == "b" || kind == "d" {
+	if kind == "b" || kind == "d" || kind == "i" || kind == "j" {
 		q.Ligands = []string{"SO4-2"}
 		for s := range c.Sections {
 			c.Sections[s].Ligands = []float64{0.5}
@@ -33,16 +33,31 @@ func (b *sx1) with(kind string, c *Circuit) *Chemistry {
 	}
 	for i := range q.Cations {
 		k := &q.Cations[i]
+		if kind == "u" { // correlations about the nominal case's pH of 1 and free dimer of half the extractant
+			q.Reference = 1
+			if i < sodium {
+				k.M, k.Correlated = k.Z, true
+				k.Slope, k.Rise, k.Power = 0.6*k.Z+0.02*float64(i), 0.5+0.1*float64(i%3), 1.5-0.2*float64(i%4)
+				k.LnK += 1.2*k.Z*math.Ln10 - 0.5*math.Ln10
+			}
+			if k.Name == "Ca" {
+				k.Slope, k.Rise, k.Power, k.LnK = 0, 0, 0, math.Log(0.05)
+			}
+			if i == sodium {
+				k.M = 1
+			}
+			continue
+		}
 		if k.Z != 3 {
 			continue
 		}
-		if kind == "a" || kind == "d" {
+		if kind == "a" || kind == "d" || kind == "i" {
 			k.N = 2.38
 		}
-		if kind == "b" || kind == "d" {
+		if kind == "b" || kind == "d" || kind == "i" {
 			k.Beta = [][2]float64{{math.Pow(10, 2.4+0.05*float64(i%5-2))}}
 		}
-		if kind == "c" || kind == "d" {
+		if kind == "c" || kind == "d" || kind == "i" {
 			k.Fall = 0.5 * math.Ln10
 		}
 		if kind == "m" || kind == "M" {
@@ -55,7 +70,63 @@ func (b *sx1) with(kind string, c *Circuit) *Chemistry {
 			}
 		}
 	}
+	if kind == "i" || kind == "j" {
+		b.ionic(q, c)
+	}
 	return q
+}
+
+// davies is the activity of PC88A-HCl-I, sit that of sulfate complexes.
+func davies(I float64) (f, slope float64) { return debyeHueckel(I, 1, 0.059, 3) }
+func sit(I float64) (f, slope float64)    { return debyeHueckel(I, 1.5, 0, 3.5) }
+
+func debyeHueckel(I, b, linear, used float64) (f, slope float64) {
+	const a = 0.509 * math.Ln10
+	root := math.Sqrt(min(I, used))
+	f = -a * (root/(1+b*root) - linear*min(I, used))
+	if I < used {
+		slope = -a * (root/2/((1+b*root)*(1+b*root)) - linear*I)
+	}
+	return f, slope
+}
+
+// ionic carries every constant to the ionic strength of its stage, in mol/L; at 1 mol/L they are what they were.
+func (b *sx1) ionic(q *Chemistry, c *Circuit) {
+	q.Solutes, q.Reference = 1, 1 // chloride
+	q.Ionic = &Ionic{Exchange: davies, Complexes: sit, Charge: append(make([]float64, 0, 2), -2, -1)[2-len(q.Ligands)-1:]}
+	f, _ := davies(1)
+	g, _ := sit(1)
+	for i := range q.Cations {
+		k := &q.Cations[i]
+		if i != hydrogen {
+			k.Ionic = k.Z*k.Z - k.Z
+			k.LnK -= k.Ionic * f
+			if k.N != 0 { // the reference was 0.25 mol/L
+				k.LnK -= (k.N - k.Z) * math.Log(0.25)
+			}
+		}
+		for l := range k.Beta {
+			k.Beta[l][0] *= math.Exp(-4 * k.Z * g)
+		}
+	}
+	neutral(c, q)
+}
+
+// neutral gives every liquor the chloride that its cations leave.
+func neutral(c *Circuit, q *Chemistry) {
+	for s := range c.Sections {
+		sum := 0.0
+		for i, k := range q.Cations {
+			sum += k.Z * c.Sections[s].X[i]
+		}
+		l := make([]float64, len(q.Ligands)+1)
+		for p := range q.Ligands {
+			l[p] = min(0.5, sum/4)
+			sum -= 2 * l[p]
+		}
+		l[len(l)-1] = sum
+		c.Sections[s].Ligands = l
+	}
 }
 
 type tally struct {
@@ -86,6 +157,9 @@ func randomCases(t testing.TB, kind, variant string, n, cases int, seed uint64) 
 	chem0 := b.with(kind, base)
 	for i := range cases {
 		c, chem := shake(base, chem0, r)
+		if chem.Ionic != nil {
+			neutral(c, chem)
+		}
 		k, err := New(chem, c)
 		if err != nil {
 			t.Fatal(err)
@@ -124,6 +198,7 @@ func TestRandomCircuits(t *testing.T) {
 	}{
 		{"", "closed", 10, 200, 0}, {"", "closed", 30, 200, 0}, {"", "closed", 60, 60, 0}, {"", "closed", 100, 30, 0}, {"", "open", 30, 200, 0}, {"", "open", 100, 30, 0},
 		{"a", "closed", 30, 100, 0}, {"b", "closed", 30, 100, 0}, {"c", "closed", 30, 100, 0}, {"d", "closed", 30, 100, 0}, {"d", "closed", 100, 15, 0},
+		{"i", "closed", 30, 100, 0}, {"i", "open", 30, 50, 0}, {"i", "closed", 100, 15, 0}, {"j", "closed", 30, 50, 0},
 		{"M", "closed", 30, 100, 0}, {"M", "closed", 60, 40, 0}, {"m", "closed", 30, 100, 1}, {"m", "closed", 60, 100, 1},
 	} {
 		cases, seed := cell.cases, uint64(20261123)

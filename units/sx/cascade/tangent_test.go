@@ -3,6 +3,7 @@ package cascade
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -21,14 +22,21 @@ func clone(c *Circuit) *Circuit {
 // Tangents against central differences of the solution, every kind of handle, with entrainment, reflux and a side feed.
 func TestTangent(t *testing.T) {
 	b := readSX1(t)
-	for _, kind := range []string{"", "a", "b", "c", "d", "M", "murphree"} {
+	for _, kind := range []string{"", "a", "b", "c", "d", "M", "u", "i", "j", "murphree", "u murphree", "rates murphree"} {
 		c := b.circuit(30, "closed")
-		chem := b.with(kind, c)
+		chem := b.with(strings.TrimSuffix(strings.TrimSuffix(kind, "murphree"), " "), c)
 		c.Soap = 0.36 // off the pinch of the nominal case, where the two sides differ
 		for s := range c.Sections {
 			c.Sections[s].OrganicCarried, c.Sections[s].AqueousCarried = 0.002, 0.003
-			if kind == "murphree" {
+			if strings.HasSuffix(kind, "murphree") {
 				c.Sections[s].Murphree = efficiencies(len(chem.Cations), float64(s))
+				if strings.HasPrefix(kind, "rates") {
+					c.Sections[s].Transfer = make([]float64, len(chem.Cations))
+					for i := range sodium {
+						c.Sections[s].Transfer[i] = c.Organic * float64(i%5+1)
+					}
+					c.Sections[s].Transfer[3] = 0
+				}
 			}
 			c.Sections[s].LnK = make([]float64, len(chem.Cations))
 			for i, q := range chem.Cations {
@@ -38,7 +46,7 @@ func TestTangent(t *testing.T) {
 		c.Returns = []Return{{From: 2, To: 1, Stage: 7, Flow: 0.3}}
 		c.Feeds = []Feed{{Section: 0, Stage: 6, Aqueous: 0.5, X: c.Sections[0].X}}
 		if len(chem.Ligands) > 0 {
-			c.Feeds[0].Ligands = []float64{0.2}
+			c.Feeds[0].Ligands = []float64{0.2, 0.1}[:len(chem.Ligands)+chem.Solutes]
 		}
 		k, err := New(chem, c)
 		if err != nil {

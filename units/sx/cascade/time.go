@@ -12,13 +12,14 @@ func newVessels(n int) *Vessels {
 
 // Step is one implicit stage of time integration: Rate·(contents − contents before) = balance.
 //
-// Contents before, by stages and cations: Mixer in amounts of both phases together, Aqueous and Organic as concentrations
-// of the settlers' layers (nil where no settler holds anything). Ligands likewise: [ligand][stage] amount in the mixer and
+// Contents before, by stages and cations: Mixer in amounts of both phases together, Drops the organic's part of it (nil where every
+// efficiency is 1), Aqueous and Organic as concentrations of the settlers' layers (nil where no settler holds anything). Ligands likewise: [ligand][stage] amount in the mixer and
 // concentration in the layer.
 type Step struct {
 	Rate                    float64
 	Vessels                 *Vessels
 	Mixer, Aqueous, Organic []float64
+	Drops                   []float64
 	LigandMixer, LigandAq   [][]float64
 }
 
@@ -71,6 +72,9 @@ func (f *flows) time(s *Step, m *model) {
 		}
 		f.outA[j] += (1-pa)*sentA + s.Rate*v.MixerA[j]
 		f.outO[j] += (1-po)*sentO + s.Rate*v.MixerO[j]
+		if f.mur != nil && s.Drops != nil {
+			f.approach(j, s, c)
+		}
 		f.vtot[j] += s.Rate * v.MixerO[j]
 		for i := range c {
 			f.feed[j*c+i] += s.Rate * s.Mixer[j*c+i]
@@ -84,6 +88,28 @@ func (f *flows) time(s *Step, m *model) {
 	f.exits = f.exits[:0]
 	for j := range f.n {
 		f.exits = append(f.exits, j)
+	}
+}
+
+// approach turns the efficiencies of stage j into the part of the way that its organic comes within a step. An efficiency η at the
+// flow O stands for a first-order rate with T = O η/(1 − η), volume per time,
+//
+//	V dy/dt = arrivals − O y + T (D x − y)
+//
+// so that what the mixer held of organic is among what arrives, and the step's efficiency is T/(T + O + R V).
+func (f *flows) approach(j int, s *Step, c int) {
+	if f.murRoom == nil {
+		f.murRoom = make([]float64, len(f.feed))
+	}
+	held := s.Rate * s.Vessels.MixerO[j]
+	o := f.vo[j]
+	for i := j * c; i < (j+1)*c; i++ {
+		f.murRoom[i] = o * f.mur[i] / (o*f.mur[i] + (1-f.mur[i])*(o+held))
+		f.feedO[i] += s.Rate * s.Drops[i]
+	}
+	f.vin[j] += held
+	if j == 0 { // the last
+		f.mur = f.murRoom
 	}
 }
 
@@ -132,6 +158,9 @@ func (k *Cascade) Held(v *Vessels, to *Step) {
 			x, y := k.x[q], k.y[q]
 			to.Mixer[q] = v.MixerA[j]*x + v.MixerO[j]*y
 			to.Aqueous[q], to.Organic[q] = x, y
+			if to.Drops != nil {
+				to.Drops[q] = v.MixerO[j] * y
+			}
 			if pa < 1 {
 				to.Aqueous[q] = pa*x + (1-pa)*k.moment.Aqueous[q]
 			}

@@ -197,16 +197,15 @@ func (v *View) soap() (s account) {
 			s.wanted += e.Z * e.Fed
 		}
 	}
-	for k := range v.unit.In {
+	for k, port := range v.unit.Spec.In {
+		if port.Name == "lye" {
+			continue
+		}
 		if spans := v.Spans(); k >= len(spans) || spans[k].Washes { // side feeds come last
 			s.wanted += v.unit.In[k].N[acid]
 		}
 	}
 	s.wanted -= v.unit.Out[0].N[acid]
-	for p, port := range v.unit.Spec.Out {
-		if port.Name == "base" {
-			s.offered -= v.unit.Out[p].N[acid]
-		}
-	}
+	s.offered += v.soaped()
 	return s
 }

@@ -121,7 +121,7 @@ func (v *View) reagents(s *Size) {
 	}
 	for k, port := range v.unit.Spec.In {
 		n := v.unit.In[k].N
-		if rare := v.rare(n); n[acid] <= 0 || rare > 0.01*fed || rare > 0.01*n[acid] {
+		if rare := v.rare(n); port.Name == "lye" || n[acid] <= 0 || rare > 0.01*fed || rare > 0.01*n[acid] {
 			continue
 		}
 		name := "HCl"
@@ -140,13 +140,14 @@ func (v *View) reagents(s *Size) {
 		}
 		s.Reagents = append(s.Reagents, Use{name + " of " + port.Name, n[acid] / count * recipe.M, "acidity of " + v.unit.InNames[k] + ", 100 %"})
 	}
+	if recipe, err := v.sys.Resolve(chem.Aqueous, "NaOH"); err == nil {
+		if base := v.soaped(); base > 0 {
+			s.Reagents = append(s.Reagents, Use{"NaOH of saponification", base * recipe.M, "neutralised, 100 %"})
+		}
+	}
 	for p, port := range v.unit.Spec.Out {
 		n := v.unit.Out[p].N
 		switch port.Name {
-		case "base":
-			if recipe, err := v.sys.Resolve(chem.Aqueous, "NaOH"); err == nil && n[acid] < 0 {
-				s.Reagents = append(s.Reagents, Use{"NaOH of saponification", -n[acid] * recipe.M, "neutralised, 100 %"})
-			}
 		case "makeup":
 			c, _ := v.sys.Index(v.circuit.Model().Extractant)
 			d := v.sys.Solvent(chem.Organic)
@@ -154,6 +155,25 @@ func (v *View) reagents(s *Size) {
 				Use{v.sys.Components[d].Name + " of make-up", n[d] * v.sys.Components[d].M, "bleed and entrainment made up"})
 		}
 	}
+}
+
+// soaped is the base that saponification takes, mol/s: drawn from outside, and of a lye.
+func (v *View) soaped() (base float64) {
+	acid, _ := v.sys.Index("H+")
+	for p, port := range v.unit.Spec.Out {
+		switch n := v.unit.Out[p].N[acid]; port.Name {
+		case "base":
+			base -= n
+		case "lye", "spent_lye":
+			base += n
+		}
+	}
+	for k, port := range v.unit.Spec.In {
+		if port.Name == "lye" {
+			base -= v.unit.In[k].N[acid]
+		}
+	}
+	return base
 }
 
 // losses are the ways extractant leaves. Bleed and entrainment are the model's, solubility and degradation by practice.
@@ -164,7 +184,7 @@ func (v *View) losses(s *Size) {
 	for k, port := range v.unit.Spec.Out {
 		n := v.unit.Out[k].N
 		switch {
-		case port.Drawn:
+		case port.Drawn, port.Name == "lye", port.Name == "spent_lye": // these carry none
 		case port.Name == "bleed":
 			s.Losses = append(s.Losses, Use{"bleed", v.sys.PhaseVolume(chem.Organic, n) * strength, "the file's bleed; not lost where it is regenerated"})
 		default:

@@ -23,6 +23,9 @@ const (
 var trainProducts = [...][2]string{{"lanthanum", "la_ce"}, {"cerium", "la_ce"}, {"didymium", "ce_pr"}, {"samarium", "sm_eu"}, {"europium", "eu_gd"},
 	{"gadolinium", "eu_gd"}, {"terbium", "tb_dy"}, {"dysprosium", "tb_dy"}, {"holmium", "ho_y"}, {"yttrium", "ho_y"}, {"heavy", "y_er"}}
 
+// trainRecycles are the figures of the recycles.
+var trainRecycles = [...]string{"acid_returned", "base_returned", "reagent.HCl.per_kg_REO", "reagent.NaOH.per_kg_REO", "brine-energy", "evaporator_heat"}
+
 func kpis(p *flowsheet.Plant) map[string]float64 {
 	all := map[string]float64{}
 	for _, k := range p.KPIs() {
@@ -89,6 +92,9 @@ func trainTables(t *testing.T, p *flowsheet.Plant) map[string][]float64 {
 		rows[tag] = append(row, loading)
 	}
 	rows["all"] = all
+	for _, name := range trainRecycles {
+		rows[name] = []float64{kpi[name]}
+	}
 	return rows
 }
 

@@ -7,6 +7,7 @@
 //	ligand        free and bound = what the liquors bring relative
 //	balance       of every metal over every stage         over what enters the stage
 //	charge        Σ z x = anions                          relative
+//	strength      I = Σ z² c / 2                          relative, where constants are carried to it
 //
 // Circuits without side feeds, returns, entrainment and efficiencies: the benchmark's.
 package audit
@@ -21,6 +22,18 @@ type Cation struct {
 	Name                                        string
 	Charge, LnK, Exponent, Monomers, FallOfLoad float64
 	Beta                                        [][2]float64
+	// Correlated: ln D = LnK + (PerPH + PerPHAndDimer u) (−ln h) + PerDimer ln u, with u = [(HA)2] and h = [H+] over Reference,
+	// in the place of mass action.
+	Correlated                     bool
+	PerPH, PerPHAndDimer, PerDimer float64
+	SquareChange                   float64 // Δz² by which LnK is carried to the ionic strength
+}
+
+// Strength carries constants to the ionic strength of each stage, in units of Reference: the factor on ln K of Δz² 1, of exchange
+// and of complexes, and the charges of ligands, then of solutes that take no other part.
+type Strength struct {
+	Exchange, Complexes func(I float64) float64
+	Charges             []float64
 }
 
 // Section is a run of stages; its liquor enters at the last of them, and leaves or joins the section before.
@@ -38,6 +51,7 @@ type Loop struct {
 	Sections                   []Section
 	Organic, Extractant, Bleed float64
 	Reference                  float64 // free dimer at which LnK holds
+	Strength                   *Strength
 }
 
 // Answer is what is to be checked, by stages in the direction of the organic; the organic's hydrogen is the free dimer.
@@ -45,11 +59,13 @@ type Answer struct {
 	LnR              []float64
 	Aqueous, Organic [][]float64
 	Free             [][]float64 // [ligand][stage]
+	Strength         []float64   // ionic, over Reference
+	Solutes          [][]float64 // [solute][stage]
 }
 
 // Report is the worst of every kind, and where.
 type Report struct {
-	Extractant, Acid, Equilibrium, Ligand, Balance, Charge Worst
+	Extractant, Acid, Equilibrium, Ligand, Balance, Charge, Strength Worst
 }
 
 // Worst is the largest error of a kind, at a stage from 1.
@@ -68,7 +84,7 @@ func (w *Worst) see(err float64, stage int, of string) {
 // Add takes the worse of two reports.
 func (r *Report) Add(o Report) {
 	for _, p := range [...][2]*Worst{{&r.Extractant, &o.Extractant}, {&r.Acid, &o.Acid}, {&r.Equilibrium, &o.Equilibrium},
-		{&r.Ligand, &o.Ligand}, {&r.Balance, &o.Balance}, {&r.Charge, &o.Charge}} {
+		{&r.Ligand, &o.Ligand}, {&r.Balance, &o.Balance}, {&r.Charge, &o.Charge}, {&r.Strength, &o.Strength}} {
 		if !(p[1].Error <= p[0].Error) {
 			*p[0] = *p[1]
 		}
@@ -82,7 +98,7 @@ func (r *Report) Open(tol float64) error {
 		w    Worst
 		tol  float64
 	}{{"extractant", r.Extractant, tol}, {"acid", r.Acid, tol}, {"equilibrium", r.Equilibrium, 10 * tol}, {"ligand", r.Ligand, tol},
-		{"balance", r.Balance, tol}, {"charge", r.Charge, 10 * tol}} {
+		{"balance", r.Balance, tol}, {"charge", r.Charge, 10 * tol}, {"ionic strength", r.Strength, 10 * tol}} {
 		if !(k.w.Error <= k.tol) {
 			return fmt.Errorf("stage %d: %s of %s is off by %.2g", k.w.Stage, k.name, k.w.Of, k.w.Error)
 		}
@@ -140,6 +156,9 @@ func (l *Loop) stage(a *Answer, j int, r *Report) {
 		}
 	}
 	r.Extractant.see(math.Abs(sum/l.Extractant-1), j, "the organic")
+	if l.Strength != nil {
+		r.Strength.see(math.Abs(l.ions(a, j)/a.Strength[j]-1), j, "the aqueous")
+	}
 	acid := free / math.Exp(a.LnR[j])
 	for i, q := range l.Cations {
 		side := l.side(a, j, i)
@@ -155,18 +174,62 @@ func (l *Loop) stage(a *Answer, j int, r *Report) {
 		if l.Reference > 0 {
 			lnD -= (n - q.Charge) * math.Log(l.Reference)
 		}
+		if q.Correlated {
+			unit := max(l.Reference, 0)
+			if unit == 0 {
+				unit = 1
+			}
+			u, h := free/unit, acid/unit
+			lnD = q.LnK - (q.PerPH+q.PerPHAndDimer*u)*math.Log(h) + q.PerDimer*math.Log(u)
+		}
+		if s := l.Strength; s != nil && s.Exchange != nil {
+			lnD += q.SquareChange * s.Exchange(a.Strength[j])
+		}
 		if x[i] > trace && y[i] > trace {
 			r.Equilibrium.see(math.Abs(math.Log(y[i]/(x[i]/side))-lnD), j, q.Name)
 		}
 	}
 }
 
+// ions is the ionic strength of stage j from what is in it, form by form.
+func (l *Loop) ions(a *Answer, j int) float64 {
+	sum := 0.0
+	for i, q := range l.Cations {
+		free := a.Aqueous[j][i] / l.side(a, j, i)
+		sum += q.Charge * q.Charge * free
+		for p := range q.Beta {
+			s, z := a.Free[p][j], l.Strength.Charges[p]
+			sum += math.Pow(q.Charge+z, 2)*free*l.beta(a, j, i, p, 0)*s + math.Pow(q.Charge+2*z, 2)*free*l.beta(a, j, i, p, 1)*s*s
+		}
+	}
+	for p, free := range a.Free {
+		sum += math.Pow(l.Strength.Charges[p], 2) * free[j]
+	}
+	for p, c := range a.Solutes {
+		sum += math.Pow(l.Strength.Charges[len(a.Free)+p], 2) * c[j]
+	}
+	if l.Reference > 0 {
+		sum /= l.Reference
+	}
+	return sum / 2
+}
+
+// beta is the constant of the complex of cation i with n + 1 of ligand p in stage j.
+func (l *Loop) beta(a *Answer, j, i, p, n int) float64 {
+	b := l.Cations[i].Beta[p][n]
+	if s := l.Strength; s != nil && s.Complexes != nil {
+		z, many := l.Cations[i].Charge, float64(n+1)
+		b *= math.Exp((z*z + many*math.Pow(s.Charges[p], 2) - math.Pow(z+many*s.Charges[p], 2)) * s.Complexes(a.Strength[j]))
+	}
+	return b
+}
+
 // side is total over free of cation i in stage j.
 func (l *Loop) side(a *Answer, j, i int) float64 {
 	t := 1.0
-	for p, b := range l.Cations[i].Beta {
+	for p := range l.Cations[i].Beta {
 		s := a.Free[p][j]
-		t += b[0]*s + b[1]*s*s
+		t += l.beta(a, j, i, p, 0)*s + l.beta(a, j, i, p, 1)*s*s
 	}
 	return t
 }
@@ -202,7 +265,9 @@ func (l *Loop) exchange(a *Answer, r *Report) {
 			}
 			r.Charge.see(math.Abs(charge*flow/anion-1), j, "the aqueous")
 			for p, total := range ligands {
-				r.Ligand.see(math.Abs(l.bound(a, j, p)*flow/total-1), j, fmt.Sprintf("number %d", p+1))
+				if total > 0 { // none brings none: what a kernel writes for it is a trace
+					r.Ligand.see(math.Abs(l.bound(a, j, p)*flow/total-1), j, fmt.Sprintf("number %d", p+1))
+				}
 			}
 			j--
 		}
@@ -241,7 +306,7 @@ func (l *Loop) bound(a *Answer, j, p int) float64 {
 	t := s
 	for i, q := range l.Cations {
 		if p < len(q.Beta) {
-			t += a.Aqueous[j][i] * (q.Beta[p][0]*s + 2*q.Beta[p][1]*s*s) / l.side(a, j, i)
+			t += a.Aqueous[j][i] * (l.beta(a, j, i, p, 0)*s + 2*l.beta(a, j, i, p, 1)*s*s) / l.side(a, j, i)
 		}
 	}
 	return t

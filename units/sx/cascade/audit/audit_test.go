@@ -51,3 +51,35 @@ func TestSpoilt(t *testing.T) {
 		}
 	}
 }
+
+// The same stage by a correlation whose constant is carried to the ionic strength, 1.5 with an anion of charge 1: all holds, and
+// what is spoilt is found.
+func TestCorrelationByHand(t *testing.T) {
+	for _, c := range []struct {
+		spoil func(l *Loop, a *Answer)
+		want  string
+	}{
+		{func(l *Loop, a *Answer) {}, ""},
+		{func(l *Loop, a *Answer) { l.Cations[0].PerPH += 1e-5 }, "equilibrium of M"},
+		{func(l *Loop, a *Answer) { l.Cations[0].PerPHAndDimer += 1e-4 }, "equilibrium of M"},
+		{func(l *Loop, a *Answer) { l.Cations[0].PerDimer += 1e-5 }, "equilibrium of M"},
+		{func(l *Loop, a *Answer) { l.Cations[0].SquareChange += 1e-5 }, "equilibrium of M"},
+		{func(l *Loop, a *Answer) { a.Solutes[0][0] += 1e-5 }, "ionic strength"},
+	} {
+		l, a := byHand()
+		h, u := a.Aqueous[0][1], a.Organic[0][1]
+		q := &l.Cations[0]
+		q.Correlated, q.PerPH, q.PerPHAndDimer, q.PerDimer, q.SquareChange = true, 0.7, 0.2, 1.1, 2
+		q.LnK = math.Log(a.Organic[0][0]/a.Aqueous[0][0]) + (0.7+0.2*u)*math.Log(h) - 1.1*math.Log(u) + 2*0.3*1.5
+		l.Strength = &Strength{Exchange: func(I float64) float64 { return -0.3 * I }, Charges: []float64{-1}}
+		a.Strength, a.Solutes = []float64{1.5}, [][]float64{{1.5}}
+		c.spoil(l, a)
+		r, err := l.Check(a)
+		if err == nil {
+			err = r.Open(1e-8)
+		}
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v, want it to name %q", err, c.want)
+		}
+	}
+}
