@@ -354,17 +354,17 @@ func TestLiquidusFigures(t *testing.T) {
 	l.close()
 }
 
-// The reaction enthalpies of the reference collection: recomputed alike, and against known values within their stated error; where
+// The reaction enthalpies of the reference collection: recomputed alike unless the data have been repaired since, and against known values within their stated error; where
 // none is stated, within the expanded uncertainty of the data.
 func TestReactionEnthalpies(t *testing.T) {
 	lib, l := library(t), newLedger(t)
 	var all struct {
 		Rows []struct {
-			Name, Reaction, Quantity, Basis, Verdict string
-			T                                        float64 `json:"T_K"`
-			Error                                    *[2]float64
-			Computed                                 float64
-			Known                                    *float64
+			Name, Reaction, Quantity, Basis, Verdict, Repaired string
+			T                                                  float64 `json:"T_K"`
+			Error                                              *[2]float64
+			Computed                                           float64
+			Known                                              *float64
 		}
 	}
 	fixture(t, "../../../../configs/validation/source/thermo.json", &all)
@@ -396,7 +396,9 @@ func TestReactionEnthalpies(t *testing.T) {
 			}
 			got = lo
 		}
-		l.check("recomputed, kJ/mol", r.Name, got, r.Computed, 0.02)
+		if r.Repaired == "" {
+			l.check("recomputed, kJ/mol", r.Name, got, r.Computed, 0.02)
+		}
 		if r.Known == nil {
 			continue
 		}
