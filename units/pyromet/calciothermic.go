@@ -32,7 +32,7 @@ import (
 // stop at difluorides: their fluoride stays in the slag, counted as MF3, and takes no calcium. Solids that are neither go to the slag. Metal goes
 // hot from reduction to refining. No tantalum from the crucible. Batches,
 // averaged in the steady state; in time charged and tapped: see batchFurnace.
-// Validity: ΔG ±20 to 45 kJ/mol, YF3's entropy is unresolved; vapour pressures as in flowsheet/chem/thermo.
+// Validity: ΔG ±20 to 45 kJ/mol; vapour pressures as in flowsheet/chem/thermo.
 // Degrees of freedom: cycle_time, temperature, refining_temperature, refining_time, area, condenser_temperature, the shares, thermal_efficiency.
 //
 // Source: flowsheet/chem/thermo; shares of data/furnaces.toml.
