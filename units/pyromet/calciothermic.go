@@ -341,9 +341,7 @@ func (c *Calciothermic) refine() error {
 		}
 		t = t.sub(c.dry)
 	}
-	if !c.evaporate(c.hot, t) {
-		return fmt.Errorf("refining for %.4g s evaporates the whole charge: shorten refining_time, cool or charge more", c.u[calcioTime].v)
-	}
+	c.evaporate(c.hot, t)
 	return nil
 }
 
@@ -354,15 +352,15 @@ func (c *Calciothermic) stay(melt []jet) {
 	}
 }
 
-// evaporate takes from a melt for the time t. With dθ = dt/N each n falls as exp(−k θ), and t = ∫ N dθ is a sum. It fails where nothing is left.
-func (c *Calciothermic) evaporate(melt []jet, t jet) bool {
+// evaporate takes from a melt for the time t. With dθ = dt/N each n falls as exp(−k θ), and t = ∫ N dθ is a sum. Of a small charge all may go.
+func (c *Calciothermic) evaporate(melt []jet, t jet) {
 	moles := 0.0
 	for _, n := range melt {
 		moles += n.v
 	}
 	if t.v == 0 || moles <= 0 {
 		c.stay(melt)
-		return true
+		return
 	}
 	gap := func(z jet) jet { // over t, so that its rounding does not grow with the charge
 		theta, sum := z.exp(), jet{}
@@ -378,7 +376,10 @@ func (c *Calciothermic) evaporate(melt []jet, t jet) bool {
 	}
 	z, ok := root(gap, -600, 600)
 	if !ok {
-		return false
+		for i := c.solid[0]; i < c.solid[1]; i++ {
+			c.out[2][i] = c.out[2][i].add(melt[i])
+		}
+		return
 	}
 	theta := z.exp()
 	for i := c.solid[0]; i < c.solid[1]; i++ {
@@ -390,7 +391,6 @@ func (c *Calciothermic) evaporate(melt []jet, t jet) bool {
 			c.out[0][i] = c.out[0][i].add(melt[i])
 		}
 	}
-	return true
 }
 
 // rate is k of a component, mol/s; 0 where it has no vapour pressure.
