@@ -62,6 +62,7 @@ func TestFromFeedToMetal(t *testing.T) {
 		if worst := worstUnit(p); worst.Rel > 1e-9 {
 			t.Errorf("%s: %v", w.file, worst)
 		}
+		energyCloses(t, p)
 		c := p.Convergence()
 		t.Logf("%s: %s, %d full passes, %d of tangents, %d blocks, residual %.1e, %.3f s", w.file, c.Path, c.Passes, c.Tangents, c.Blocks, c.Residual, c.Seconds)
 		for stream, metals := range map[string][]string{
