@@ -26,6 +26,9 @@ func TestPartsSolveByThemselves(t *testing.T) {
 		if worst := worstUnit(p); worst.Rel > 1e-9 {
 			t.Errorf("%s: %v", name, worst)
 		}
+		if c := p.Convergence(); c.Newton > 100 || strings.Contains(c.Path, "searched") { // nothing needs a search of the ranges
+			t.Errorf("%s: %s", name, c.Path)
+		}
 	}
 }
 
