@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"strings"
 
 	"reetwin/flowsheet"
 )
@@ -87,10 +88,13 @@ func (r *Result) energyCount() (c energyCount) {
 
 // energyLine writes how many units close, the worst of them, and what the others lack.
 func (r *Result) energyLine(w io.Writer) {
-	e := r.Balances.Energy
-	if e == nil || len(e.Units) == 0 {
-		return
+	if e := r.Balances.Energy; e != nil && len(e.Units) > 0 {
+		fold(w, "  energy: ", strings.SplitAfter(r.energyText(), " "), "")
 	}
+}
+
+func (r *Result) energyText() string {
+	e := r.Balances.Energy
 	c := r.energyCount()
 	text := fmt.Sprintf("%d of %d units close", len(c.closed), len(e.Units))
 	if n := len(c.partial); n > 0 {
@@ -106,7 +110,7 @@ func (r *Result) energyLine(w io.Writer) {
 	if n := len(c.missing); n > 0 {
 		parts = append(parts, fmt.Sprintf("no data on %d (%s and %d more)", len(c.unknown), c.missing[0], n-1))
 	}
-	fold(w, "  energy: ", parts, "; ")
+	return strings.Join(parts, "; ")
 }
 
 // energyTable writes the energy of the plant and of every unit.
