@@ -48,8 +48,8 @@ var wholePlants = []struct {
 	file, feed string
 	units      int
 }{
-	{"../configs/amd-to-metal.toml", "amd-adit.flow", 172},
-	{"../configs/ash-to-metal.toml", "ash-ash_feed.flow", 174},
+	{"../configs/amd-to-metal.toml", "amd-adit.flow", 181},
+	{"../configs/ash-to-metal.toml", "ash-ash_feed.flow", 183},
 }
 
 // Elements and charge close over the plant and over each unit; what is made is metal, of every kind that there is a furnace for.
