@@ -288,6 +288,7 @@ func (s *Sankey) gather() {
 			next.kind, next.out = bend, nil // it is in n now
 		}
 	}
+	s.nodes = slices.DeleteFunc(s.nodes, func(n *sankeyNode) bool { return len(n.in)+len(n.out) == 0 }) // a row that only turns off what is too little to draw
 }
 
 func (s *Sankey) join(b *sankeyBand) {
