@@ -110,6 +110,21 @@ func TestMetalsDocs(t *testing.T) {
 			t.Errorf("%s is %g, docs/metals.md says %s", f[1], got, f[2])
 		}
 	}
+	refined := regexp.MustCompile(`(?m)^\| (\w+) \| \d+ °C[^|]*\| ([0-9.]+) \| ([0-9.]+) \| ([0-9.]+) \| [^|]+ \| ([0-9.]+) \|`).FindAllStringSubmatch(string(text), -1)
+	if len(refined) != 4 {
+		t.Fatalf("%d metals refined", len(refined))
+	}
+	for _, f := range refined {
+		for i, s := range []struct {
+			name   string
+			factor float64
+		}{{"skin_time", 1. / 60}, {"metal.Ca", 1e6}, {"metal.F", 1e6}, {"evaporated", 100}} {
+			got := s.factor * value(t, p, "units.ref-"+f[1]+"_metal-reduction.signals."+s.name+".value")
+			if want, _ := strconv.ParseFloat(f[2+i], 64); math.Abs(got-want) > 0.01*want+0.02 {
+				t.Errorf("%s %s is %g, docs/metals.md says %s", f[1], s.name, got, f[2+i])
+			}
+		}
+	}
 }
 
 // After a change of the feed by 5 % the plant goes on from where it stands.

@@ -12,6 +12,7 @@ func Kinds() map[string]func() flowsheet.Unit {
 	return map[string]func() flowsheet.Unit{
 		"acid_factor":              hydromet.NewAcidFactor,
 		"acid_regenerator":         pyromet.NewAcidRegenerator,
+		"ammonia_column":           hydromet.NewAmmoniaColumn,
 		"alloying":                 pyromet.NewAlloying,
 		"ash_pools":                hydromet.NewAshPools,
 		"calciner":                 pyromet.NewCalciner,

@@ -59,6 +59,10 @@ func recycleCases() []kindCase {
 		put(s, &in[1], "H+", acid)
 		put(s, &in[1], "Cl-", acid)
 	}
+	ammoniaColumn := func(name, config string, feed inlets, bad ...unittest.Bad) kindCase {
+		return kindCase{"ammonia_column", unittest.Case{Name: "ammonia_column_" + name, In: []string{"liquid", "gas"}, Out: []string{"liquid", "gas"}, Inlets: feed,
+			Config: recycleChemistry[:len(recycleChemistry)-len("]\n")] + ", \"ammonia\"]\n[unit]\n" + config, Bad: bad}}
+	}
 	dissolver := func(name, config string, bad ...unittest.Bad) kindCase {
 		return kindCase{"dissolver", unittest.Case{Name: "dissolver_" + name, In: []string{"1", "2"}, Out: []string{"out", "vent"}, Inlets: oxides,
 			Config: recycleChemistry + "[unit]\n" + config, Bad: bad}}
@@ -84,6 +88,29 @@ func recycleCases() []kindCase {
 			put(s, &in[0], "Cl-", ammonia)
 			put(s, &in[0], "Ca+2", ammonia*lime/2)
 			put(s, &in[0], "H+", -ammonia*lime)
+		}),
+		ammoniaColumn("strips", "stages = 8\ntemperature = \"80 degC\"\nefficiency = 0.6\n", func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
+			saltLiquor(r, s, &in[0])
+			ammonia := in[0].N[s.Solvent(chem.Aqueous)] * 0.018 * between(r, 0.05, 1)
+			put(s, &in[0], "NH4+", ammonia)
+			put(s, &in[0], "Cl-", ammonia)
+			put(s, &in[0], "Na+", 1.3*ammonia)
+			put(s, &in[0], "H+", -1.3*ammonia)
+			in[1].T = between(r, 350, 380)
+			put(s, &in[1], "H2O(g)", in[0].N[s.Solvent(chem.Aqueous)]*between(r, 0.05, 0.2))
+			put(s, &in[1], "N2(g)", between(r, 0.01, 0.1))
+		}, unittest.Bad{Name: "stages", Set: "unit.stages=0", Want: "stages"},
+			unittest.Bad{Name: "cold", Set: "unit.temperature=250 K", Want: "temperature"},
+			unittest.Bad{Name: "efficiency", Set: "unit.efficiency=2", Want: "efficiency"},
+			unittest.Bad{Name: "unknown", Set: "unit.pH=11", Want: "pH"}),
+		ammoniaColumn("absorbs", "stages = 3\ntemperature = \"30 degC\"\n", func(r *rand.Rand, s *chem.System, in []flowsheet.Stream) {
+			in[0].T, in[1].T = between(r, 290, 310), between(r, 300, 340)
+			flow := between(r, 5, 20)
+			put(s, &in[0], "H2O", flow)
+			put(s, &in[0], "NH4+", 0.01*flow)
+			put(s, &in[0], "Cl-", 0.01*flow)
+			put(s, &in[1], "N2(g)", between(r, 5, 50))
+			put(s, &in[1], "NH3(g)", 0.018*flow*between(r, 0.05, 0.3))
 		}),
 		dissolver("chlorine", "temperature = \"60 degC\"\npH = 1.5\ntenor = \"40 g/L\"\n",
 			unittest.Bad{Name: "acid", Set: "unit.acid=H2SO4", Want: "HCl"},

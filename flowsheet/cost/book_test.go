@@ -28,7 +28,7 @@ func TestOpen(t *testing.T) {
 	if p := b.Permits[0]; p.Elements[0].Value != 3 { // mg/L
 		t.Errorf("%s: %v", p.Name, p.Elements[0])
 	}
-	if e := b.Electricity[0]; math.Abs(e.Value*3.6e6/0.37-1) > 1e-12 {
+	if e := b.Electricity[0]; math.Abs(e.Value*3.6e6/0.386-1) > 1e-12 {
 		t.Errorf("%s: %g kg/J", e.Name, e.Value)
 	}
 }

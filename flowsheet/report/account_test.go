@@ -56,7 +56,7 @@ func TestLedgerOfTheCell(t *testing.T) {
 	s := r.Ledger.Products["Nd"]
 	for what, pair := range map[string][2]float64{
 		"content":     {s.Content, metal},
-		"electricity": {s.By["electricity"].Value, power * 0.37 / 3.6e6 / metal},
+		"electricity": {s.By["electricity"].Value, power * 0.386 / 3.6e6 / metal},
 		"direct":      {s.By["direct"].Value, direct / metal},
 		"graphite":    {s.By["reagent"].High, 6 * r.Streams["cell.anode"].Mass / metal},
 	} {

@@ -3,6 +3,7 @@ package pyromet
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"reetwin/flowsheet"
 	"reetwin/flowsheet/chem"
@@ -20,9 +21,14 @@ import (
 //	x(Ca in metal) = calcium_in_metal · x(Ca in slag),     x(MF3 in metal) = fluoride_in_metal · x(MF3 in slag)
 //	metal loses the share metal_in_slag as drops, and carries the shares slag_in_metal of the slag and oxide_in_metal of the charge's oxides
 //
-// Refining evaporates what has a vapour pressure p°, by Hertz and Knudsen from the melt of N moles (Raoult):
+// Refining evaporates what has a vapour pressure p°, by Hertz and Knudsen from a melt of N moles (Raoult):
 //
-//	dn/dt = −evaporation · area · p°/sqrt(2π M R T) · n/N      solved exactly over refining_time; vapour ends in the condensate
+//	dn/dt = −evaporation · area · p°/sqrt(2π M R T) · n/N      solved exactly; vapour ends in the condensate
+//	skin_time = Σ n/(evaporation · area · p°/sqrt(2π M R T)) over the fluorides that the metal carries
+//
+// These fluorides, lighter than the metal, float up and cover it: the skin evaporates first, Ca, dissolved MF3 and the metal itself in what is left of
+// refining_time. With less than skin_time some of the skin stays in the metal.
+//
 //	heat = heat.reduction + heat.refining + heat.condenser = H(metal) + H(slag) + H(condensate) − H(inlets)
 //	power = (heat.reduction + heat.refining)/thermal_efficiency
 //
@@ -30,9 +36,9 @@ import (
 //
 // Assumptions: ideal melts, two of them; what calcium and MF3 the metal holds is left out of the equilibrium; the bath does not boil. Sm, Eu and Yb
 // stop at difluorides: their fluoride stays in the slag, counted as MF3, and takes no calcium. Solids that are neither go to the slag. Metal goes
-// hot from reduction to refining. No tantalum from the crucible. Batches,
+// hot from reduction to refining. Slag drops rise at once and cover the whole melt. No tantalum from the crucible. Batches,
 // averaged in the steady state; in time charged and tapped: see batchFurnace.
-// Validity: ΔG ±20 to 45 kJ/mol, YF3's entropy is unresolved; vapour pressures as in flowsheet/chem/thermo.
+// Validity: ΔG ±20 to 45 kJ/mol; vapour pressures as in flowsheet/chem/thermo.
 // Degrees of freedom: cycle_time, temperature, refining_temperature, refining_time, area, condenser_temperature, the shares, thermal_efficiency.
 //
 // Source: flowsheet/chem/thermo; shares of data/furnaces.toml.
@@ -46,6 +52,8 @@ type Calciothermic struct {
 	limits            [2]chem.Constant // Ca, O
 
 	cold, hot []jet // slag and metal
+	skin      []jet // fluorides that the metal carries into refining
+	dry       jet   // skin_time
 	crude     []float64
 }
 
@@ -86,6 +94,7 @@ const (
 	calcioMetalO
 	calcioEvaporated
 	calcioCharge
+	calcioSkin
 	calcioYield
 )
 
@@ -121,7 +130,7 @@ func (c *Calciothermic) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	for _, name := range []string{"metal.Ca", "metal.F", "metal.O", "evaporated"} {
 		signals = append(signals, flowsheet.Variable{Name: name, Unit: "1", Scale: 1e-3})
 	}
-	signals = append(signals, flowsheet.Variable{Name: "charge", Unit: "kg", Scale: 10})
+	signals = append(signals, flowsheet.Variable{Name: "charge", Unit: "kg", Scale: 10}, flowsheet.Variable{Name: "skin_time", Unit: "s", Scale: 1000})
 	for _, m := range c.metals {
 		signals = append(signals, flowsheet.Variable{Name: "yield." + m.symbol, Unit: "1", Scale: 1})
 	}
@@ -144,8 +153,8 @@ func (c *Calciothermic) find() error {
 	c.vapours = make([]*thermo.Vapour, len(s.Components))
 	for i := range s.Components {
 		part := &s.Components[i]
-		if i == c.calcium || part.Family == "metal" {
-			if v, err := c.lib.Vapour(s.Elements[part.Key].Symbol); err == nil {
+		if i == c.calcium || i == c.fluorite || part.Family == "metal" || part.Family == "fluoride" {
+			if v, err := c.lib.Vapour(strings.TrimSuffix(part.Name, "(s)")); err == nil {
 				c.vapours[i] = v
 			}
 		}
@@ -168,7 +177,7 @@ func (c *Calciothermic) find() error {
 	if len(c.metals) == 0 {
 		return fmt.Errorf("calcium reduction needs fluorides: add \"fluoride\" to chemistry.families")
 	}
-	c.cold, c.hot, c.crude = make([]jet, len(s.Components)), make([]jet, len(s.Components)), make([]float64, len(s.Components))
+	c.cold, c.hot, c.skin, c.crude = make([]jet, len(s.Components)), make([]jet, len(s.Components)), make([]jet, len(s.Components)), make([]float64, len(s.Components))
 	return nil
 }
 
@@ -177,6 +186,8 @@ func (c *Calciothermic) cycle() error {
 	c.outT[0], c.outT[1], c.outT[2] = c.u[calcioRefining], c.u[calcioTemperature], c.u[calcioCondenser]
 	copy(c.cold, c.fed)
 	clear(c.hot)
+	clear(c.skin)
+	c.dry = jet{}
 	for _, i := range c.alloy {
 		c.hot[i], c.cold[i] = c.cold[i], jet{}
 	}
@@ -290,28 +301,71 @@ func (c *Calciothermic) part() {
 			move(i, c.u[calcioOxide])
 		case "metal":
 		default:
-			move(i, c.u[calcioSlag])
+			n := c.u[calcioSlag].mul(c.cold[i])
+			c.cold[i] = c.cold[i].sub(n)
+			if i != c.calcium && c.vapours[i] != nil {
+				c.skin[i] = n
+			} else {
+				c.hot[i] = c.hot[i].add(n)
+			}
 		}
 	}
 }
 
-// refine evaporates from the metal in c.hot and fills the outlets. With dθ = dt/N each n falls as exp(−k θ), and t = ∫ N dθ is a sum.
+// refine evaporates the skin, then the metal in c.hot, and fills the outlets.
 func (c *Calciothermic) refine() error {
+	carried := 0.0
 	for i := c.solid[0]; i < c.solid[1]; i++ {
-		c.out[1][i], c.out[0][i] = c.cold[i], c.hot[i]
+		c.out[0][i], c.out[1][i] = jet{}, c.cold[i]
+		carried += c.skin[i].v
 	}
 	t := c.u[calcioTime]
-	mass := 0.0
-	for _, n := range c.hot {
-		mass += n.v
+	if carried > 0 {
+		for i := c.solid[0]; i < c.solid[1]; i++ {
+			if n, k := c.skin[i], c.rate(i); n.v > 0 && k.v > 0 {
+				c.dry = c.dry.add(c.perCharge(n).div(k))
+			}
+		}
+		if t.v < c.dry.v {
+			c.evaporate(c.skin, t)
+			c.stay(c.hot)
+			return nil
+		}
+		if c.dry.v == 0 { // evaporation is off
+			c.stay(c.skin)
+			c.stay(c.hot)
+			return nil
+		}
+		for i := c.solid[0]; i < c.solid[1]; i++ {
+			c.out[2][i] = c.out[2][i].add(c.skin[i])
+		}
+		t = t.sub(c.dry)
 	}
-	if t.v == 0 || mass <= 0 {
-		return nil
+	c.evaporate(c.hot, t)
+	return nil
+}
+
+// stay leaves a melt in the metal.
+func (c *Calciothermic) stay(melt []jet) {
+	for i := c.solid[0]; i < c.solid[1]; i++ {
+		c.out[0][i] = c.out[0][i].add(melt[i])
+	}
+}
+
+// evaporate takes from a melt for the time t. With dθ = dt/N each n falls as exp(−k θ), and t = ∫ N dθ is a sum. Of a small charge all may go.
+func (c *Calciothermic) evaporate(melt []jet, t jet) {
+	moles := 0.0
+	for _, n := range melt {
+		moles += n.v
+	}
+	if t.v == 0 || moles <= 0 {
+		c.stay(melt)
+		return
 	}
 	gap := func(z jet) jet { // over t, so that its rounding does not grow with the charge
 		theta, sum := z.exp(), jet{}
 		for i := c.solid[0]; i < c.solid[1]; i++ {
-			n := c.perCharge(c.hot[i])
+			n := c.perCharge(melt[i])
 			if k := c.rate(i); k.v > 0 {
 				sum = sum.add(n.div(k).mul(k.mul(theta).times(-1).expm1()))
 			} else {
@@ -322,17 +376,21 @@ func (c *Calciothermic) refine() error {
 	}
 	z, ok := root(gap, -600, 600)
 	if !ok {
-		return fmt.Errorf("refining for %.4g s evaporates the whole charge: shorten refining_time, cool or charge more", t.v)
+		for i := c.solid[0]; i < c.solid[1]; i++ {
+			c.out[2][i] = c.out[2][i].add(melt[i])
+		}
+		return
 	}
 	theta := z.exp()
 	for i := c.solid[0]; i < c.solid[1]; i++ {
 		if k := c.rate(i); k.v > 0 {
 			x := k.mul(theta).times(-1)
-			c.out[2][i] = c.hot[i].mul(x.expm1()).times(-1)
-			c.out[0][i] = c.hot[i].mul(x.exp()) // traces without the rounding of hot − gone
+			c.out[2][i] = c.out[2][i].add(melt[i].mul(x.expm1()).times(-1))
+			c.out[0][i] = c.out[0][i].add(melt[i].mul(x.exp())) // traces without the rounding of melt − gone
+		} else {
+			c.out[0][i] = c.out[0][i].add(melt[i])
 		}
 	}
-	return nil
 }
 
 // rate is k of a component, mol/s; 0 where it has no vapour pressure.

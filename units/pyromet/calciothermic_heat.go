@@ -10,7 +10,7 @@ import (
 )
 
 // observe writes the heats, the furnace power (W), the adiabatic temperature, calcium over what fluoride takes, mass fractions of Ca, F and O in
-// the metal, the share of the metal's mass that refining evaporates, the charge, and the share of each element's metal and fluoride that is metal.
+// the metal, the share of the metal's mass that refining evaporates, the charge, the time that the slag on the metal takes to evaporate, and the share of each element's metal and fluoride that is metal.
 func (c *Calciothermic) observe(u []float64, in, out []flowsheet.Stream, y []float64) {
 	clear(y)
 	if c.load(u, in, nil, nil) != nil || c.cycle() != nil {
@@ -19,11 +19,11 @@ func (c *Calciothermic) observe(u []float64, in, out []flowsheet.Stream, y []flo
 	before := c.enthalpy(in[0]) + c.enthalpy(in[1])
 	crude, vapour := c.enthalpy(out[1]), 0.0
 	for i := c.solid[0]; i < c.solid[1]; i++ {
-		if n := c.hot[i].v; n != 0 && c.heats[i].known() {
+		if n := c.hot[i].v + c.skin[i].v; n != 0 && c.heats[i].known() {
 			crude += n * c.heats[i].h(u[calcioTemperature])
 		}
 		if n := out[2].N[i]; n != 0 {
-			vapour += n * c.vapourH(i, u[calcioRefining])
+			vapour += n * c.vapourOf(i, u[calcioRefining])
 		}
 	}
 	y[calcioHeatReduction] = crude - before
@@ -39,13 +39,23 @@ func (c *Calciothermic) observe(u []float64, in, out []flowsheet.Stream, y []flo
 	if m := c.sys.Mass(out[0].N) + c.sys.Mass(out[2].N); m > 0 {
 		y[calcioEvaporated] = c.sys.Mass(out[2].N) / m
 	}
-	y[calcioCharge] = c.charge(u, in)
+	y[calcioCharge], y[calcioSkin] = c.charge(u, in), c.dry.v
 	for k := range c.metals {
 		m := &c.metals[k]
 		if fed := c.fed[m.fluoride].v + c.fed[m.metal].v; fed > 0 {
 			y[calcioYield+k] = out[0].N[m.metal] / fed
 		}
 	}
+}
+
+// vapourOf is the enthalpy of a component's gas at T, J/mol: where gas has no data, as of most fluorides, that of the melt and what the slope of its vapour
+// pressure says, R T d ln p/d ln T.
+func (c *Calciothermic) vapourOf(i int, T float64) float64 {
+	if s := c.heats[i].species; s != nil && s.Stable(T, "g") != nil {
+		return c.vapourH(i, T)
+	}
+	_, slope, _, _ := c.vapours[i].At(T)
+	return c.heats[i].h(T) + gasConstant*T*slope
 }
 
 // need is the calcium that the fluorides take, mol/s.
@@ -94,7 +104,7 @@ func (c *Calciothermic) adiabatic(H float64) float64 {
 const boiling = 101325
 
 // report warns of a calcium deficit ("calcium_deficit"), of fluoride left beside enough calcium ("fluoride_left"), of fluorides that calcium does not reduce ("not_reduced"), of a furnace too cold for
-// metal or slag ("not_molten"), of boiling calcium ("calcium_boils"), of what refining leaves ("residual_calcium", "oxygen") or takes
+// metal or slag ("not_molten"), of boiling calcium ("calcium_boils"), of what refining leaves ("residual_calcium", "slag_left", "oxygen") or takes
 // ("metal_evaporates"), of metals without vapour pressure ("no_vapour_pressure") and as all furnaces do.
 func (c *Calciothermic) report(u []float64, in, out []flowsheet.Stream) flowsheet.Report {
 	var report flowsheet.Report
@@ -125,6 +135,9 @@ func (c *Calciothermic) report(u []float64, in, out []flowsheet.Stream) flowshee
 	if limit := c.limits[0].Value; y[calcioMetalCa] > limit {
 		warn("residual_calcium", "metal", y[calcioMetalCa], limit, "1", "%.4g %% Ca in the metal, %.4g %% as slag it carries and the rest as metal that refining leaves", 100*y[calcioMetalCa],
 			100*out[0].N[c.fluorite]*c.sys.Elements[c.sys.Components[c.fluorite].Key].Mass/c.sys.Mass(out[0].N))
+	}
+	if t := u[calcioTime]; t < y[calcioSkin] {
+		warn("slag_left", "metal", t, y[calcioSkin], "s", "refining for %.3g min leaves slag on the metal: it takes %.3g min, or a hotter melt", t/60, y[calcioSkin]/60)
 	}
 	if limit := c.limits[1].Value; y[calcioMetalO] > limit {
 		warn("oxygen", "metal", y[calcioMetalO], limit, "1", "%.0f ppm O in the metal, from oxide in the charge", 1e6*y[calcioMetalO])

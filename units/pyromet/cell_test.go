@@ -122,7 +122,7 @@ func (c *potRoom) solve() []float64 {
 func TestCellDecompositionVoltages(t *testing.T) {
 	for symbol, want := range map[string][4]float64{
 		"La": {1.421, 1.264, 2.870, 3.094}, "Ce": {1.411, 1.253, 2.822, 3.046}, "Pr": {1.446, 1.288, 2.819, 3.043}, "Nd": {1.453, 1.295, 2.800, 3.023},
-		"Gd": {1.441, 1.284, 2.820, 3.044}, "Tb": {1.546, 1.388, 2.844, 3.068}, "Dy": {1.514, 1.356, 2.802, 3.026}, "Y": {1.607, 1.449, 3.003, 3.227},
+		"Gd": {1.441, 1.284, 2.820, 3.044}, "Tb": {1.546, 1.388, 2.844, 3.068}, "Dy": {1.514, 1.356, 2.802, 3.026}, "Y": {1.607, 1.449, 2.905, 3.129}, // CF4 and C2F6 of Y: with the entropy of YF3 repaired (3.003, 3.227 there)
 	} {
 		c := newCell(t, cellFile(`"`+symbol+`"`, symbol+"F3 = 0.875, LiF = 0.125", ""))
 		for k, e := range c.decomposition(&c.metals[0], complex(1323.15, 0)) {

@@ -326,3 +326,25 @@ func FuzzData(f *testing.F) {
 		})
 	})
 }
+
+// The entropy of YF3 is what its neighbours leave: that of each trifluoride changes from metal to metal as half that of the sesquioxide.
+func TestYttriumFluorideEntropy(t *testing.T) {
+	lib := library(t)
+	entropy := func(name string) float64 {
+		s, err := lib.Species(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Stable(Room, "").S(Room)
+	}
+	got := entropy("YF3")
+	for _, m := range []string{"Gd", "Dy", "Ho", "Er", "Lu"} {
+		like := entropy(m+"F3") - (entropy(m+"2O3")-entropy("Y2O3"))/2
+		if math.Abs(like-got) > 5 {
+			t.Errorf("YF3 %.1f J/(mol K), after %sF3 %.1f", got, m, like)
+		}
+	}
+	if recalled := entropy("YF3@RECALLED"); recalled < got+15 {
+		t.Errorf("the set apart has %.1f", recalled)
+	}
+}

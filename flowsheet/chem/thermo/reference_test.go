@@ -33,6 +33,12 @@ func fixture(t testing.TB, name string, to any) {
 	}
 }
 
+// alike parses a reaction with the YF3 of the reference, whose entropy has been repaired here since.
+func alike(t testing.TB, lib *Library, text string, args ...any) *Reaction {
+	t.Helper()
+	return reaction(t, lib, "%s", strings.ReplaceAll(fmt.Sprintf(text, args...), "YF3", "YF3@RECALLED"))
+}
+
 // at gives ΔH and ΔG, kJ, at T.
 func at(r *Reaction, T float64) (h, g float64) {
 	v := r.NewValues()
@@ -164,7 +170,7 @@ func TestElectrolysisFigures(t *testing.T) {
 			"O2": "%s2O3 = 2 %[1]s + 1.5 O2", "CO2": "%s2O3 + 1.5 C = 2 %[1]s + 1.5 CO2", "CO": "%s2O3 + 3 C = 2 %[1]s + 3 CO",
 			"CF4": "%sF3 + 0.75 C = %[1]s + 0.75 CF4", "C2F6": "%sF3 + C = %[1]s + 1/2 C2F6",
 		} {
-			reaction := reaction(t, lib, text, e)
+			reaction := alike(t, lib, text, e)
 			n, _, err := reaction.Electrons()
 			if err != nil || n != map[bool]float64{true: 3, false: 6}[gas == "CF4" || gas == "C2F6"] {
 				t.Fatalf("%s: %g electrons, %v", reaction, n, err)
@@ -177,14 +183,14 @@ func TestElectrolysisFigures(t *testing.T) {
 			}
 		}
 	}
-	lif := reaction(t, lib, "LiF + 1/4 C = Li + 1/4 CF4")
+	lif := alike(t, lib, "LiF + 1/4 C = Li + 1/4 CF4")
 	_, g := at(lif, 1323.15)
 	l.check("voltage, V", "LiF CF4 1050C", g*1000/Faraday, all.VoltageLiF, halfmV)
 	mass := map[string]float64{"La": 138.905, "Ce": 140.116, "Pr": 140.908, "Nd": 144.242, "Gd": 157.25, "Dy": 162.5}
 	for _, r := range all.Theory {
 		e, gas := r["element"].(string), r["anode_gas"].(string)
 		text := map[string]string{"CO2": "%s2O3 + 1.5 C = 2 %[1]s + 1.5 CO2", "CO": "%s2O3 + 3 C = 2 %[1]s + 3 CO"}[gas]
-		reaction := reaction(t, lib, text, e)
+		reaction := alike(t, lib, text, e)
 		perKg := 1 / (2 * mass[e] * 3.6)
 		h, g := at(reaction, 1323.15)
 		heat, outside := reaction.Heat(Room, 1323.15)
@@ -207,14 +213,14 @@ func TestReductionFigures(t *testing.T) {
 	for _, r := range all.Calcium {
 		e := r.Element
 		// the reference keeps calcium liquid above its boiling point, 1757 K
-		plain := reaction(t, lib, "2 %sF3 + 3 Ca(cd) = 2 %[1]s + 3 CaF2", e)
+		plain := alike(t, lib, "2 %sF3 + 3 Ca(cd) = 2 %[1]s + 3 CaF2", e)
 		h, _ := at(plain, Room)
 		l.check("calcium, kJ/mol M", e+" dH298", h/2, r.values["dH298_kJ_per_mol_M"], halfkJ)
 		for key, T := range map[string]float64{"dG_1273K_kJ_per_mol_M": 1273.15, "dG_1773K_kJ_per_mol_M": 1773.15} {
 			_, g := at(plain, T)
 			l.check("calcium, kJ/mol M", e+" "+key, g/2, r.values[key], halfkJ)
 		}
-		excess := reaction(t, lib, "2 %sF3 + 3.3 Ca(cd) = 2 %[1]s + 3 CaF2 + 0.3 Ca(cd)", e)
+		excess := alike(t, lib, "2 %sF3 + 3.3 Ca(cd) = 2 %[1]s + 3 CaF2 + 0.3 Ca(cd)", e)
 		heat, _ := excess.Heat(Room, 1773.15)
 		l.check("calcium, kJ/mol M", e+" furnace heat", heat/2000, r.values["furnace_heat_298_to_1773K_kJ_per_mol_M_x0.1"], halfkJ)
 		for key, want := range r.values {
@@ -239,11 +245,11 @@ func TestReductionFigures(t *testing.T) {
 		}
 	}
 	for _, r := range all.CalciumOxide {
-		_, g := at(reaction(t, lib, "%s2O3 + 3 Ca = 2 %[1]s + 3 CaO", r.Element), 1273.15)
+		_, g := at(alike(t, lib, "%s2O3 + 3 Ca = 2 %[1]s + 3 CaO", r.Element), 1273.15)
 		l.check("calcium, kJ/mol M", r.Element+" oxide dG1273", g/2, r.values["dG1273_kJ_per_mol_M"], halfkJ)
 	}
 	for _, r := range all.Hydrofluorinate {
-		reaction := reaction(t, lib, "%s2O3 + 6 HF(g) = 2 %[1]sF3 + 3 H2O(g)", r.Element)
+		reaction := alike(t, lib, "%s2O3 + 6 HF(g) = 2 %[1]sF3 + 3 H2O(g)", r.Element)
 		h, _ := at(reaction, Room)
 		l.check("hydrofluorination, kJ/mol", r.Element+" dH298", h, r.values["dH298_kJ_per_mol_oxide"], halfkJ)
 		for _, T := range []float64{773.15, 923.15, 973.15} {
@@ -257,8 +263,8 @@ func TestReductionFigures(t *testing.T) {
 	for _, r := range all.Lanthanum {
 		e := r.Element
 		// the reference leaves all metals condensed, beyond the boiling point of Eu and Yb too
-		condensed := reaction(t, lib, "%s2O3 + 2 La = La2O3 + 2 %[1]s(cd)", e)
-		gas := reaction(t, lib, "%s2O3 + 2 La = La2O3 + 2 %[1]s(g)", e)
+		condensed := alike(t, lib, "%s2O3 + 2 La = La2O3 + 2 %[1]s(cd)", e)
+		gas := alike(t, lib, "%s2O3 + 2 La = La2O3 + 2 %[1]s(g)", e)
 		h, _ := at(condensed, Room)
 		l.check("lanthanum, kJ/mol M", e+" dH298", h/2, r.values["dH298_kJ_per_mol_M"], halfkJ)
 		for _, c := range []float64{1000, 1100, 1200, 1300, 1400} {
@@ -354,17 +360,17 @@ func TestLiquidusFigures(t *testing.T) {
 	l.close()
 }
 
-// The reaction enthalpies of the reference collection: recomputed alike, and against known values within their stated error; where
+// The reaction enthalpies of the reference collection: recomputed alike unless the data have been repaired since, and against known values within their stated error; where
 // none is stated, within the expanded uncertainty of the data.
 func TestReactionEnthalpies(t *testing.T) {
 	lib, l := library(t), newLedger(t)
 	var all struct {
 		Rows []struct {
-			Name, Reaction, Quantity, Basis, Verdict string
-			T                                        float64 `json:"T_K"`
-			Error                                    *[2]float64
-			Computed                                 float64
-			Known                                    *float64
+			Name, Reaction, Quantity, Basis, Verdict, Repaired string
+			T                                                  float64 `json:"T_K"`
+			Error                                              *[2]float64
+			Computed                                           float64
+			Known                                              *float64
 		}
 	}
 	fixture(t, "../../../../configs/validation/source/thermo.json", &all)
@@ -396,7 +402,9 @@ func TestReactionEnthalpies(t *testing.T) {
 			}
 			got = lo
 		}
-		l.check("recomputed, kJ/mol", r.Name, got, r.Computed, 0.02)
+		if r.Repaired == "" {
+			l.check("recomputed, kJ/mol", r.Name, got, r.Computed, 0.02)
+		}
 		if r.Known == nil {
 			continue
 		}
