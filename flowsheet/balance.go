@@ -68,7 +68,7 @@ func (p *Plant) checkBalances() error {
 			return &Failure{Unit: n.tag, Reason: "does not balance: " + c.String()}
 		}
 	}
-	return nil
+	return p.checkEnergy()
 }
 
 // atBorder says that a unit only brings streams into the plant or takes them out of it.

@@ -19,7 +19,7 @@ var mayImport = map[string][]string{
 	"flowsheet/chem/assay":   {"configs", "flowsheet/chem", "flowsheet/chem/aqueous", "flowsheet/conf"},
 	"flowsheet/chem/thermo":  {"flowsheet/chem", "flowsheet/conf"},
 	"flowsheet/cost":         {"flowsheet/chem", "flowsheet/conf"},
-	"flowsheet":              {"flowsheet/conf", "flowsheet/chem", "flowsheet/cost", "flowsheet/si", "flowsheet/solve"},
+	"flowsheet":              {"flowsheet/conf", "flowsheet/chem", "flowsheet/chem/thermo", "flowsheet/cost", "flowsheet/si", "flowsheet/solve"},
 	"flowsheet/report":       {"flowsheet", "flowsheet/chem", "flowsheet/cost", "flowsheet/si"},
 	"flowsheet/validate":     {"flowsheet", "flowsheet/chem", "flowsheet/chem/aqueous", "flowsheet/chem/thermo", "flowsheet/conf", "flowsheet/cost", "flowsheet/report", "flowsheet/si", "units", "units/sx"},
 	"units":                  {"flowsheet", "units/hydromet", "units/sx", "units/pyromet"},

@@ -137,6 +137,7 @@ func (b *block) fill(p *Plant) error {
 		return nil
 	}
 	b.mixing.Reset()
+	defer b.wait()()
 	for k := range mixingPasses {
 		st.Cold = k == 0
 		if err := p.fillPass(b.loop, &st); err != nil && k == mixingPasses-1 {
@@ -152,6 +153,23 @@ func (b *block) fill(p *Plant) error {
 	}
 	p.conv.mixing = mixingPasses
 	return nil
+}
+
+// wait lets the loops around one unit whose handle starts by a formula stand there while the recycles fill: what comes round is not there yet, and a search for a
+// set-point without it leads away. It returns what ends that.
+func (b *block) wait() (end func()) {
+	var waiting []*hold
+	for _, l := range b.held {
+		if l.c.guess != nil && !l.rests {
+			l.rests = true
+			waiting = append(waiting, l)
+		}
+	}
+	return func() {
+		for _, l := range waiting {
+			l.rests = false
+		}
+	}
 }
 
 // mix takes one Anderson step on the torn streams.

@@ -52,6 +52,16 @@ type Observer interface {
 	Observe(u, x []float64, in, out []Stream, y []float64)
 }
 
+// Heated is a unit whose heat is that of all its streams; the plant checks that it closes.
+type Heated interface {
+	Observer
+	// Supplied picks from the signals what enters beside the streams, W, negative where it is given off: heat, and work such as electric power.
+	Supplied(y []float64) (heat, work float64)
+	// Enthalpy is that of component i at T (K), J/mol, with that of formation at 298.15 K, as the unit counts it where the component enters
+	// (drawn streams too) or leaves; NaN without data.
+	Enthalpy(i int, T float64, leaving bool) float64
+}
+
 // Reporter is a unit with a stage profile or with something to say about the validity of its result.
 type Reporter interface {
 	Report(u, x []float64, in, out []Stream) Report

@@ -97,6 +97,11 @@ func (p *Plant) reading(path string) (reading, error) {
 		return p.streamReading(rest)
 	}
 	tagged := strings.TrimPrefix(path, "units.")
+	if tag, name := splitPath(tagged, func(s string) bool { return p.byTag[s] != nil }); p.byTag[tag] != nil { // cell.anode.immersion, though cell.anode is a stream too
+		if r, err := p.unitReading(p.byTag[tag], name); err == nil {
+			return r, nil
+		}
+	}
 	first, name := splitPath(tagged, func(s string) bool { return p.byTag[s] != nil || p.byName[s] != nil })
 	if n := p.byTag[first]; n != nil && name != "" {
 		if r, err := p.unitReading(n, name); err == nil || p.byName[first] == nil {
@@ -138,7 +143,8 @@ func (p *Plant) unitReading(n *node, name string) (reading, error) {
 	return reading{}, fmt.Errorf("%s has no signal or handle %q; %s", n.tag, name, conf.Hint(name, names))
 }
 
-// signal reads one signal of a unit; its derivative is a central difference along the unit's tangent.
+// signal reads one signal of a unit; its derivative is a central difference along the unit's tangent, one-sided where a flow would pass zero on the other side:
+// a unit need not observe what cannot be.
 func (n *node) signal(i int) Dual {
 	o, ok := n.unit.(Observer)
 	if !ok {
@@ -154,12 +160,32 @@ func (n *node) signal(i int) Dual {
 	if step == 0 {
 		return Dual{v, 0}
 	}
-	q.move(n, step, true)
-	o.Observe(q.u, q.x, q.in, q.out, n.y)
-	up := n.y[i]
-	q.move(n, -step, true)
-	o.Observe(q.u, q.x, q.in, q.out, n.y)
-	return Dual{v, (up - n.y[i]) / (2 * step)}
+	up, down, span := v, v, 0.0
+	for _, side := range []struct {
+		h  float64
+		to *float64
+	}{{step, &up}, {-step, &down}} {
+		if n.leavesZero(side.h) && !n.leavesZero(-side.h) {
+			continue
+		}
+		q.move(n, side.h, true)
+		o.Observe(q.u, q.x, q.in, q.out, n.y)
+		*side.to = n.y[i]
+		span += step
+	}
+	return Dual{v, (up - down) / span}
+}
+
+// leavesZero says whether some flow of a unit's inlets turns negative, h along their direction.
+func (n *node) leavesZero(h float64) bool {
+	for k := range n.ins {
+		for i, v := range n.ins[k].N {
+			if v >= 0 && v+h*n.dins[k].N[i] < 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (p *Plant) streamReading(path string) (reading, error) {

@@ -253,11 +253,11 @@ func (r *Result) balanceOrder(name string) int {
 	return len(r.Elements) + 1 // charge
 }
 
-// unitBalances writes the worst balance of the units: the four worst, or all.
+// unitBalances writes the worst balance of the units: the three worst, or all.
 func (r *Result) unitBalances(w io.Writer, wide bool) {
 	units := r.Balances.Units
 	tags := sortedKeys(units, func(a, b string) int { return cmp.Compare(units[b].Rel, units[a].Rel) })
-	show := min(4, len(tags))
+	show := min(3, len(tags))
 	if wide {
 		show = len(tags)
 	}

@@ -22,6 +22,10 @@ func New(p *flowsheet.Plant, changed ...string) *Result {
 	} else {
 		r.Products, r.Ledger, r.Activity, r.Discharges = a.Products, a.Ledger, a.Activity, a.Discharges
 	}
+	var err error
+	if r.Balances.Energy, err = energy(p); err != nil {
+		r.Warnings = append(r.Warnings, Warning{Code: "no_energy", Tag: p.Name, Where: "energy", Text: err.Error()})
+	}
 	return r
 }
 

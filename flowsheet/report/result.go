@@ -136,6 +136,8 @@ type Balances struct {
 	Plant map[string]Closure     `json:"plant"` // every element that flows, and "charge"
 	Units map[string]UnitClosure `json:"units"`
 	Drawn []string               `json:"drawn,omitempty"` // streams counted as entering although a unit decides them
+
+	Energy *Energy `json:"energy,omitempty"`
 }
 
 // Closure is one balance.

@@ -31,7 +31,8 @@ type Sankey struct {
 // sankeyNode is a unit, the end of a stream at the border, or a bend of a band that passes a layer.
 type sankeyNode struct {
 	name  string
-	value float64 // of an end
+	names []string // of the units that it stands for, where there are several
+	value float64  // of an end
 	kind  nodeKind
 	no    int // order in the plant's file
 
@@ -123,7 +124,7 @@ func (r *Result) measure(of string) (measure func(Stream) float64, unit, what st
 				sum += 3600 * times[c] * n
 			}
 			return sum
-		}, "mol/h", of + ", free and bound", nil
+		}, "mol/h", of + ", free and bound; used up where it ends", nil
 	}
 	if e, times, ok := r.countedBy(of); ok {
 		return func(s Stream) float64 { return 3600 * times * s.Atoms[e] }, "kg/h", of + ", counted by " + e, nil
@@ -244,12 +245,50 @@ func (s *Sankey) build(r *Result, values map[string]float64) {
 		s.join(b)
 	}
 	s.shorten(r)
+	s.gather()
 	if small > 0 {
 		s.Left = fmt.Sprintf("%d below %s %% of what enters: not drawn; of it %s %% enters, %s %% leaves", small, digits(100*leastBand), digits(100*smallIn/s.In), digits(100*smallOut/s.In))
 	}
 	if len(negative) > 0 {
 		s.Left += ". Negative, not drawn: " + strings.Join(negative, ", ")
 	}
+}
+
+// sankeyLong is the number of layers from which on a drawing is gathered.
+const sankeyLong = 10
+
+// gather makes one node of units in a row between which nothing comes in, leaves or turns off, where the drawing would be long: it then fits a page, and its label
+// lists them.
+func (s *Sankey) gather() {
+	s.breakCycles()
+	s.layers()
+	if slices.MaxFunc(s.nodes, func(a, b *sankeyNode) int { return a.layer - b.layer }).layer < sankeyLong {
+		return
+	}
+	for _, n := range slices.Clone(s.nodes) {
+		for n.kind == unitNode && len(n.out) == 1 {
+			b := n.out[0]
+			next := b.to
+			if next == n || next.kind != unitNode || len(next.in) != 1 || b.back {
+				break
+			}
+			if n.names == nil {
+				n.names = []string{n.name}
+			}
+			if next.names == nil {
+				next.names = []string{next.name}
+			}
+			n.names = append(n.names, next.names...)
+			n.out = next.out
+			for _, o := range n.out {
+				o.from = n
+			}
+			s.bands = slices.DeleteFunc(s.bands, func(o *sankeyBand) bool { return o == b })
+			s.nodes = slices.DeleteFunc(s.nodes, func(o *sankeyNode) bool { return o == next })
+			next.kind, next.out = bend, nil // it is in n now
+		}
+	}
+	s.nodes = slices.DeleteFunc(s.nodes, func(n *sankeyNode) bool { return len(n.in)+len(n.out) == 0 }) // a row that only turns off what is too little to draw
 }
 
 func (s *Sankey) join(b *sankeyBand) {

@@ -2,6 +2,8 @@ package report
 
 import (
 	"cmp"
+	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -38,12 +40,81 @@ func (s *Sankey) layout() {
 	s.wide, s.high = s.x[len(layers)]-layerGap+edgeRoom, bottom+edgeRoom+sankeyLine
 }
 
-// breakCycles marks the recycles: bands within a loop that lead to a unit that stands earlier in the plant's file.
+// breakCycles marks the recycles: bands within a loop that lead to a unit that stands earlier, in the plant's file or, where less then flows back (a file of
+// parts need not follow the flow), in an order made for that.
 func (s *Sankey) breakCycles() {
 	part := s.loops()
-	for _, b := range s.bands {
-		b.back = b.from.kind == unitNode && b.to.kind == unitNode && part[b.from] == part[b.to] && b.to.no <= b.from.no
+	loops := map[int][]*sankeyNode{}
+	for _, n := range s.nodes {
+		loops[part[n]] = append(loops[part[n]], n)
 	}
+	within := func(b *sankeyBand) bool { return part[b.from] == part[b.to] && b.from.kind == unitNode }
+	back := func(loop []*sankeyNode, place map[*sankeyNode]int) (sum float64) {
+		for _, n := range loop {
+			for _, b := range n.out {
+				if within(b) && place[b.to] <= place[n] {
+					sum += b.value
+				}
+			}
+		}
+		return sum
+	}
+	place := map[*sankeyNode]int{}
+	for _, k := range slices.Sorted(maps.Keys(loops)) {
+		loop := loops[k]
+		slices.SortStableFunc(loop, func(a, b *sankeyNode) int { return a.no - b.no })
+		file, flow := map[*sankeyNode]int{}, along(loop, within)
+		for i, n := range loop {
+			file[n] = i
+		}
+		if back(loop, flow) < 0.999*back(loop, file) {
+			file = flow
+		}
+		maps.Copy(place, file)
+	}
+	for _, b := range s.bands {
+		b.back = b.to.kind == unitNode && within(b) && place[b.to] <= place[b.from]
+	}
+}
+
+// along orders the units of a loop so that little flows back: ends are taken off, sinks last and sources first, and where there is none the unit that gives most more
+// than it takes (Eades, Lin and Smyth 1993, weighted by flow).
+func along(loop []*sankeyNode, within func(*sankeyBand) bool) map[*sankeyNode]int {
+	place := map[*sankeyNode]int{}
+	left := slices.Clone(loop)
+	sum := func(bands []*sankeyBand, other func(*sankeyBand) *sankeyNode, n *sankeyNode) (v float64) {
+		for _, b := range bands {
+			if within(b) && other(b) != n && slices.Contains(left, other(b)) {
+				v += b.value
+			}
+		}
+		return v
+	}
+	first, last := 0, len(loop)-1
+	for len(left) > 0 {
+		best, most, front := 0, math.Inf(-1), true
+		for i, n := range left {
+			in := sum(n.in, func(b *sankeyBand) *sankeyNode { return b.from }, n)
+			out := sum(n.out, func(b *sankeyBand) *sankeyNode { return b.to }, n)
+			if out == 0 && in > 0 {
+				best, front = i, false
+				break
+			}
+			if v := out - in; v > most {
+				best, most = i, v
+			}
+		}
+		n := left[best]
+		left = slices.Delete(left, best, best+1)
+		if front {
+			place[n] = first
+			first++
+		} else {
+			place[n] = last
+			last--
+		}
+	}
+	return place
 }
 
 // loops numbers the strongly connected parts (Tarjan).
@@ -416,8 +487,40 @@ func (s *Sankey) label(n *sankeyNode) []string {
 		return nil
 	}
 	lines := wrap(n.name, 15)
+	if n.names != nil {
+		lines = listed(n.names)
+		if last := len(n.names) - 1; len(lines) > max(5, int(n.high/sankeyLine)) {
+			lines = append(wrap(n.names[0], 15), fmt.Sprintf("… %d more …", last-1))
+			if last == 1 {
+				lines = lines[:len(lines)-1]
+			}
+			lines = append(lines, wrap(n.names[last], 15)...)
+		}
+	}
 	if n.kind != unitNode {
 		lines = append(lines, digits(n.value)+", "+digits(100*n.value/s.In)+" %")
+	}
+	return lines
+}
+
+// listed writes names in lines; what several in a row begin with (their part of the plant) stands once.
+func listed(names []string) (lines []string) {
+	part := ""
+	for _, name := range names {
+		own, rest := "", name
+		if i := strings.LastIndexByte(name, '-'); i >= 0 {
+			own, rest = name[:i+1], name[i+1:]
+		}
+		if own != part && own != "" {
+			lines = append(lines, wrap(own, 15)...)
+		}
+		part = own
+		for _, line := range wrap(rest, 18) {
+			if own != "" {
+				line = "  " + line
+			}
+			lines = append(lines, line)
+		}
 	}
 	return lines
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"strings"
 )
 
 // Write draws the Sankey as "svg".
@@ -23,7 +24,7 @@ func (s *Sankey) Write(w io.Writer, format string) error {
 	}
 	for _, n := range s.nodes {
 		if n.kind != bend {
-			fmt.Fprintf(out, `<rect x="%.1f" y="%.1f" width="%g" height="%.1f" fill="%s"><title>%s</title></rect>`+"\n", x[n.layer], n.y, nodeWide, max(n.high, 1), nodeColour[n.kind], html.EscapeString(n.name))
+			fmt.Fprintf(out, `<rect x="%.1f" y="%.1f" width="%g" height="%.1f" fill="%s"><title>%s</title></rect>`+"\n", x[n.layer], n.y, nodeWide, max(n.high, 1), nodeColour[n.kind], html.EscapeString(strings.Join(append(n.names[:len(n.names):len(n.names)], n.name)[:max(len(n.names), 1)], ", ")))
 		}
 	}
 	for _, n := range s.nodes { // lettering over everything

@@ -50,6 +50,9 @@ func (r *Result) Summary(to io.Writer) error {
 	element, where, worst := r.worst()
 	p(w, "", fmt.Sprintf("Steady state, converged. Worst imbalance %s (%s over %s); every element and charge of every unit closes. %d units, %d streams. Warnings: %d.",
 		power(worst, 1), element, where, len(r.Units), len(r.Streams), len(r.Warnings)))
+	if r.Balances.Energy != nil {
+		p(w, "", "Energy: "+r.energyText()+".")
+	}
 	if len(r.Changed) > 0 {
 		p(w, "", "Differs from the plant's file by "+strings.Join(r.Changed, ", ")+".")
 	}

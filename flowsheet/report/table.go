@@ -41,6 +41,10 @@ func (r *Result) text(to io.Writer, wide bool) error {
 		r.unitTable(w)
 	}
 	r.balanceTable(w, wide)
+	r.energyLine(w)
+	if wide {
+		r.energyTable(w)
+	}
 	r.drawnTable(w)
 	r.warned(w, wide)
 	r.provenanceLine(w, wide)

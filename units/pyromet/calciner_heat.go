@@ -91,16 +91,8 @@ func (c *Calciner) enthalpies() (err error) {
 
 // find takes the data of thermo if they hold over temperature, else those of the component.
 func find(lib *thermo.Library, component *chem.Component) substance {
-	name, tag := component.Name, "l"
-	if base, ok := strings.CutSuffix(name, "(s)"); ok {
-		name, tag = base, "cd"
-	} else if base, ok := strings.CutSuffix(name, "(g)"); ok {
-		name, tag = base, "g"
-	}
-	if s, err := lib.Species(name); err == nil {
-		if f := s.Stable(thermo.Room, tag); f != nil && f.HasHeat() {
-			return substance{species: s, tag: tag}
-		}
+	if s, tag := lib.Component(component); s != nil {
+		return substance{species: s, tag: tag}
 	}
 	return substance{own: component.Enthalpy}
 }

@@ -176,9 +176,10 @@ func (c *Cell) Report(u, x []float64, in, out []flowsheet.Stream) flowsheet.Repo
 			warn("freezing", "bath", T, freezes, "K", "the bath is below its liquidus: %s freezes out", salt)
 		}
 	}
+	const trace = 1e-6
 	for j := range c.metals {
 		m := &c.metals[j]
-		if solid := m.hMetal.State == thermo.Solid || T < m.hMetal.Lo; solid && c.alloy < 0 && out[cellMetal].N[m.metal] > 0 {
+		if solid := m.hMetal.State == thermo.Solid || T < m.hMetal.Lo; solid && c.alloy < 0 && c.sys.Components[m.metal].M*out[cellMetal].N[m.metal] > trace*c.sys.Mass(out[cellMetal].N) {
 			warn("metal_solid", m.symbol, T, m.hMetal.Lo, "K", "%s is solid at %.0f K: it cannot be tapped", m.symbol, T)
 		}
 	}

@@ -195,21 +195,6 @@ func TestCellEnergyCloses(t *testing.T) {
 	}
 }
 
-// fixed is the form that a solid of the bath has in the cell at any temperature, nil for others.
-func (c *Cell) fixed(i int) *thermo.Form {
-	for j := range c.metals {
-		switch m := &c.metals[j]; i {
-		case m.oxide:
-			return m.hOxide
-		case m.metal:
-			return m.hMetal
-		case m.fluoride:
-			return m.hFluoride
-		}
-	}
-	return nil
-}
-
 // Metal is by Faraday's law: 1.7940 g/Ah of Nd at an efficiency of 1 and no fluoride reduced.
 func TestCellFaraday(t *testing.T) {
 	for symbol, gPerAh := range map[string]float64{"La": 1.7276, "Ce": 1.7426, "Pr": 1.7525, "Nd": 1.7940} {

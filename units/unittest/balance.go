@@ -3,6 +3,8 @@ package unittest
 import (
 	"math"
 	"slices"
+
+	"reetwin/flowsheet"
 )
 
 // closure is the largest imbalance of an element or of charge relative to its own flow, in one unit.
@@ -27,6 +29,7 @@ func (r *rig) checkBalance() {
 			continue
 		}
 		r.close(p, nil)
+		r.closeEnergy(p)
 		if held == nil {
 			continue
 		}
@@ -39,6 +42,20 @@ func (r *rig) checkBalance() {
 		r.close(q, held)
 	}
 }
+
+// closeEnergy wants the energy of a unit with a heat of its own to close, where there are data.
+func (r *rig) closeEnergy(p *point) {
+	if _, ok := r.unit.(flowsheet.Heated); !ok {
+		return
+	}
+	e := flowsheet.UnitView{Unit: r.unit, Spec: r.spec, U: p.u, X: p.x, In: p.in, Out: p.out}.Energy(r.sys, nil)
+	if e.NoData == nil && !(e.Rel <= energyClosure) {
+		r.fault("energy closes to %g of %g W", e.Rel, e.Turnover)
+	}
+}
+
+// energyClosure is the largest relative gap of the energy of one unit.
+const energyClosure = 1e-10
 
 // close wants in − out = Rate · (held − held before) for every element and for charge, and open outlets empty.
 func (r *rig) close(p *point, held func(x, n []float64)) {
