@@ -18,10 +18,10 @@ import (
 // thermoSource is configs/validation/source/thermo.json.
 type thermoSource struct {
 	Rows []struct {
-		Name, Reaction, Quantity, Basis string
-		T                               float64 `json:"T_K"`
-		Error                           *[2]float64
-		Known                           *float64
+		Name, Reaction, Quantity, Basis, Evidence string
+		T                                         float64 `json:"T_K"`
+		Error                                     *[2]float64
+		Known                                     *float64
 	}
 	Metal struct {
 		Eutectic struct {
@@ -47,7 +47,9 @@ type thermoSource struct {
 }
 
 // thermochemistry makes the cases of thermo.json. A known value passes within its stated error; where none is stated, within the
-// expanded uncertainty of the data here. Rows that compare two sets of data with one another are not published values and stay out.
+// expanded uncertainty of the data here. The number En = |computed − known| / √(U² of the data + U² of the known value) stands beside a stated
+// error and decides nothing. A known value that the data here are made of is a calibration. Rows that compare two sets of data with one
+// another are not published values and stay out.
 func thermochemistry(t *testing.T) []validate.Case {
 	text, err := os.ReadFile(filepath.Join(folder, "source", "thermo.json"))
 	if err != nil {
@@ -61,40 +63,46 @@ func thermochemistry(t *testing.T) []validate.Case {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// one case for what shares its temperature
+	// one case for what shares its temperature and its role
 	var cases []validate.Case
-	group := func(id string, T float64) *validate.Case {
+	group := func(id, role string, T float64) *validate.Case {
 		k := slices.IndexFunc(cases, func(c validate.Case) bool { return c.ID == id })
 		if k < 0 {
 			k = len(cases)
-			cases = append(cases, validate.Case{ID: id, Kind: validate.Thermo, Input: map[string]any{"reactions": map[string]any{}, "T_K": T},
+			cases = append(cases, validate.Case{ID: id, Kind: validate.Thermo, Role: role, Input: map[string]any{"reactions": map[string]any{}, "T_K": T},
 				Source: "reference collection of reaction enthalpies, basis of each value in its note"})
 		}
 		return &cases[k]
 	}
 	for _, r := range s.Rows {
-		if r.Known == nil || strings.HasSuffix(r.Basis, "(cross-check)") {
+		if r.Known == nil || r.Evidence == "second set" {
 			continue
 		}
-		id, note := fmt.Sprintf("thermo/enthalpies at %g K", r.T), ""
+		id, role, note := fmt.Sprintf("thermo/enthalpies at %g K", r.T), "", ""
 		e := validate.Expect{Path: r.Name + ".dH.value", Value: *r.Known, Unit: "kJ/mol"}
 		if r.Quantity != "dH" {
 			id, e.Path, e.Unit, r.T = "thermo/equilibrium", r.Name+".equilibrium_T_K", "K", 1000
 		}
-		if r.Error != nil {
+		reaction, err := lib.Parse(r.Reaction)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := reaction.NewValues()
+		reaction.At(r.T, v)
+		switch {
+		case r.Evidence == "restates":
+			id, role, note = fmt.Sprintf("thermo/restated at %g K", r.T), validate.Calibration, "known value of the data's own tables"
+		case r.Error != nil:
 			e.Value, e.Abs = round(r.Error[0]+r.Error[1])/2, round((r.Error[1]-r.Error[0])/2)
 			note = fmt.Sprintf("known %g, stated error %g to %g", *r.Known, r.Error[0], r.Error[1])
-		} else {
-			reaction, err := lib.Parse(r.Reaction)
-			if err != nil {
-				t.Fatal(err)
+			if r.Quantity == "dH" {
+				note += fmt.Sprintf("; En %.2f", math.Abs(v.H/1000-e.Value)/math.Hypot(v.UH/1000, e.Abs))
 			}
-			v := reaction.NewValues()
-			reaction.At(r.T, v)
+		default:
 			e.Abs, note = math.Round(v.UH/10)/100, "tolerance: expanded uncertainty of the data"
 		}
-		e.Note = r.Basis + "; " + note
-		c := group(id, r.T)
+		e.Note = r.Evidence + ": " + r.Basis + "; " + note
+		c := group(id, role, r.T)
 		c.Input["reactions"].(map[string]any)[r.Name] = r.Reaction
 		c.Expect = append(c.Expect, e)
 	}
