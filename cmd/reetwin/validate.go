@@ -27,7 +27,7 @@ Many values of ` + caseFolder + ` are not printed by their source: an independen
 column source says so. They show that the equations are the source's and are solved, not that they describe a real plant.
 The role of a case says what its values are: hold-out, published statements that nothing was fitted to; calibration, what
 constants were fitted to; spread, how far other constants lead. The last two are shown and not counted. thermo.json holds
-58 published thermochemical values and 9 recomputed ones, furnaces.json 23 recomputed ones of batch furnaces, sx_problems.json and
+43 published thermochemical values and 9 recomputed ones, furnaces.json 23 recomputed ones of batch furnaces, sx_problems.json and
 sx_peer.json 72 published and 718 recomputed ones of extraction cascades, sx_isotherms.json 10 of measured equilibria.
 
 A PATH is a case file (JSON or TOML) or a folder whose *.json are case files; the default is ` + caseFolder + `.

@@ -26,7 +26,7 @@
 //
 // The 101 hold-outs are published statements, 78 on sorption (configs/validation/sorption.json, docs/sorption.md), 13 on the treatment of
 // acid mine drainage (configs/validation/amd.json, docs/amd.md), 3 on coal ash (configs/validation/ash.json, docs/coal-ash.md) and 7 on electrolysis cells
-// (configs/validation/cells.json, docs/electrolysis.md). Of the 1,665 other counted values in configs/validation 493 are printed by their source. The other 1,172 are recomputed: the source does not print
+// (configs/validation/cells.json, docs/electrolysis.md). Of the 1,671 other counted values in configs/validation 493 are printed by their source. The other 1,178 are recomputed: the source does not print
 // them, an independent code solved them from its equations; the source of such a case says so.
 //
 // A case of kind "run" marches in time ("run": {"for": "24 h", "every": "1 h", "at": ["4 h acid.flow=300 L/h"]}); its paths read
@@ -34,8 +34,8 @@
 //
 // configs/validation/furnaces.json has 23 values of the batch furnaces besides, all recomputed from the same data by another code.
 //
-// A case of kind "thermo" has no plant file; its input asks flowsheet/chem/thermo. configs/validation/thermo.json has 58 published
-// values and 9 recomputed ones:
+// A case of kind "thermo" has no plant file; its input asks flowsheet/chem/thermo. configs/validation/thermo.json has 43 published
+// values and 9 recomputed ones; 18 more restate the data (role "calibration"):
 //
 //	{"id": "cell", "kind": "thermo", "input": {"reactions": {"CO2": "Nd2O3 + 1.5 C = 2 Nd + 1.5 CO2"}, "T_K": 1323.15},
 //	 "expect": [{"path": "CO2.E.value", "value": -1.453, "unit": "V", "abs": 0.02}], "source": "..."}
