@@ -155,7 +155,7 @@ func (w *tearNewton) direction(p *Plant, st *Stage, norm float64) error {
 	for j, k := range w.active {
 		w.b[j] = w.r[k]
 	}
-	tol := math.Min(1e-2, math.Max(1e-8, 0.1*norm))
+	tol := math.Min(1e-2, math.Max(0.1*norm, krylovEnough/norm))
 	w.st = st
 	_, _, err := w.krylov.Solve(w.multiply, w.b[:n], w.d[:n], tol)
 	if err != nil {
@@ -200,8 +200,8 @@ func (w *tearNewton) product(p *Plant, v, out []float64) error {
 	return nil
 }
 
-// advance moves the unknowns along the step. A flow that would fall below zero keeps a tenth of itself instead, and a
-// handle stops at its limit: such a step is a start for the next, never a result.
+// advance moves the unknowns along the step. A flow that would fall below zero keeps a tenth of itself instead, one below traceShare
+// nothing, and a handle stops at its limit: such a step is a start for the next, never a result.
 func (w *tearNewton) advance(p *Plant, length float64) {
 	acid, _ := p.System.Index("H+")
 	first := w.of.firstControl(p)
@@ -218,6 +218,9 @@ func (w *tearNewton) advance(p *Plant, length float64) {
 			v := t.flow.N[i] + step
 			if v < 0.1*t.flow.N[i] && !t.signed(i, acid) {
 				v = 0.1 * t.flow.N[i]
+				if math.Max(t.flow.N[i], w.g[k]) < w.scale[k] { // less than a trace, which would take a step for every decade
+					v = 0
+				}
 			}
 			t.flow.N[i] = v
 		}

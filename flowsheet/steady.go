@@ -16,6 +16,7 @@ const (
 	newtonJump   = 6   // a step may be this much worse than its predecessors: imbalances are relative, so traces that grow exaggerate
 	handleStep   = 0.4 // largest change of a control loop's handle in one Newton step, relative to its size
 	krylovMax    = 80
+	krylovEnough = 1e-11 // imbalance of the linear system that is as good as none
 
 	endlessRecycle = 1e12 // a recycle this many times the plant's feed has no bleed
 )
