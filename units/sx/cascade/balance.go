@@ -34,26 +34,25 @@ type Cascade struct {
 	newtonSpace
 	modelSpace
 	bypass
-	y, dy                 []float64   // [n·c] organic, and its change
-	sides                 [2]*flows   // of a tangent
-	entered               []float64   // [links·c]
-	inertFeed, inertPivot []float64   // [n]
-	inertAnswer           [][]float64 // [link][n]
-	moment                *Step       // of time; nil in the steady state
-	vessels               *Vessels    // of the march, whose step is
-	pacing, last          Step
-	pace                  []float64 // march: holdup state [n·c]
-	part                  float64   // of the capacities' difference from 2 z that is on
-	aid                   float64   // acid given to a stage with all its extractant free, in parts of the organic's extractant
-	given                 []float64 // [n] acid given for that
-	end                   []float64 // unknowns where a continuation ended without a solution, and
-	endAid                float64   // its aid; 0 where none did
-	following             bool      // a continuation is under way
-	ample                 float64   // the least extractant, over the circuit's, for which a correlation was solved; 0 if none
-	cold                  *Cascade  // of half the stages
-	coldCircuit           *Circuit
-	fed                   []float64 // [c] scratch
-	count                 Count
+	y, dy        []float64 // [n·c] organic, and its change
+	sides        [2]*flows // of a tangent
+	entered      []float64 // [links·c]
+	solute       inertSpace
+	moment       *Step    // of time; nil in the steady state
+	vessels      *Vessels // of the march, whose step is
+	pacing, last Step
+	pace         []float64 // march: holdup state [n·c]
+	part         float64   // of the capacities' difference from 2 z that is on
+	aid          float64   // acid given to a stage with all its extractant free, in parts of the organic's extractant
+	given        []float64 // [n] acid given for that
+	end          []float64 // unknowns where a continuation ended without a solution, and
+	endAid       float64   // its aid; 0 where none did
+	following    bool      // a continuation is under way
+	ample        float64   // the least extractant, over the circuit's, for which a correlation was solved; 0 if none
+	cold         *Cascade  // of half the stages
+	coldCircuit  *Circuit
+	fed          []float64 // [c] scratch
+	count        Count
 }
 
 // Count says what a solve cost.
@@ -101,10 +100,7 @@ func newCascade(m *model, c *Circuit) *Cascade {
 		}
 	}
 	k.fed = make([]float64, m.c)
-	k.entered, k.inertFeed, k.inertPivot = make([]float64, links*m.c), make([]float64, n), make([]float64, n)
-	for range links {
-		k.inertAnswer = append(k.inertAnswer, make([]float64, n))
-	}
+	k.entered, k.solute = make([]float64, links*m.c), newInertSpace(n, links)
 	k.newtonSpace = newNewtonSpace(n, m, links)
 	k.modelSpace = newModelSpace(n, m)
 	k.bypass = newBypass(n, m, links)
@@ -131,6 +127,7 @@ func (k *Cascade) set(c *Circuit, step *Step) error {
 	k.capacity = k.m.c1 * c.Capacity
 	k.lnCapacity = math.Log(k.capacity)
 	k.constants(c)
+	k.eliminateInert()
 	for l := range k.ligandTotal {
 		k.inert(k.ligand[l], k.ligandTotal[l])
 		for j, t := range k.ligandTotal[l] {
@@ -432,10 +429,21 @@ func (k *Cascade) closeLinks(q, qy, direct []float64) {
 	}
 }
 
-// addArrivals adds to q the answers w to what comes by every link.
+// addArrivals adds to q the answers w to what comes by every link, three links at a time.
 func (k *Cascade) addArrivals(q []float64, w [][]float64, all []float64) {
-	c := k.c
-	for l := range k.links {
+	c, L := k.c, len(k.links)
+	l := 0
+	for ; l+2 < L; l += 3 {
+		g0, g1, g2 := all[l*c:(l+1)*c:(l+1)*c], all[(l+1)*c:(l+2)*c:(l+2)*c], all[(l+2)*c:(l+3)*c:(l+3)*c]
+		for o := 0; o < len(q); o += c {
+			x, w0, w1, w2 := q[o:o+c:o+c], w[l][o:o+c:o+c], w[l+1][o:o+c:o+c], w[l+2][o:o+c:o+c]
+			g0, g1, g2, w0, w1, w2 := g0[:len(x)], g1[:len(x)], g2[:len(x)], w0[:len(x)], w1[:len(x)], w2[:len(x)]
+			for i := range x {
+				x[i] += (g0[i]*w0[i] + g1[i]*w1[i]) + g2[i]*w2[i]
+			}
+		}
+	}
+	for ; l < L; l++ {
 		g, w := all[l*c:(l+1)*c:(l+1)*c], w[l]
 		for o := 0; o < len(q); o += c {
 			x, w := q[o:o+c:o+c], w[o:o+c:o+c]

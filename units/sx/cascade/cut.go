@@ -52,6 +52,7 @@ const (
 	cutSteps   = 40   // from elsewhere
 	cutPast    = 4    // steps of Newton that are remembered
 	cutGain    = 1e-3 // over those, else Newton gives up
+	cutKeep    = 0.02 // a step after which factors and the response to the flow serve once more
 	cutFollow  = 2.0  // first step of g along the solutions at other g, and
 	cutLegs    = 40   // most of those steps
 )
@@ -211,7 +212,7 @@ func (k *Cascade) newtonCut(c *Circuit, q *Cut, limit int, tol float64) bool {
 	}
 	k.evaluate(k.v, k.res)
 	two, most := size(k.res)
-	g, slope := k.apart(q), -1.0
+	g, slope, kept := k.apart(q), -1.0, false
 	var past [cutPast]float64 // the front has to pass worse places on its way: steps may be worse than some of those before
 	for i := range past {
 		past[i] = 2 * math.Hypot(two, g)
@@ -220,10 +221,18 @@ func (k *Cascade) newtonCut(c *Circuit, q *Cut, limit int, tol float64) bool {
 		if most <= tol && math.Abs(g) <= max(1e3*tol, 1e-10) {
 			return slope < 0
 		}
-		if !(two+math.Abs(g) < 1e6) || !k.borders(c, q, two) {
+		if !(two+math.Abs(g) < 1e6) {
 			return false
 		}
-		slope = k.apartBy(q, q.more, true)
+		if kept = kept && k.direction(two, 0); kept { // the response to the flow is that of an earlier point
+			k.linearise()
+			copy(q.still, k.step)
+		} else {
+			if !k.borders(c, q, two) {
+				return false
+			}
+			slope = k.apartBy(q, q.more, true)
+		}
 		by := -(g + k.apartBy(q, q.still, false)) / slope
 		if by-by != 0 {
 			return false
@@ -253,14 +262,37 @@ func (k *Cascade) newtonCut(c *Circuit, q *Cut, limit int, tol float64) bool {
 			}
 			scale *= 0.4
 		}
-		if !better {
+		switch {
+		case better:
+		case kept:
+			kept = false
+			if !k.standAt(c, q.at, flow) {
+				return false
+			}
+			two, most = size(k.res)
+			g = k.apart(q)
+			continue
+		default:
 			return most <= max(tol, rounding) && math.Abs(g) <= 1e-6 && slope < 0
 		}
+		_, moved := size(k.step)
+		kept = scale*moved < cutKeep
 		if it >= cutPast && math.Hypot(two, g) > (1-cutGain)*slices.Max(past[:]) {
 			return false
 		}
 	}
 	return false
+}
+
+// standAt evaluates at the unknowns v and an organic flow.
+func (k *Cascade) standAt(c *Circuit, v []float64, flow float64) bool {
+	copy(k.v, v)
+	c.Organic = flow
+	if k.set(c, nil) != nil {
+		return false
+	}
+	k.evaluate(k.v, k.res)
+	return true
 }
 
 // apart is g less its target.

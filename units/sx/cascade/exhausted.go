@@ -29,6 +29,7 @@ func (k *Cascade) exhausted() error {
 			src[j] += z * (k.feed[j*c+i] - k.feedO[j*c+i])
 		}
 	}
+	k.eliminateInert()
 	k.inert(src, charge)
 	k.evaluate(k.v, k.res)
 	for j := range k.n {

@@ -207,7 +207,7 @@ func (k *Cascade) shift(q []float64, span float64) {
 // inertSlope is the change of the total of ligand l in every stage.
 func (k *Cascade) inertSlope(l int, span float64, out []float64) {
 	lo, hi, t := k.sides[0], k.sides[1], k.ligandTotal[l]
-	src := k.inertFeed
+	src := k.solute.feed
 	for j := range k.n {
 		src[j] = (hi.ligand[l][j] - lo.ligand[l][j]) / span
 	}
