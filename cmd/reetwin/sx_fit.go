@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -84,7 +85,7 @@ func (f *sxFit) run(out io.Writer, file string) error {
 	defer r.Close()
 	iso, err := sx.ReadIsotherm(r)
 	if err != nil {
-		return exitError{exitUsage, fmt.Errorf("%s: %w", file, err)}
+		return exitError{exitUsage, errors.New(file + ": " + strings.ReplaceAll(err.Error(), "\n", "\n"+file+": "))}
 	}
 	q, err := f.fit.Solve(iso)
 	if err != nil {
