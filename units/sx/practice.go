@@ -53,6 +53,9 @@ func (p *Practice) All() []chem.Constant {
 		p.SlowMetal, p.StuckLimit)
 }
 
+// UsualPractice is that of an extractant where no plant file says otherwise.
+func UsualPractice(extractant string) (Practice, error) { return readPractice(nil, extractant) }
+
 // readPractice reads the embedded numbers and lays those of the unit's own table practice, where there is a unit, over them.
 func readPractice(p *conf.Table, extractant string) (Practice, error) {
 	tree, err := conf.Parse("practice.toml", practiceText)

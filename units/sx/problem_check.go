@@ -108,7 +108,7 @@ func (p *Problem) faults(text []byte) (all []string) {
 
 // warnings say, with numbers, where a plant would not follow. Limits are those of practice for any extractant.
 func (p *Problem) warnings(k *cascade.Cascade, c *cascade.Circuit) (all []string) {
-	practice, err := readPractice(nil, "")
+	practice, err := UsualPractice("")
 	if err != nil {
 		return []string{err.Error()}
 	}
