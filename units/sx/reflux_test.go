@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"reetwin/flowsheet"
+	"reetwin/flowsheet/chem"
 	"reetwin/flowsheet/conf"
 	"reetwin/units"
 	"reetwin/units/sx"
@@ -76,6 +77,23 @@ func TestRefusedModel(t *testing.T) {
 		_, err = flowsheet.Load(tree, units.Kinds())
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Count(err.Error(), "\n") > 0 || !strings.Contains(err.Error(), "units.sx.model") {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A liquor of which most returns carries off organic with the part that leaves, as much as organic_carried says, and no more.
+func TestDropsOfRefluxedLiquor(t *testing.T) {
+	for _, over := range []string{"", "[units.sx.reflux.strip]\nto = \"scrub\"\npart = 0.7\n"} {
+		p := solved(t, amd, over)
+		v, _ := p.Unit("sx")
+		for k, name := range v.OutNames {
+			if name != "heavy_liquor" && name != "light_raffinate" {
+				continue
+			}
+			n := v.Out[k].N
+			if got := p.System.PhaseVolume(chem.Organic, n) / p.System.PhaseVolume(chem.Aqueous, n); math.Abs(got/1e-4-1) > 1e-6 {
+				t.Errorf("%q: %s carries %.6g of organic per aqueous, the file says 1e-4", over, name, got)
+			}
 		}
 	}
 }
