@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"reetwin/flowsheet/chem"
-	"reetwin/units/sx"
 )
 
 // Result is a design, and what it rests on. Numbers are SI unless a key names its unit.
@@ -146,14 +145,10 @@ func (p *plan) warnings(s *state) (w []string) {
 	if p.extractant < m.ExtractantLo || p.extractant > m.ExtractantHi {
 		w = append(w, fmt.Sprintf("%s %.3g mol/L, constants found at %.3g to %.3g mol/L", m.Extractant, p.extractant/1000, m.ExtractantLo/1000, m.ExtractantHi/1000))
 	}
-	practice, err := sx.UsualPractice(m.Extractant)
-	if err != nil {
-		return append(w, err.Error())
-	}
-	if s.free < practice.FreeLimit.Value {
+	if s.free < 0.02 {
 		w = append(w, fmt.Sprintf("only %.2g %% of the extractant is free in some stage", 100*s.free))
 	}
-	if limit := practice.GelLimit.Value * p.extractant; s.rare > limit {
+	if limit := p.gel * p.extractant; s.rare > limit {
 		w = append(w, fmt.Sprintf("%.3g mol/L of rare earths on the organic of %s: from %.3g mol/L on organics of %.3g mol/L %s gel or form a third phase; window.loading_max = \"%.0f %%\" keeps below",
 			s.rare/1000, s.rareAt, limit/1000, p.extractant/1000, m.Extractant, math.Floor(100*s.loading*limit/s.rare)))
 	}
