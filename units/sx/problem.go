@@ -145,7 +145,7 @@ func (p *Problem) Circuit() (*cascade.Circuit, error) {
 		return c, p.ownConstants(c)
 	}
 	if p.N == 0 {
-		return nil, fmt.Errorf("N, the number of stages, is given neither in the file nor by -N; the file has the sizes %s", strings.Join(known, ", "))
+		return nil, fmt.Errorf("the number of stages is given neither as N in the file nor by -N; the file has the sizes %s", strings.Join(known, ", "))
 	}
 	return nil, fmt.Errorf("no size N = %d; the file has the sizes %s", p.N, strings.Join(known, ", "))
 }
