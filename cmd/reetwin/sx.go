@@ -31,10 +31,12 @@ func newSXRunCommand() *cobra.Command {
 		Use:   "run FILE",
 		Short: "Solve a problem in the keys of the benchmark SX-1",
 		Long: `Solve a problem in the keys of the benchmark SX-1 (JSON: components, flows, Ltot, sap, bleed, feed, scrub, strip, sizes)
-from a cold start, and write ln([(HA)2]/[H+]) of every stage, the raffinate, the strip liquor, closures and the path taken.
+from a cold start, and write ln([(HA)2]/[H+]) of every stage, the raffinate, the strip liquor, closures, warnings and the path taken.
+Ltot is dimers per volume of organic, sap the part of the free dimer that is saponified; any one unit of concentration, of flow.
 N and variant stand in the file or in the flags. Exit code 4: no solution, with its reason.`,
-		Example: `  reetwin sx run problem.json -N 30 --variant open -o json`,
-		Args:    cobra.ExactArgs(1),
+		Example: `  reetwin sx run problem.json -N 30 --variant open -o json
+  reetwin sx run problem.json -N 60 --variant closed`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if format != "table" && format != "json" {
 				return exitError{exitUsage, fmt.Errorf("-o %s: needs table or json", format)}
@@ -56,7 +58,11 @@ N and variant stand in the file or in the flags. Exit code 4: no solution, with 
 			if format == "json" {
 				encoder := json.NewEncoder(c.OutOrStdout())
 				encoder.SetIndent("", " ")
-				if err := encoder.Encode(a); err != nil {
+				var answer any = a
+				if a.Error != "" { // nothing else of it is a number that holds
+					answer = map[string]string{"path": a.Path, "error": a.Error}
+				}
+				if err := encoder.Encode(answer); err != nil {
 					return err
 				}
 			} else {
@@ -76,16 +82,20 @@ N and variant stand in the file or in the flags. Exit code 4: no solution, with 
 
 func sxTable(c *cobra.Command, p *sx.Problem, a *sx.Answer) {
 	out := c.OutOrStdout()
-	fmt.Fprintf(out, "%s, N = %d: %s; closure %.2g, balance %.2g (%s)\n\n", p.Variant, p.N, a.Path, a.Closure, a.Balance, a.Of)
 	if a.Error != "" {
+		fmt.Fprintf(out, "%s, N = %d: %s\n", p.Variant, p.N, a.Path)
 		return
 	}
-	fmt.Fprintf(out, "mol/L   raffinate  strip liquor\n")
+	fmt.Fprintf(out, "%s, N = %d: %s; closure %.2g, balance %.2g (%s)\n\n", p.Variant, p.N, a.Path, a.Closure, a.Balance, a.Of)
+	fmt.Fprintf(out, "units of the file   raffinate  strip liquor\n")
 	for i, q := range p.Components {
-		fmt.Fprintf(out, "%-5s %11.4g", q.Name, a.Raffinate[i])
+		fmt.Fprintf(out, "%-17s %11.4g", q.Name, a.Raffinate[i])
 		if a.Liquor != nil {
 			fmt.Fprintf(out, " %13.4g", a.Liquor[i])
 		}
 		fmt.Fprintln(out)
+	}
+	for _, w := range a.Warnings {
+		fmt.Fprintf(out, "Warning: %s\n", w)
 	}
 }

@@ -89,6 +89,18 @@ func refused(r *design.Result) error {
 	return exitError{exitUnsolved, errors.New(strings.Join(all, "\n"))}
 }
 
+// inPlantUnits writes a number that a design rests on as its file would.
+func inPlantUnits(v float64, unit string) string {
+	switch unit {
+	case "s":
+		return fmt.Sprintf("%.4g min", v/60)
+	case "USD/m3/s":
+		return fmt.Sprintf("%.4g USD/m3/a", v*365.25*86400)
+	}
+	v, unit = report.Shown(v, unit)
+	return strings.TrimSpace(fmt.Sprintf("%.4g %s", v, unit))
+}
+
 // designTable writes a design for a terminal.
 func designTable(w io.Writer, r *design.Result) {
 	out := func(format string, args ...any) { fmt.Fprint(w, report.Plain(fmt.Sprintf(format, args...))) }
@@ -101,7 +113,7 @@ func designTable(w io.Writer, r *design.Result) {
 		var list []string
 		for _, n := range r.Numbers {
 			if n.Class == class {
-				list = append(list, fmt.Sprintf("%s %.4g%s", n.Name, n.Value, map[bool]string{true: "", false: " " + n.Unit}[n.Unit == "1"]))
+				list = append(list, n.Name+" "+inPlantUnits(n.Value, n.Unit))
 			}
 		}
 		if len(list) > 0 {

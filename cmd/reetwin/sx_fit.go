@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -35,7 +36,8 @@ func newSXFitCommand() *cobra.Command {
 		Long: `Fit log10 D = log10 K + n log10 u − z log10 h − fall·loading to measured equilibria, u the free dimer (C − m y)/2, h the
 acid after contact, loading = m y / C.
 Columns of the CSV: point, source, H0_molL, HA_formal_molL, element, feed_molL, aq_eq_molL; if there OA (else 1), D (else from
-the balance), flag (a row with one is left out). Elements of one point were in one vessel.
+the balance), flag (a row with one is left out). Elements of one point were in one vessel. n, m and fall are of trivalent metals;
+Zn, Ca, U, Th and others of another charge z have the exponent z and bind 2 z monomers. More rows than constants are needed.
 Prints every constant with its standard deviation, the rms in decades, and with --hold-out how well two thirds of each source
 predict the last third, and all sources but one that one. --out writes the constants with their bands and covariance; an sx_circuit
 takes them with constants = "FILE" and model = the name (docs/sx.md). --plot draws the residuals (svg, png).`,
@@ -84,7 +86,7 @@ func (f *sxFit) run(out io.Writer, file string) error {
 	defer r.Close()
 	iso, err := sx.ReadIsotherm(r)
 	if err != nil {
-		return exitError{exitUsage, fmt.Errorf("%s: %w", file, err)}
+		return exitError{exitUsage, errors.New(file + ": " + strings.ReplaceAll(err.Error(), "\n", "\n"+file+": "))}
 	}
 	q, err := f.fit.Solve(iso)
 	if err != nil {

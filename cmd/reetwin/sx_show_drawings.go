@@ -38,7 +38,7 @@ func (q *sxShow) staged(title, y string) report.Chart {
 	c := report.Chart{Title: title, X: "stage, along the organic", Y: y, Size: q.paper}
 	every := 1 + len(q.view.Stages)/20
 	for _, span := range q.view.Spans() {
-		if !span.Washes {
+		if !span.Joins {
 			c.Breaks = append(c.Breaks, float64(span.First)-0.5)
 		}
 		c.Spans = append(c.Spans, report.Span{From: float64(span.First) - 0.5, To: float64(span.Last) + 0.5, Name: span.Section})
@@ -171,7 +171,7 @@ func (q *sxShow) totals() (all []named) {
 	spans := q.view.Spans()
 	for first := 0; first < len(spans); {
 		end := first + 1
-		for end < len(spans) && spans[end].Washes {
+		for end < len(spans) && spans[end].Joins {
 			end++
 		}
 		if d, ok := q.total(spans[first:end]); ok {
@@ -213,6 +213,9 @@ func (q *sxShow) total(spans []tuning.Span) (named, bool) {
 func (q *sxShow) tornados() (all []named) {
 	const shown = 10
 	for k, p := range q.view.Products {
+		if len(p.Group) == 0 {
+			continue
+		}
 		for _, recovery := range []bool{false, true} {
 			what := "purity"
 			if recovery {
@@ -261,6 +264,9 @@ func (q *sxShow) mapDrawings() (all []named) {
 	}
 	curves := report.Chart{Title: q.tag + ": purity and recovery over " + q.axes[0].Path, X: q.axes[0].Label(), Y: "%", Size: q.paper}
 	for k, p := range q.view.Products {
+		if len(p.Group) == 0 {
+			continue
+		}
 		for _, recovery := range []bool{false, true} {
 			what := "purity"
 			if recovery {

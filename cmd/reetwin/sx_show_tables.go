@@ -79,7 +79,11 @@ func (q *sxShow) products() *report.Table {
 				ppm = "<0.001"
 			}
 		}
-		t.Add(p.Stream, p.Section, report.Digits(3600*p.Flow), report.Digits(p.Tenor), report.Digits(3600*p.Oxides), percent(p.Purity), percent(p.Recovery),
+		purity, recovery := percent(p.Purity), percent(p.Recovery)
+		if len(p.Group) == 0 {
+			purity, recovery = "–", "–"
+		}
+		t.Add(p.Stream, p.Section, report.Digits(3600*p.Flow), report.Digits(p.Tenor), report.Digits(3600*p.Oxides), purity, recovery,
 			foreign, ppm, strings.Join(p.Group, " "))
 	}
 	return t
@@ -244,6 +248,9 @@ func (q *sxShow) sensitivity(wide bool) *report.Table {
 	t := &report.Table{Title: "What 1 % less (−) and 1 % more (+) of a handle do to purity P and recovery R, in points of %", Words: 1, Head: []string{"handle", "is"}}
 	var names []string
 	for k, p := range q.view.Products {
+		if len(p.Group) == 0 {
+			continue
+		}
 		n := fmt.Sprint(k + 1)
 		t.Head = append(t.Head, "P"+n+" −", "P"+n+" +", "R"+n+" −", "R"+n+" +")
 		names = append(names, n+" "+p.Stream)
@@ -259,6 +266,9 @@ func (q *sxShow) sensitivity(wide bool) *report.Table {
 		value, unit := report.Shown(e.Value, e.Unit)
 		row := []string{e.Handle, strings.TrimSpace(report.Digits(value) + " " + unit)}
 		for k, p := range q.view.Products {
+			if len(p.Group) == 0 {
+				continue
+			}
 			for _, recovery := range []bool{false, true} {
 				row = append(row, point(e.Down, k, p, recovery), point(e.Up, k, p, recovery))
 			}
@@ -312,6 +322,9 @@ func (q *sxShow) maps() (all []*report.Table) {
 		return nil
 	}
 	for k, p := range q.view.Products {
+		if len(p.Group) == 0 {
+			continue
+		}
 		for _, recovery := range []bool{false, true} {
 			what := "Purity"
 			if recovery {
@@ -337,7 +350,9 @@ func (q *sxShow) maps() (all []*report.Table) {
 			all = append(all, t)
 		}
 	}
-	all[len(all)-1].Notes = q.reasons
+	if len(all) > 0 {
+		all[len(all)-1].Notes = q.reasons
+	}
 	return all
 }
 

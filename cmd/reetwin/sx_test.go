@@ -63,8 +63,8 @@ func TestSXRun(t *testing.T) {
 		{sx1File, "31", "open", "sizes 10, 30"},
 		{sx1File, "30", "shut", `no variant "shut"`},
 		{spoilt("feed", "La", "La", -0.06), "30", "open", "La"},
-		{spoilt("feed", "La", "Lx", 0.06), "30", "open", `no component "Lx"`},
-		{spoilt("flows", "F", "F", -10), "30", "open", "extraction"},
+		{spoilt("feed", "La", "Lx", 0.06), "30", "open", `feed.Lx: no such component; did you mean "La"`},
+		{spoilt("flows", "F", "F", -10), "30", "open", "flows.F -10"},
 		{"no_such.json", "30", "open", "no_such.json"},
 	} {
 		code, _, stderr := reetwin("sx", "run", c.file, "-N", c.n, "--variant", c.variant)

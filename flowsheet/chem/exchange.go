@@ -82,7 +82,7 @@ type ExchangeTerm struct {
 }
 
 // Exchange is the mass-action model of that name for the elements of the system. Callers do not write to it. The error
-// names the nearest model, or says that the model belongs to another extractant than the system's.
+// names the nearest model, why there is none of that extractant, or that the model belongs to another extractant than the system's.
 func (s *System) Exchange(name string) (*Exchange, error) {
 	var names []string
 	for i := range s.exchanges {
@@ -94,6 +94,10 @@ func (s *System) Exchange(name string) (*Exchange, error) {
 			return m, nil
 		}
 		names = append(names, m.Name)
+	}
+	of, _, _ := strings.Cut(name, "-")
+	if why := s.library.refused[refusedName(of)]; why != "" {
+		return nil, fmt.Errorf("no mass-action extraction model %q: %s; there are %s", name, why, strings.Join(names, ", "))
 	}
 	return nil, fmt.Errorf("no mass-action extraction model %q; %s", name, conf.Hint(name, names))
 }

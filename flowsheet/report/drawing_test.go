@@ -106,7 +106,7 @@ func TestBars(t *testing.T) {
 		if wide == 0 {
 			wide = 24
 		}
-		if got := float64(picture.Bounds().Dx()); math.Abs(got/wide*2.54-96) > 1 {
+		if got := float64(picture.Bounds().Dx()); math.Abs(got/wide*2.54-192) > 1 {
 			t.Errorf("%v: %g pixels wide", size, got)
 		}
 	}
@@ -139,5 +139,17 @@ func TestPage(t *testing.T) {
 	bad := &Page{Parts: []Part{{Drawing: &Bars{}}}}
 	if err := bad.Write(new(bytes.Buffer)); err == nil {
 		t.Error("a drawing that fails does not fail the page")
+	}
+}
+
+// The name of a stretch too narrow for it stands in the neighbour's room behind an arrow, at its own side; others stay in the middle.
+func TestNarrowSpans(t *testing.T) {
+	c := &Chart{Title: "stages", X: "stage", Y: "pH", Curves: []Curve{{Name: "pH", X: []float64{0, 127}, Y: []float64{1, 2}}},
+		Spans: []Span{{-0.5, 2.5, "exchange"}, {2.5, 120.5, "extraction"}, {120.5, 127.5, "stripping off"}}}
+	text := svg(t, c)
+	for name, there := range map[string]bool{">← exchange<": true, ">extraction<": true, ">stripping off →<": true, ">exchange<": false} {
+		if strings.Contains(text, name) != there {
+			t.Errorf("%s: %v", name, !there)
+		}
 	}
 }

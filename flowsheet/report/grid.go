@@ -185,6 +185,8 @@ func plantUnit(unit string, size float64) (convert func(float64) float64, name s
 		}
 	case "mol/m3":
 		return times(1e-3), "mol/L"
+	case "m3/mol":
+		return times(1000), "L/mol"
 	case "g/m3", "mg/L":
 		if math.Abs(size) >= 1e5 {
 			return times(1e-3), "g/L"

@@ -11,7 +11,6 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-	_ "gonum.org/v1/plot/vg/vgimg" // png
 	_ "gonum.org/v1/plot/vg/vgsvg" // svg
 )
 
@@ -179,11 +178,18 @@ type lettering struct {
 	style draw.TextStyle
 }
 
-// Plot writes the names.
+// Plot writes the names, each in the middle of its stretch; one that is wider than that stands in the neighbour's room, behind an arrow.
 func (l *lettering) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
-	for _, s := range l.spans {
-		c.FillText(l.style, vg.Point{X: x((s.From + s.To) / 2), Y: y(l.y)}, s.Name)
+	for i, s := range l.spans {
+		at, name, style := x((s.From+s.To)/2), s.Name, l.style
+		gap := style.Font.Size / 3
+		if narrow := style.Width(name)+2*gap > x(s.To)-x(s.From); narrow && i < len(l.spans)-1 {
+			at, name, style.XAlign = x(s.To)+gap, "← "+name, draw.XLeft
+		} else if narrow && i > 0 {
+			at, name, style.XAlign = x(s.From)-gap, name+" →", draw.XRight
+		}
+		c.FillText(style, vg.Point{X: at, Y: y(l.y)}, name)
 	}
 }
 

@@ -66,6 +66,7 @@ type Circuit struct {
 	dosed            float64 // extractant beside the make-up's own, mol/s
 	partial          bool    // some efficiency is below 1: concentrations of both phases are unknowns besides
 	refluxes         []reflux
+	split            []float64 // of the refluxes' equations, see parts
 	cut              cutControl
 	lye              lyeMain
 	here             here
@@ -178,6 +179,7 @@ func (s *Circuit) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	s.reflux(p, &spec)
 	s.sides(p, &spec, seen)
 	s.readLye(p, slices.Contains(env.In, "lye"), &spec)
+	s.ports(&spec)
 	if ok, err := s.readModel(p, &spec); !ok {
 		return spec, err
 	}
@@ -398,9 +400,8 @@ func (s *Circuit) efficiencies(t sectionSpec) []float64 {
 	return eta
 }
 
-// declare names ports, states, unknowns and signals.
-func (s *Circuit) declare(spec *flowsheet.Spec) {
-	sys := s.system
+// ports names what is connected: before the model is read, so that a fault there leaves the connections right.
+func (s *Circuit) ports(spec *flowsheet.Spec) {
 	for k, name := range s.names {
 		spec.In = append(spec.In, flowsheet.Port{Name: name, Optional: s.returned(k)})
 		if !s.sections[k].joins {
@@ -416,6 +417,11 @@ func (s *Circuit) declare(spec *flowsheet.Spec) {
 	}
 	spec.Out = append(spec.Out, flowsheet.Port{Name: "bleed"}, flowsheet.Port{Name: "makeup", Drawn: true}, flowsheet.Port{Name: "base", Drawn: true})
 	s.declareLye(spec)
+}
+
+// declare names states, unknowns and signals.
+func (s *Circuit) declare(spec *flowsheet.Spec) {
+	sys := s.system
 	s.declareContents(spec)
 	volume, _ := s.organicVolume()
 	all := 2 * s.strength * volume

@@ -36,6 +36,7 @@ func (s *Circuit) reflux(p *conf.Table, spec *flowsheet.Spec) {
 		s.plan[0].Returns = append(s.plan[0].Returns, r)
 		t.Close()
 	}
+	s.split = make([]float64, len(s.refluxes)*(len(s.refluxes)+1))
 	all.Close()
 }
 
@@ -102,12 +103,45 @@ func (s *Circuit) fill(p *cascade.Circuit, u []float64, in []flowsheet.Stream, s
 			p.Returns[q].Flow = u[r.handle]
 		}
 	}
-	for range s.refluxes { // parts of what other parts bring
-		for q, r := range s.refluxes {
-			if r.part {
-				p.Returns[q].Flow = u[r.handle] * s.through(p, p.Returns[q].From)
+	s.parts(p, u)
+}
+
+// parts finds the refluxes that are parts of what runs through their section, of which they, or others, may bring some themselves:
+//
+//	r_q = p_q (what else enters + Σ r_k into the section of q)
+//
+// The matrix is dominated by its diagonal, by columns, for each reflux enters one section and all p < 1.
+func (s *Circuit) parts(p *cascade.Circuit, u []float64) {
+	n := len(s.refluxes)
+	if n == 0 {
+		return
+	}
+	row := func(q int) []float64 { return s.split[q*(n+1) : (q+1)*(n+1)] }
+	for q, r := range s.refluxes {
+		at := row(q)
+		clear(at)
+		at[q], at[n] = 1, p.Returns[q].Flow
+		if !r.part {
+			continue
+		}
+		at[n] = u[r.handle] * s.through(p, p.Returns[q].From)
+		for k, other := range s.refluxes {
+			if other.part && s.head(p.Returns[k].To) == p.Returns[q].From {
+				at[k] -= u[r.handle]
 			}
 		}
+	}
+	for i := range n {
+		for q := range n {
+			if f := row(q)[i] / row(i)[i]; q != i && f != 0 {
+				for k := i; k <= n; k++ {
+					row(q)[k] -= f * row(i)[k]
+				}
+			}
+		}
+	}
+	for q := range n {
+		p.Returns[q].Flow = row(q)[n] / row(q)[q]
 	}
 }
 

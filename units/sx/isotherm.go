@@ -30,24 +30,36 @@ type IsothermRow struct {
 	Feed, Aqueous float64 // in the aqueous before and after
 	OA            float64 // organic over aqueous, by volume
 	D             float64 // organic over aqueous concentration
-	load, freed   float64 // by all elements of the point: metal in the organic, protons set free per aqueous
+	// By all elements of the point: trivalent metal in the organic; monomers that the others hold there, 2 z each, as models bind what
+	// has no n of its own; protons set free per aqueous.
+	load, other, freed float64
 }
 
-// charges of what an isotherm may hold; rare earths are 3.
-var charges = map[string]float64{"Na": 1, "Mg": 2, "Ca": 2, "Zn": 2, "Mn": 2, "Co": 2, "Ni": 2, "Cu": 2}
-
+// chargeOf is that of an element as it is extracted (U as UO2+2, Fe as iron(III)); 0 for what no isotherm can hold.
 func chargeOf(element string) float64 {
-	if z, ok := charges[element]; ok {
-		return z
+	switch element {
+	case "Na", "K", "Li":
+		return 1
+	case "Mg", "Ca", "Zn", "Mn", "Co", "Ni", "Cu", "Sr", "Ba", "U", "Pb", "Cd", "Ra":
+		return 2
+	case "Th":
+		return 4
+	case "La", "Ce", "Pr", "Nd", "Sm", "Eu", "Gd", "Tb", "Dy", "Ho", "Y", "Er", "Tm", "Yb", "Lu", "Sc", "Pm", "Fe", "Al", "Ga", "In", "Am", "Cm":
+		return 3
 	}
-	return 3
+	return 0
 }
+
+// bound is the monomers that all metals of the row's vessel hold, m for a trivalent one.
+func (r *IsothermRow) bound(m float64) float64 { return m*r.load + r.other }
 
 // ReadIsotherm reads a CSV file with the columns point, source, H0_molL, HA_formal_molL, element, feed_molL, aq_eq_molL and, if
 // there, OA (else 1), D (else from the balance) and flag. Elements of one point were in one vessel. Rows with a flag, and rows
 // without a distribution ratio, are excluded by name. The error holds every fault with its line.
 func ReadIsotherm(r io.Reader) (*Isotherm, error) {
-	rows, err := csv.NewReader(r).ReadAll()
+	file := csv.NewReader(r)
+	file.FieldsPerRecord = -1
+	rows, err := file.ReadAll()
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +82,10 @@ func ReadIsotherm(r io.Reader) (*Isotherm, error) {
 	iso := &Isotherm{}
 	for i, cells := range rows[1:] {
 		row := IsothermRow{Line: i + 2, OA: 1}
+		if len(cells) != len(rows[0]) {
+			faults = append(faults, fmt.Sprintf("line %d: %d fields; the names in line 1 are %d", row.Line, len(cells), len(rows[0])))
+			continue
+		}
 		text := func(name string) string {
 			if c, ok := column[name]; ok {
 				return strings.TrimSpace(cells[c])
@@ -98,8 +114,10 @@ func ReadIsotherm(r io.Reader) (*Isotherm, error) {
 		case flag != "":
 			iso.Excluded = append(iso.Excluded, fmt.Sprintf("line %d: %s", row.Line, flag))
 			continue
-		case row.Element == "" || row.OA == 0:
-			faults = append(faults, fmt.Sprintf("line %d: element %q, O/A %g", row.Line, row.Element, row.OA))
+		case chargeOf(row.Element) == 0:
+			faults = append(faults, fmt.Sprintf("line %d: element is %q; needs the symbol of a metal whose charge is known, such as Nd, Fe, Zn or Th", row.Line, row.Element))
+		case row.OA == 0:
+			faults = append(faults, fmt.Sprintf("line %d: OA is 0; needs the volume of organic over that of aqueous", row.Line))
 		}
 		iso.Rows = append(iso.Rows, row)
 	}
@@ -112,7 +130,7 @@ func ReadIsotherm(r io.Reader) (*Isotherm, error) {
 
 // sum finds what all elements of a point do together, then leaves out rows without a ratio.
 func (iso *Isotherm) sum() {
-	type vessel struct{ load, freed float64 }
+	type vessel struct{ load, other, freed float64 }
 	at := map[string]*vessel{}
 	key := func(r *IsothermRow) string { return r.Source + "\x00" + r.Point }
 	for i := range iso.Rows {
@@ -123,13 +141,18 @@ func (iso *Isotherm) sum() {
 			at[key(r)] = v
 		}
 		moved := max(r.Feed-r.Aqueous, 0)
-		v.load += moved / r.OA
-		v.freed += chargeOf(r.Element) * moved
+		z := chargeOf(r.Element)
+		if z == 3 {
+			v.load += moved / r.OA
+		} else {
+			v.other += 2 * z * moved / r.OA
+		}
+		v.freed += z * moved
 	}
 	kept := iso.Rows[:0]
 	for _, r := range iso.Rows {
 		v := at[key(&r)]
-		r.load, r.freed = v.load, v.freed
+		r.load, r.other, r.freed = v.load, v.other, v.freed
 		if r.D == 0 && r.Aqueous > 0 {
 			r.D = (r.Feed - r.Aqueous) / r.OA / r.Aqueous
 		}
@@ -179,9 +202,9 @@ func (iso *Isotherm) Hold(part float64, seed uint64) (kept, held *Isotherm) {
 
 // IsothermFit is a regression of mass action on isotherms:
 //
-//	log10 D = log10 K + n log10 u − z log10 h − fall·loading,  u = (C − m y)/2,  h = acid + protons freed,  loading = m y/C
+//	log10 D = log10 K + n log10 u − z log10 h − fall·loading,  u = (C − Σ m y)/2,  h = acid + protons freed,  loading = Σ m y/C
 //
-// n is of trivalent cations, others keep their charge.
+// n and m are of trivalent cations; others keep their charge z as n and bind 2 z, as in an extraction model.
 type IsothermFit struct {
 	FreeN, FreeM, FreeFall bool    // what is fitted besides the levels
 	N, M                   float64 // values, or where they start; M 0 is 2 n whatever n is
@@ -229,8 +252,8 @@ func (f IsothermFit) Solve(iso *Isotherm) (*IsothermResult, error) {
 	most := f.most()
 	seen := map[string]bool{}
 	for _, r := range iso.Rows {
-		if !(r.Extractant-most*r.load > 0.01*r.Extractant) {
-			q.Unusable = append(q.Unusable, fmt.Sprintf("line %d: %s, %g mol/L in %g mol/L of extractant", r.Line, r.Element, r.load, r.Extractant))
+		if !(r.Extractant-r.bound(most) > 0.01*r.Extractant) {
+			q.Unusable = append(q.Unusable, fmt.Sprintf("line %d: %s: the metals of its vessel hold %.3g of %g mol/L of extractant", r.Line, r.Element, r.bound(most), r.Extractant))
 			continue
 		}
 		q.rows, seen[r.Element] = append(q.rows, r), true
@@ -254,6 +277,9 @@ func (f IsothermFit) Solve(iso *Isotherm) (*IsothermResult, error) {
 		if p.free {
 			add(p.name, p.v, p.b)
 		}
+	}
+	if len(q.rows) <= len(start) {
+		return nil, fmt.Errorf("%d usable rows for %d constants (%s): how far they scatter cannot be told, so no band could be given; needs at least %d", len(q.rows), len(start), strings.Join(q.Names, ", "), len(start)+1)
 	}
 	ls := solve.Fit{Lo: lo, Hi: hi, Huber: f.Huber}
 	vessels := q.vessels()
@@ -336,9 +362,13 @@ func (q *IsothermResult) residuals(p []float64, rows []IsothermRow, out []float6
 		if z == 3 {
 			order = n
 		}
-		u, h := (r.Extractant-m*r.load)/2, r.Acid+r.freed
+		bound := r.bound(m)
+		u, h := (r.Extractant-bound)/2, r.Acid+r.freed
 		e := slices.Index(q.elements, r.Element)
-		out[i] = p[e] + order*math.Log10(u) - z*math.Log10(h) - fall*m*r.load/r.Extractant - math.Log10(r.D)
+		out[i] = p[e] + order*math.Log10(u) - z*math.Log10(h) - math.Log10(r.D)
+		if z == 3 {
+			out[i] -= fall * bound / r.Extractant
+		}
 	}
 }
 
@@ -347,7 +377,7 @@ func (q *IsothermResult) Predict(other *Isotherm) (scatter float64, rows int) {
 	most := q.fit.most()
 	var usable []IsothermRow
 	for _, r := range other.Rows {
-		if r.Extractant-most*r.load > 0.01*r.Extractant && slices.Contains(q.elements, r.Element) {
+		if r.Extractant-r.bound(most) > 0.01*r.Extractant && slices.Contains(q.elements, r.Element) {
 			usable = append(usable, r)
 		}
 	}

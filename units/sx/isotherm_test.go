@@ -1,6 +1,7 @@
 package sx
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -102,6 +103,10 @@ func TestReadIsothermFaults(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), `line 2: H0_molL is "x"`) || !strings.Contains(err.Error(), `aq_eq_molL is "-2"`) {
 		t.Error(err)
 	}
+	_, err = ReadIsotherm(strings.NewReader("point,source,H0_molL,HA_formal_molL,element,feed_molL,aq_eq_molL\n1,a,0,1,Qq,0.1,0.05\n1,a,0,1\n1,a,NaN,1,Nd,0.1,0.05\n"))
+	if err == nil || !strings.Contains(err.Error(), `line 2: element is "Qq"`) || !strings.Contains(err.Error(), "line 3: 4 fields") || !strings.Contains(err.Error(), `line 4: H0_molL is "NaN"`) {
+		t.Error(err)
+	}
 }
 
 func FuzzReadIsotherm(f *testing.F) {
@@ -117,4 +122,45 @@ func FuzzReadIsotherm(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Zinc at high loading, made by hand with the four monomers that a model lets it bind, beside thorium of charge 4: the constants come back,
+// so that what a fit finds means in a circuit what it meant in the vessel.
+func TestIsothermOfOtherCharges(t *testing.T) {
+	var csv strings.Builder
+	csv.WriteString("point,source,H0_molL,HA_formal_molL,element,feed_molL,aq_eq_molL\n")
+	const zn, th, C, O = -2.0, 3.5, 1.0, 1.0
+	for i, y := range []float64{0.02, 0.08, 0.12, 0.16, 0.2} {
+		yth := 0.001 * float64(i+1)
+		u := (C - 4*y - 8*yth) / 2
+		h := 0.01 + 2*y + 4*yth // a hundredth of acid before, protons set free at O/A 1
+		xzn, xth := y*h*h/(math.Pow(10, zn)*u*u), yth*math.Pow(h/u, 4)/math.Pow(10, th)
+		fmt.Fprintf(&csv, "%d,hand,0.01,%g,Zn,%.12g,%.12g\n%d,hand,0.01,%g,Th,%.12g,%.12g\n", i, C, y*O+xzn, xzn, i, C, yth*O+xth, xth)
+	}
+	iso, err := ReadIsotherm(strings.NewReader(csv.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, err := IsothermFit{N: 3}.Solve(iso)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if math.Abs(q.Level("Zn")-zn) > 1e-5 || math.Abs(q.Level("Th")-th) > 1e-5 || q.RMS > 1e-5 {
+		t.Errorf("%v %v, rms %g; made with %g and %g", q.Names, q.Values, q.RMS, zn, th)
+	}
+}
+
+// As many constants as rows leave no scatter: a band of nothing would be a lie.
+func TestIsothermWithoutScatter(t *testing.T) {
+	const head = "point,source,H0_molL,HA_formal_molL,element,feed_molL,aq_eq_molL\n"
+	iso, err := ReadIsotherm(strings.NewReader(head + "1,me,0.1,1,Nd,0.05,0.02\n2,me,0.1,1,Nd,0.04,0.015\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (IsothermFit{N: 3}).Solve(iso); err != nil {
+		t.Errorf("two rows for one constant: %v", err)
+	}
+	if _, err := (IsothermFit{N: 3, FreeN: true}).Solve(iso); err == nil || !strings.Contains(err.Error(), "2 usable rows for 2 constants") {
+		t.Errorf("two rows for two: %v", err)
+	}
 }

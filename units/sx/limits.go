@@ -3,6 +3,7 @@ package sx
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"reetwin/flowsheet"
 	"reetwin/flowsheet/chem"
@@ -19,6 +20,7 @@ func (s *Circuit) warnings(u []float64, in, out []flowsheet.Stream, profile []fl
 	w.strengths()
 	w.vessels(in)
 	w.cold(in)
+	w.temperatures(in)
 	w.base(u, in, out)
 	w.all = append(w.all, s.precipitation(profile, in)...)
 	return w.all
@@ -212,6 +214,34 @@ func (w *limits) cold(in []flowsheet.Stream) {
 	for k := range in {
 		if T := in[k].T; T < limit && w.system.Mass(in[k].N) > 0 {
 			w.add("cold", w.inlet(k), T, limit, "K", "aqueous enters at %.3g °C: below %.3g °C the organic is viscous and a third phase more likely", T-273.15, limit-273.15)
+		}
+	}
+}
+
+// Where constants are used at another temperature than they hold for: kelvin by which a section may be off 25 °C before metals without an
+// enthalpy are named, and an inlet off its section.
+const (
+	offStandard = 0.5
+	offSection  = 10
+)
+
+// temperatures looks for constants that stay at 25 °C although their section does not, and for water that is not what its section says.
+func (w *limits) temperatures(in []flowsheet.Stream) {
+	const standard = 298.15
+	for k, t := range w.sections {
+		var still []string
+		for i := range w.model.Terms {
+			symbol := w.chem.Cations[i].Name
+			if _, own := t.logK[symbol]; w.model.Terms[i].DH == 0 && !own {
+				still = append(still, symbol)
+			}
+		}
+		if math.Abs(t.T-standard) > offStandard && len(still) > 0 {
+			w.add("no_enthalpy", w.names[k], t.T, standard, "K", "%.3g °C: the constants of %s stay those of 25 °C, for no enthalpy of their extraction is known",
+				t.T-273.15, strings.Join(still, ", "))
+		}
+		if T := in[k].T; w.system.Mass(in[k].N) > 0 && math.Abs(T-t.T) > offSection {
+			w.add("temperature", w.inlet(k), T, t.T, "K", "aqueous enters at %.3g °C, constants are taken at %.3g °C: temperature of the section says at which", T-273.15, t.T-273.15)
 		}
 	}
 }

@@ -148,6 +148,7 @@ mixer_organic = "40 L"
 		{"gypsum", "100 mmol/L", "1 mmol/L", "0 mmol/L", "0 mmol/L", "20 mmol/L", "111.5 mmol/L", "0", []string{"gypsum"}},
 		{"double sulfate", "0 mmol/L", "100 mmol/L", "1000 mmol/L", "0 mmol/L", "20 mmol/L", "660 mmol/L", "0", []string{"double_sulfate"}},
 		{"iron", "0 mmol/L", "1 mmol/L", "0 mmol/L", "60 mmol/L", "2 mmol/L", "92.5 mmol/L", "0.45", []string{"hydroxide"}},
+		{"soap in excess", "0 mmol/L", "1 mmol/L", "0 mmol/L", "0 mmol/L", "2 mmol/L", "2.5 mmol/L", "0.5", nil}, // pH far above 14: hydroxide is still looked for
 	} {
 		text := strings.NewReplacer("%CA%", c.ca, "%ND%", c.nd, "%NA%", c.na, "%FE%", c.fe, "%H%", c.h, "%S%", c.s, "%SOAP%", c.soap).Replace(plant)
 		file := filepath.Join(t.TempDir(), "sulfate.toml")

@@ -53,7 +53,10 @@ func (p *Practice) All() []chem.Constant {
 		p.SlowMetal, p.StuckLimit)
 }
 
-// readPractice reads the embedded numbers and lays those of the unit's own table practice over them.
+// UsualPractice is that of an extractant where no plant file says otherwise.
+func UsualPractice(extractant string) (Practice, error) { return readPractice(nil, extractant) }
+
+// readPractice reads the embedded numbers and lays those of the unit's own table practice, where there is a unit, over them.
 func readPractice(p *conf.Table, extractant string) (Practice, error) {
 	tree, err := conf.Parse("practice.toml", practiceText)
 	if err != nil {
@@ -61,7 +64,7 @@ func readPractice(p *conf.Table, extractant string) (Practice, error) {
 	}
 	root := tree.Root()
 	var own *conf.Table
-	if p.Has("practice") {
+	if p != nil && p.Has("practice") {
 		own = p.Table("practice")
 	}
 	one := func(t *conf.Table, key, name, unit string, r conf.Range) chem.Constant {

@@ -4,11 +4,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"slices"
 	"strings"
 
+	"reetwin/flowsheet/conf"
 	"reetwin/units/sx/cascade"
 )
 
@@ -38,10 +40,12 @@ type Answer struct {
 	LnR       []float64 `json:"ln_r"`
 	Raffinate []float64 `json:"raffinate_x"`
 	Liquor    []float64 `json:"strip_liquor_x,omitempty"`
-	Closure   float64   `json:"closure"`         // worst of the extractant's, by stage
-	Balance   float64   `json:"balance"`         // worst of the cations', of what enters
-	Of        string    `json:"balance_of"`      // which
-	Path      string    `json:"path"`            // how it was solved
+	Closure   float64   `json:"closure"`    // worst of the extractant's, by stage
+	Balance   float64   `json:"balance"`    // worst of the cations', of what enters
+	Of        string    `json:"balance_of"` // which
+	Path      string    `json:"path"`       // how it was solved
+	Cations   []string  `json:"components"` // names, in the order of raffinate and liquor
+	Warnings  []string  `json:"warnings,omitempty"`
 	Error     string    `json:"error,omitempty"` // why not
 }
 
@@ -64,7 +68,10 @@ func ReadProblem(file, name string) (*Problem, error) {
 	}
 	p := &Problem{Variant: "closed"}
 	if err := json.Unmarshal(text, p); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, unreadable(file, text, err)
+	}
+	if faults := p.faults(text); len(faults) > 0 {
+		return nil, errors.New(file + ": " + strings.Join(faults, "\n"+file+": "))
 	}
 	return p, nil
 }
@@ -111,7 +118,7 @@ func (p *Problem) Circuit() (*cascade.Circuit, error) {
 	}
 	bleed, ok := p.Bleed[p.Variant]
 	if !ok {
-		return nil, fmt.Errorf("bleed: no variant %q", p.Variant)
+		return nil, fmt.Errorf("bleed: no variant %q; %s", p.Variant, conf.Hint(p.Variant, slices.Sorted(maps.Keys(p.Bleed))))
 	}
 	var known []string
 	for _, s := range p.Sizes {
@@ -136,6 +143,9 @@ func (p *Problem) Circuit() (*cascade.Circuit, error) {
 			c.Returns = []cascade.Return{{From: 2, To: 1, Stage: s.NS - 1, Flow: p.Reflux}}
 		}
 		return c, p.ownConstants(c)
+	}
+	if p.N == 0 {
+		return nil, fmt.Errorf("the number of stages is given neither as N in the file nor by -N; the file has the sizes %s", strings.Join(known, ", "))
 	}
 	return nil, fmt.Errorf("no size N = %d; the file has the sizes %s", p.N, strings.Join(known, ", "))
 }
@@ -195,6 +205,10 @@ func (p *Problem) Solve() (*Answer, error) {
 		a.Error = err.Error()
 		return a, nil
 	}
+	for _, c := range p.Components {
+		a.Cations = append(a.Cations, c.Name)
+	}
+	a.Warnings = p.warnings(k, circuit)
 	for j := range k.Stages() {
 		a.LnR = append(a.LnR, k.LnR(j))
 	}

@@ -25,6 +25,10 @@ type saturation struct {
 // need 2 mol/L of free iron.
 const hydroxideFrom = 1.5
 
+// basest is the pH beyond which hydroxide is looked for as if it were that: soap in excess makes a water that no equilibrium has, for the
+// extraction knows no OH-, and at 13 all hydroxides that can fall have.
+const basest = 13
+
 func newSaturation(s *Circuit) (*saturation, error) {
 	w := &saturation{}
 	var err error
@@ -81,7 +85,7 @@ func (s *Circuit) precipitation(profile []flowsheet.ProfileStage, in []flowsheet
 		for kind, name := range solid {
 			if w, ok := worst[kind]; si[kind] > 0 && (!ok || si[kind] > w.Value) {
 				worst[kind] = flowsheet.Warning{Code: kind, Where: s.place(j), Value: si[kind], Limit: 0, Unit: "1",
-					Text: fmt.Sprintf("%s: the ion product is %.2g times its solubility product at pH %.2f: crud, and metal that the model keeps in solution", name, math.Pow(10, si[kind]), p.PH)}
+					Text: fmt.Sprintf("%s: the ion product is %.2g times its solubility product at pH %.2f: crud, and metal that the model keeps in solution", name, math.Pow(10, si[kind]), min(p.PH, basest))}
 			}
 		}
 	}
@@ -101,8 +105,9 @@ func (w *saturation) look(p *flowsheet.ProfileStage, T float64) (solid map[strin
 			totals[c] = max(p.Aqueous[at], 0) / 1000
 		}
 	}
+	pH := min(p.PH, basest)
 	for _, reagent := range w.titre { // one of them is wanted in a positive amount; of the other there may be too little to take away
-		err = w.solver.Solve(&aqueous.Problem{Totals: totals, KgWater: 1, T: T, HoldPH: true, PH: p.PH, Titrant: reagent}, w.result)
+		err = w.solver.Solve(&aqueous.Problem{Totals: totals, KgWater: 1, T: T, HoldPH: true, PH: pH, Titrant: reagent}, w.result)
 		if err == nil && w.result.Titrant >= 0 {
 			break
 		}

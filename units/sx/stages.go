@@ -145,3 +145,54 @@ func (s *Circuit) Contents(x []float64) []float64 {
 	}
 	return n
 }
+
+// head is the section from which the aqueous of section k leaves: itself, or the one that it joins at last.
+func (s *Circuit) head(k int) int {
+	for s.sections[k].joins {
+		k--
+	}
+	return k
+}
+
+// FeedSection is the section that the aqueous which most rare earths enter by leaves from: sections before it, along the organic, wash
+// or exchange, those after its own strip.
+func (s *Circuit) FeedSection(in []flowsheet.Stream) int {
+	fed, most := make([]float64, len(s.names)), 0
+	for k := range in {
+		at := k
+		if k >= len(s.names)+len(s.feeds) {
+			continue // a lye
+		}
+		if k >= len(s.names) {
+			at = s.feeds[k-len(s.names)].section
+		}
+		for _, c := range s.aqueous {
+			if e := s.system.Components[c].Key; e >= 0 && s.system.Elements[e].Group == "ree" {
+				fed[s.head(at)] += in[k].N[c]
+			}
+		}
+	}
+	for k := range fed {
+		if fed[k] > fed[most] {
+			most = k
+		}
+	}
+	return most
+}
+
+// Brought is the charge, mol/s, that refluxes bring as acid and as metals but the soap's from beyond section `to` into it and those
+// before it: it takes as much soap as if it were fed.
+func (s *Circuit) Brought(u, x []float64, in []flowsheet.Stream, to int) (charge float64) {
+	s.restore(u, x, in)
+	for _, r := range s.plan[0].Returns {
+		if r.To > to || r.From <= to {
+			continue
+		}
+		for i, c := range s.k.Aqueous(s.last(r.From) - s.sections[r.From].stages + 1) {
+			if i != s.soap {
+				charge += r.Flow * s.chem.Cations[i].Z * c
+			}
+		}
+	}
+	return charge
+}

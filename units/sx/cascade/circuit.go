@@ -37,7 +37,8 @@ type Section struct {
 	// Transfer is k V by cation, volume per time: a first-order rate of the organic's approach to equilibrium over the organic in the
 	// mixer. It multiplies the efficiency by k τ/(1 + k τ), τ = V over the organic that leaves; 0 is at once. nil is at once for all.
 	Transfer []float64
-	// Volume carried along by the other phase: organic per aqueous and aqueous per organic that leave a settler.
+	// Volume carried along by the other phase: organic per aqueous and aqueous per organic that leave a settler. What returns of a liquor, or is
+	// drawn, is taken without drops.
 	OrganicCarried, AqueousCarried float64
 }
 
@@ -356,7 +357,7 @@ func (f *flows) organic(c *Circuit, m *model) {
 		}
 		flow += above - down
 		if f.leave[f.section[j]] == j {
-			lost := s.OrganicCarried * f.leaveFlow[f.section[j]]
+			lost := s.OrganicCarried * max(f.left[f.section[j]], 0)
 			f.outO[j] += lost
 			flow -= lost
 		}

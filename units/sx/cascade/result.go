@@ -99,7 +99,7 @@ func (k *Cascade) Leaving(s int) (aqueous, organic float64, stage int) {
 	if f.leave[s] < 0 {
 		return 0, 0, -1
 	}
-	return max(f.left[s], 0), k.circuit.Sections[s].OrganicCarried * f.leaveFlow[s], f.leave[s]
+	return max(f.left[s], 0), k.circuit.Sections[s].OrganicCarried * max(f.left[s], 0), f.leave[s]
 }
 
 // Bled is the organic flow that leaves after the last stage for good, and the aqueous in it.

@@ -139,7 +139,7 @@ func (k *Cascade) layers(low, high Side, span float64, to *Slope) {
 	}
 	for s := range to.Left {
 		to.Left[s] = (hi.left[s] - lo.left[s]) / span
-		to.Lost[s] = k.circuit.Sections[s].OrganicCarried * (hi.leaveFlow[s] - lo.leaveFlow[s]) / span
+		to.Lost[s] = k.circuit.Sections[s].OrganicCarried * to.Left[s]
 	}
 	a, b := low.Circuit, high.Circuit
 	to.Bled = (b.Bleed*hi.organicOut - a.Bleed*lo.organicOut) / span

@@ -11,6 +11,7 @@ type Given struct {
 	bleed                       float64
 	soapLo, soapHi              float64
 	loading, phMax, residualMax float64
+	gel                         float64 // mol of rare earths per mol of extractant from which a warning is due
 	ratioLo, ratioHi            float64
 	scrubLo, scrubHi            float64 // acid, mol/m3
 	stripLo, stripHi            float64
@@ -61,6 +62,7 @@ func readGiven(t *conf.Table, ph float64, why string) Given {
 	g.soapLo = of(w, "saponification_min", "1", 0, parts, "none at all")
 	g.soapHi = of(w, "saponification_max", "1", 0.5, parts, "usual are 0.3 to 0.5")
 	g.loading = of(w, "loading_max", "1", 0.85, conf.Between(0.05, 0.99), "gel and third phase above")
+	g.gel = of(w, "gel_limit", "1", 0.1333, conf.Between(0.01, 1), "warned of above: 0.2 mol/L of rare earths in 1.5 mol/L PC88A")
 	g.ratioLo = of(w, "O_A_min", "1", 0.1, conf.Between(1e-3, 1), "mixer-settlers, by overall flows")
 	g.ratioHi = of(w, "O_A_max", "1", 10, conf.Between(1, 1e3), "mixer-settlers, by overall flows")
 	g.residualMax = of(w, "strip_residual_max", "1", 0.01, conf.Between(1e-6, 0.9), "of the load, usual practice")

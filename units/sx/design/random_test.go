@@ -194,10 +194,15 @@ func audit(t *testing.T, text string, q *asked, c *design.CutResult) string {
 		}
 	}
 	u, _ := p.Unit("cut")
+	gels := false
 	for _, s := range u.Unit.(flowsheet.Reporter).Report(u.U, u.X, u.In, u.Out).Warnings {
+		gels = gels || s.Code == "gel" && s.Value > s.Limit*(1+1e-6)
 		if s.Code == "high_loading" && s.Value > s.Limit*(1+1e-6) {
 			return s.Text
 		}
+	}
+	if told := strings.Contains(strings.Join(c.Warnings, "\n"), " gel or form"); gels && !told {
+		return "the plant gels, the design does not say so"
 	}
 	o := c.Optimum
 	for _, v := range []float64{o.ExtractionOA, o.ScrubOA, o.StripOA} {

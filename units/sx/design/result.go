@@ -2,6 +2,7 @@ package design
 
 import (
 	"fmt"
+	"math"
 
 	"reetwin/flowsheet/chem"
 )
@@ -146,6 +147,10 @@ func (p *plan) warnings(s *state) (w []string) {
 	}
 	if s.free < 0.02 {
 		w = append(w, fmt.Sprintf("only %.2g %% of the extractant is free in some stage", 100*s.free))
+	}
+	if limit := p.gel * p.extractant; s.rare > limit {
+		w = append(w, fmt.Sprintf("%.3g mol/L of rare earths on the organic of %s: from %.3g mol/L on organics of %.3g mol/L %s gel or form a third phase; window.loading_max = \"%.0f %%\" keeps below",
+			s.rare/1000, s.rareAt, limit/1000, p.extractant/1000, m.Extractant, math.Floor(100*s.loading*limit/s.rare)))
 	}
 	band := 0.0
 	for _, t := range m.Terms {

@@ -19,6 +19,8 @@ type state struct {
 	purity, recovery  [2]float64
 	loading, ph       float64 // worst, and where
 	loadingAt, phAt   string
+	rare              float64 // most rare earths on the organic, mol/m3, and where
+	rareAt            string
 	free              float64 // least free part of the extractant
 	carried           float64 // charge of metals on the organic that leaves extraction, per monomer
 	consumed          float64 // part of the scrub acid that does not go on into extraction
@@ -68,6 +70,14 @@ func (p *plan) read(k *cascade.Cascade, at Point) *state {
 			s.ph, s.phAt = h, at.place(j)
 		}
 		s.free = min(s.free, k.FreeDimer(j)/(p.extractant/2))
+		k.Inventories(j, y)
+		sum := 0.0
+		for _, r := range p.rares {
+			sum += y[r.cation]
+		}
+		if sum > s.rare {
+			s.rare, s.rareAt = sum, at.place(j)
+		}
 	}
 	aqueous := [sections]float64{p.flow + at.ScrubFlow, at.ScrubFlow, at.StripFlow}
 	for q := range aqueous {

@@ -3,6 +3,7 @@ package tuning
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,13 +33,13 @@ type Moved struct {
 // Step is the relative change of Sensitivity.
 const Step = 0.01
 
-// Sensitivity moves every handle of the unit and of the feeds of the plant that is not zero by 1 % down and up, and solves the
-// whole plant again. It leaves the plant as it was.
+// Sensitivity moves every handle that is not zero, of the unit, of those whose outlets enter it (doses of acid) and of the feeds of the
+// plant, by 1 % down and up, and solves the whole plant again. It leaves the plant as it was.
 func (v *View) Sensitivity(p *flowsheet.Plant) ([]Effect, error) {
 	memory := p.Memory()
 	var all []Effect
 	for _, u := range p.Units() {
-		if u.Tag != v.Tag && u.Kind != "feed" {
+		if u.Tag != v.Tag && u.Kind != "feed" && !v.supplies(u) {
 			continue
 		}
 		for i, h := range u.Spec.Handles {
@@ -58,6 +59,11 @@ func (v *View) Sensitivity(p *flowsheet.Plant) ([]Effect, error) {
 		}
 	}
 	return all, p.Solve()
+}
+
+// supplies says that a stream leads from u into the unit.
+func (v *View) supplies(u flowsheet.UnitView) bool {
+	return slices.ContainsFunc(v.unit.InNames, func(name string) bool { return name != "" && slices.Contains(u.OutNames, name) })
 }
 
 // try moves a handle and reads the products.
@@ -165,7 +171,7 @@ func (a *Axis) Label() string {
 }
 
 // FeedStage names the two numbers of stages between which the feed of a circuit enters, and their sum: those of the first
-// section and of the one whose aqueous joins it.
+// section that is joined by another's aqueous, and of that one.
 func FeedStage(p *flowsheet.Plant, tag string) (first, second string, sum int, err error) {
 	unit, ok := p.Unit(tag)
 	circuit, is := unit.Unit.(*sx.Circuit)
@@ -173,9 +179,11 @@ func FeedStage(p *flowsheet.Plant, tag string) (first, second string, sum int, e
 		return "", "", 0, fmt.Errorf("no circuit %q", tag)
 	}
 	s := circuit.Shape()
-	if len(s) < 2 || !s[1].Joins {
-		return "", "", 0, fmt.Errorf("no section's aqueous joins %s of %s", s[0].Name, tag)
-	}
 	path := func(k int) string { return tag + "." + s[k].Name + ".stages" }
-	return path(0), path(1), s[0].Stages + s[1].Stages, nil
+	for k := 1; k < len(s); k++ {
+		if s[k].Joins {
+			return path(k - 1), path(k), s[k-1].Stages + s[k].Stages, nil
+		}
+	}
+	return "", "", 0, fmt.Errorf("of no section of %s the aqueous joins another's", tag)
 }

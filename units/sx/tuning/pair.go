@@ -6,7 +6,7 @@ import (
 )
 
 // choose takes the pair asked for, or the neighbours between which the result splits: the least extractable of those that
-// go to the last product against the most extractable of those that stay in the first.
+// go up with the organic against the most extractable of those that stay in the raffinate.
 func (v *View) choose(p Pair) error {
 	if p != (Pair{}) {
 		a, err := v.element(p.A)
@@ -32,11 +32,12 @@ func (v *View) choose(p Pair) error {
 		return nil
 	}
 	rare := v.Rare()
-	if v.circuit == nil || len(v.Products) < 2 {
+	raffinate := v.raffinate()
+	if raffinate == nil || len(v.Products) < 2 {
 		return nil
 	}
 	for i := len(rare) - 1; i > 0; i-- {
-		if v.Products[0].share(rare[i-1]) > 0.5 && v.Products[0].share(rare[i]) <= 0.5 {
+		if raffinate.share(rare[i-1]) > 0.5 && raffinate.share(rare[i]) <= 0.5 {
 			v.Pair = Pair{A: rare[i].Symbol, B: rare[i-1].Symbol}
 			return nil
 		}
@@ -91,7 +92,7 @@ func (v *View) pinches() {
 	for _, span := range v.Spans() {
 		if span.Washes {
 			v.pinchOfPair(span)
-		} else {
+		} else if span.Strips {
 			v.pinchOfStrip(span)
 		}
 	}
@@ -146,13 +147,38 @@ func (v *View) pinchOfPair(span Span) {
 	})
 }
 
-// lost is the part of A's feed that leaves with the first product.
-func (v *View) lost() float64 {
+// lost is the part of A's feed that leaves with the raffinate and with what was before it.
+func (v *View) lost() (part float64) {
 	a, err := v.element(v.Pair.A)
-	if err != nil || len(v.Products) == 0 {
+	if err != nil {
 		return 0
 	}
-	return v.Products[0].share(a)
+	for k := range v.Products {
+		if v.before(v.Products[k].Section) {
+			part += v.Products[k].share(a)
+		}
+	}
+	return part
+}
+
+// before says that a section stands, along the organic, where the feed's aqueous leaves or before.
+func (v *View) before(section string) bool {
+	for _, t := range v.circuit.Shape()[:v.feeds+1] {
+		if t.Name == section {
+			return true
+		}
+	}
+	return false
+}
+
+// raffinate is the product that the feed's aqueous leaves as, nil where there is none.
+func (v *View) raffinate() *Product {
+	for k := range v.Products {
+		if v.Products[k].Section == v.circuit.Shape()[v.feeds].Name {
+			return &v.Products[k]
+		}
+	}
+	return nil
 }
 
 // pinchOfStrip looks for the element of which the stripped organic brings back most, and for stages that do not strip it.
@@ -185,8 +211,8 @@ func (v *View) pinchOfStrip(span Span) {
 // account is the charge that saponification gives and that the split takes, mol/s.
 type account struct{ offered, wanted float64 }
 
-// soap counts it: the soap is taken by A and what is more extractable, and by the acid that enters with the section's
-// aqueous, less what of it leaves with the raffinate.
+// soap counts it: the soap is taken by A and what is more extractable, by the acid that enters before the strip, and by what refluxes
+// bring back from there, less the acid that leaves before the strip.
 func (v *View) soap() (s account) {
 	acid, _ := v.sys.Index("H+")
 	above := false
@@ -201,11 +227,26 @@ func (v *View) soap() (s account) {
 		if port.Name == "lye" {
 			continue
 		}
-		if spans := v.Spans(); k >= len(spans) || spans[k].Washes { // side feeds come last
+		if spans := v.Spans(); k >= len(spans) || !spans[k].Strips { // side feeds come last
 			s.wanted += v.unit.In[k].N[acid]
 		}
 	}
-	s.wanted -= v.unit.Out[0].N[acid]
+	for k, port := range v.unit.Spec.Out {
+		if v.before(port.Name) {
+			s.wanted -= v.unit.Out[k].N[acid]
+		}
+	}
+	s.wanted += v.circuit.Brought(v.unit.U, v.unit.X, v.unit.In, v.lastWash())
 	s.offered += v.soaped()
 	return s
+}
+
+// lastWash is the last section whose aqueous is one with the feed's.
+func (v *View) lastWash() (k int) {
+	for i, span := range v.Spans() {
+		if span.Washes {
+			k = i
+		}
+	}
+	return k
 }

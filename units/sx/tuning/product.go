@@ -26,7 +26,7 @@ func (p *Product) share(e *Element) float64 { return p.part[e.Symbol] }
 func (v *View) products(groups map[string][]string) {
 	v.Products = nil
 	for k, port := range v.unit.Spec.Out {
-		if port.Drawn || port.Name == "bleed" {
+		if port.Drawn || port.Name == "bleed" || port.Name == "lye" || port.Name == "spent_lye" {
 			continue
 		}
 		s := v.unit.Out[k]

@@ -28,6 +28,7 @@ type View struct {
 	sys     *chem.System
 	unit    flowsheet.UnitView
 	circuit *sx.Circuit
+	feeds   int // section that the feed's aqueous leaves from
 }
 
 // Element is a metal that both phases hold.
@@ -70,7 +71,7 @@ func New(p *flowsheet.Plant, tag string, pair Pair) (*View, error) {
 	v.elements()
 	v.order()
 	if v.circuit != nil {
-		v.Model = v.circuit.Model().Name
+		v.Model, v.feeds = v.circuit.Model().Name, v.circuit.FeedSection(unit.In)
 		v.products(nil)
 	}
 	if err := v.choose(pair); err != nil {
@@ -198,7 +199,9 @@ func (v *View) Total(j int) (aqueous, organic float64) {
 type Span struct {
 	Section     string
 	First, Last int  // of View.Stages
-	Washes      bool // its aqueous is one with that of the first section
+	Joins       bool // its aqueous flows on into the section before
+	Washes      bool // its aqueous is one with that which the rare earths enter by
+	Strips      bool // the loaded organic comes to it after those
 }
 
 // Spans are the sections along the organic.
@@ -210,10 +213,10 @@ func (v *View) Spans() (all []Span) {
 		all[len(all)-1].Last = j
 	}
 	if v.circuit != nil {
-		joined := true
+		joined := false
 		for k, t := range v.circuit.Shape() {
-			joined = joined && (k == 0 || t.Joins)
-			all[k].Washes = joined
+			joined = k == v.feeds || joined && t.Joins
+			all[k].Joins, all[k].Washes, all[k].Strips = t.Joins, joined, k > v.feeds && !joined
 		}
 	}
 	return all
