@@ -18,6 +18,7 @@ func Kinds() map[string]func() flowsheet.Unit {
 		"cake_dryer":               hydromet.NewCakeDryer,
 		"calciner":                 pyromet.NewCalciner,
 		"calciothermic":            pyromet.NewCalciothermic,
+		"carry_down":               hydromet.NewCarryDown,
 		"caustic_digester":         hydromet.NewCausticDigester,
 		"ccd":                      hydromet.NewCCD,
 		"coalescer":                hydromet.NewCoalescer,

@@ -19,11 +19,10 @@ import (
 // Degrees of freedom: none.
 // Source: stoichiometry.
 type CakeDryer struct {
-	system               *chem.System
-	na, cl, salt         int // components; salt is -1 where there is none
-	oxalate, water       int
-	solids               []dried
-	solidFirst, solidEnd int
+	system         *chem.System
+	na, cl, salt   int // components; salt is -1 where there is none
+	oxalate, water int
+	solids         []dried
 }
 
 // dried is an oxalate: of one mole of the ion.
@@ -49,34 +48,40 @@ func (d *CakeDryer) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	if d.na < 0 || d.cl < 0 {
 		d.salt = -1
 	}
-	carbon, _ := s.Element("C")
-	hydrogen, _ := s.Element("H")
-	for i := range s.Components {
-		c := &s.Components[i]
-		if c.Family != "oxalate" || d.oxalate < 0 || c.Phase != chem.Solid {
-			continue
-		}
-		k := dried{ion: s.ByKey(chem.Aqueous, c.Key), solid: i, solids: 1 / c.KeyCount, oxalate: c.Formula[carbon] / 2 / c.KeyCount, water: c.Formula[hydrogen] / 2 / c.KeyCount}
-		if k.ion >= 0 && s.Components[k.ion].Charge == 2*k.oxalate && d.balances(k) {
-			d.solids = append(d.solids, k)
-		}
-	}
+	d.solids = oxalates(s)
 	if d.salt < 0 && len(d.solids) == 0 {
 		return flowsheet.Spec{}, fmt.Errorf(`a cake dryer has no salt to dry: add "oxalate" or "salt" to chemistry.families`)
 	}
 	return flowsheet.Spec{In: ports("cake"), Out: ports("cake"), Signals: []flowsheet.Variable{{Name: "salts", Unit: "1", Scale: 1e-5}}}, nil
 }
 
-// balances checks every element of a salt.
-func (d *CakeDryer) balances(k dried) bool {
-	c := d.system.Components
-	for e := range d.system.Elements {
-		gap := c[k.ion].Formula[e] + k.oxalate*c[d.oxalate].Formula[e] + k.water*c[d.water].Formula[e] - k.solids*c[k.solid].Formula[e]
-		if math.Abs(gap) > 1e-12 {
-			return false
+// oxalates lists the salts of the family "oxalate" that have an ion, each checked for every element and charge.
+func oxalates(s *chem.System) (all []dried) {
+	oxalate, ok := s.Index("C2O4-2")
+	water := s.Solvent(chem.Aqueous)
+	if !ok || water < 0 {
+		return nil
+	}
+	carbon, _ := s.Element("C")
+	hydrogen, _ := s.Element("H")
+	c := s.Components
+	for i := range c {
+		if c[i].Family != "oxalate" || c[i].Phase != chem.Solid {
+			continue
+		}
+		k := dried{ion: s.ByKey(chem.Aqueous, c[i].Key), solid: i, solids: 1 / c[i].KeyCount, oxalate: c[i].Formula[carbon] / 2 / c[i].KeyCount, water: c[i].Formula[hydrogen] / 2 / c[i].KeyCount}
+		if k.ion < 0 || c[k.ion].Charge != 2*k.oxalate {
+			continue
+		}
+		gap := 0.0
+		for e := range s.Elements {
+			gap = max(gap, math.Abs(c[k.ion].Formula[e]+k.oxalate*c[oxalate].Formula[e]+k.water*c[water].Formula[e]-k.solids*c[i].Formula[e]))
+		}
+		if gap < 1e-12 {
+			all = append(all, k)
 		}
 	}
-	return true
+	return all
 }
 
 // crystallised is the salt, mol/s, and the share of the ions that oxalate takes, with their derivatives along dn.

@@ -18,8 +18,7 @@ import (
 //	O: share(O) · m of oxygen makes 2 M + 3/2 O2 -> M2O3 of the metals, by their moles; drawn from the outlet "air"
 //	heat = H(product) − H(inlet) − H(vessel) − H(air)
 //
-// What is drawn has the temperature of the product. Assumptions: what is taken does not react but for oxygen; oxides of silicon and aluminium are
-// counted as they come, though a metal reduces them; no heat of dissolution.
+// What is drawn has the temperature of the product. Assumptions: what is taken does not react but for oxygen; no heat of dissolution.
 // Validity: shares are data with a range (data/pickup.toml), of which most are assumed.
 // Degrees of freedom: every share ("take.NAME").
 //
