@@ -24,9 +24,9 @@ type Product struct {
 	Shares   map[string]float64 `json:"shares"`       // of the own elements, by the convention
 
 	Demands    []Demand           `json:"demands"`
-	Impurities map[string]float64 `json:"impurities"` // ÷ mass: other rare earths by the convention, others as element, those with a limit in its form
-	Limiting   *Limiting          `json:"limiting"`   // nil where nothing is known or nothing is asked
-	Met        *bool              `json:"met"`        // nil: no grade, or some demand is not known and none is broken
+	Impurities map[string]float64 `json:"impurities"`                 // ÷ mass: other rare earths by the convention, others as element, those with a limit in its form
+	Limiting   *Limiting          `json:"limiting"`                   // nil where nothing is known or nothing is asked
+	Met        *bool              `json:"met"`                        // nil: no grade, or some demand is not known and none is broken
 	Absent     []string           `json:"not_in_the_plant,omitempty"` // elements with a limit that no stream of the plant holds, the file's inventory being complete
 	Assumed    []string           `json:"assumed_pick_up,omitempty"`  // demands that rest on a pick-up that nobody measured
 	Beyond     []string           `json:"beyond_at_worst,omitempty"`  // demands that are met, but not at the upper end of their pick-up's range

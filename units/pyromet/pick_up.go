@@ -20,7 +20,7 @@ import (
 //
 // What is drawn has the temperature of the product. Assumptions: what is taken does not react but for oxygen; no heat of dissolution.
 // Validity: shares are data with a range (data/pickup.toml), of which most are assumed.
-// Degrees of freedom: every share ("take.NAME").
+// Degrees of freedom: every share, by the name of what is taken ("C(s)", "O").
 //
 // Source: data/pickup.toml.
 type PickUp struct {
@@ -54,7 +54,7 @@ const (
 // NewPickUp makes a pick-up to be set up by Init.
 func NewPickUp() flowsheet.Unit { return &PickUp{} }
 
-// Init reads vessel, and take where a plant knows better.
+// Init reads vessel, and shares where a plant knows better.
 func (p *PickUp) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	p.sys, p.o2 = env.System, -1
 	known, err := readPickUps()
@@ -63,17 +63,10 @@ func (p *PickUp) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 	}
 	t := env.Param
 	vessel := t.Choice("vessel", known.vessels...)
-	var own *conf.Table
-	if t.Has("take") {
-		own = t.Table("take")
-	}
 	for _, l := range known.lines {
 		if slices.Contains(l.vessels, vessel) {
-			p.take(t, own, l.taken)
+			p.take(t, l.taken)
 		}
-	}
-	if own != nil {
-		own.Close()
 	}
 	if err := p.enthalpies(); err != nil {
 		return flowsheet.Spec{}, err
@@ -89,10 +82,10 @@ func (p *PickUp) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 }
 
 // take reads the share of a line and finds its component. What the plant's file sets is the plant's.
-func (p *PickUp) take(t, own *conf.Table, k taken) {
+func (p *PickUp) take(t *conf.Table, k taken) {
 	value := k.constant.Value
-	if own != nil && own.Has(k.what) {
-		value = own.Quantity(k.what, "1", conf.Between(0, 0.1))
+	if t.Has(k.what) {
+		value = t.Quantity(k.what, "1", conf.Between(0, 0.1))
 		k.lo, k.hi, k.constant.Value, k.constant.Class, k.constant.Source = value, value, value, chem.Assumed, "the plant file"
 	}
 	switch i, ok := p.sys.Index(k.what); {
@@ -106,7 +99,7 @@ func (p *PickUp) take(t, own *conf.Table, k taken) {
 	default:
 		k.component = i
 	}
-	p.handles = append(p.handles, flowsheet.Handle{Name: "take." + k.what, Unit: "1", Value: value, Hi: 0.1})
+	p.handles = append(p.handles, flowsheet.Handle{Name: k.what, Unit: "1", Value: value, Hi: 0.1})
 	p.takes = append(p.takes, k)
 }
 
@@ -206,7 +199,7 @@ func (p *PickUp) Solve(_ *flowsheet.Stage, u, _ []float64, in, out []flowsheet.S
 	p.pick(u, in, nil, nil, out)
 	for _, o := range p.metals {
 		if n := out[pickedProduct].N[o.metal]; n < 0 && in[0].N[o.metal] >= 0 {
-			return fmt.Errorf("take.O is more than %s can take", p.sys.Components[o.metal].Name)
+			return fmt.Errorf("O is more than %s can take", p.sys.Components[o.metal].Name)
 		}
 	}
 	for i, n := range out[pickedProduct].N {
@@ -252,7 +245,7 @@ func (p *PickUp) Uptakes(u []float64, in []flowsheet.Stream) (all []flowsheet.Up
 	m := p.sys.Mass(in[0].N)
 	for k, l := range p.takes {
 		at := p.share(k, num(1), num(in[0].T)).v * m
-		t := flowsheet.Uptake{What: strings.TrimSuffix(l.what, "(s)"), Kg: at * u[k], Lo: at * min(l.lo, u[k]), Hi: at * max(l.hi, u[k]),
+		t := flowsheet.Uptake{What: strings.TrimSuffix(strings.TrimSuffix(l.what, "(s)"), "(trace)"), Kg: at * u[k], Lo: at * min(l.lo, u[k]), Hi: at * max(l.hi, u[k]),
 			Class: l.constant.Class, Source: l.constant.Source, Atoms: make([]float64, len(p.sys.Elements))}
 		if l.component < 0 {
 			e, _ := p.sys.Element("O")
