@@ -2,7 +2,10 @@ package flowsheet_test
 
 import (
 	"math"
+	"os"
+	"regexp"
 	"slices"
+	"strconv"
 	"testing"
 
 	"reetwin/flowsheet"
@@ -57,6 +60,38 @@ func TestEveryProductHasAVerdict(t *testing.T) {
 
 func held(p *flowsheet.Plant, e int) bool {
 	return slices.ContainsFunc(p.Streams(), func(v flowsheet.StreamView) bool { return p.System.ElementFlow(e, v.Flow.N) != 0 })
+}
+
+// The verdicts of docs/metals.md are those of the plant.
+func TestVerdictsDocs(t *testing.T) {
+	text, err := os.ReadFile("../docs/metals.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := loaded(t, wholePlants[0].file)
+	if err := p.Solve(); err != nil {
+		t.Fatal(err)
+	}
+	a, err := p.Account()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := regexp.MustCompile(`(?m)^\| (\w+) \| ([^|]+) \| (met|not met) \| ([^|]+) \| ([0-9.]+) \| (assumed|measured)`).FindAllStringSubmatch(string(text), -1)
+	if len(lines) != len(a.Products) {
+		t.Fatalf("%d lines for %d products", len(lines), len(a.Products))
+	}
+	for _, l := range lines {
+		q, ok := a.Products["ref-"+l[1]]
+		used, _ := strconv.ParseFloat(l[5], 64)
+		if !ok || q.Grade != l[2] || q.Met == nil || *q.Met != (l[3] == "met") || q.Limiting.Impurity != l[4] || math.Abs(q.Limiting.Used-used) > 0.01*used {
+			t.Errorf("%v: the plant has %s, met %v, %+v", l[0], q.Grade, q.Met, q.Limiting)
+		}
+		for _, d := range q.Demands {
+			if d.What == q.Limiting.Demand && string(d.Class) != l[6] {
+				t.Errorf("%s: the class of %s is %s", l[1], d.What, d.Class)
+			}
+		}
+	}
 }
 
 // What docs/metals.md says of other ways to work: a tungsten crucible heated as fast as it goes breaks the limit of Ta+W, and a lower soap in the cut of europium

@@ -199,7 +199,7 @@ func (p *PickUp) Solve(_ *flowsheet.Stage, u, _ []float64, in, out []flowsheet.S
 	p.pick(u, in, nil, nil, out)
 	for _, o := range p.metals {
 		if n := out[pickedProduct].N[o.metal]; n < 0 && in[0].N[o.metal] >= 0 {
-			return fmt.Errorf("O is more than %s can take", p.sys.Components[o.metal].Name)
+			return fmt.Errorf("more oxygen is taken than %s can bind", p.sys.Components[o.metal].Name)
 		}
 	}
 	for i, n := range out[pickedProduct].N {
