@@ -50,9 +50,8 @@ func (v inventory) absent(sys *chem.System, symbol string) bool {
 
 // Taken is what a demand owes to a share that is data: taken up from vessel, tools or air.
 type Taken struct {
-	What   string  `json:"what"`
-	Value  float64 `json:"value"` // of the product's mass, in the form of the limit
-	Lo, Hi float64 `json:"-"`
+	What  string  `json:"what"`
+	Value float64 `json:"value"` // of the product's mass, in the form of the limit
 	Origin
 }
 
@@ -102,7 +101,7 @@ func (m *makeup) rests(d *Demand, inv inventory) {
 		if per == 0 || u.Kg == 0 {
 			continue
 		}
-		d.Taken = append(d.Taken, Taken{What: u.What, Value: per * u.Kg / m.mass, Lo: per * u.Lo / m.mass, Hi: per * u.Hi / m.mass, Origin: Origin{Class: u.Class, Source: u.Source}})
+		d.Taken = append(d.Taken, Taken{What: u.What, Value: per * u.Kg / m.mass, Origin: Origin{Class: u.Class, Source: u.Source}})
 		lo += per * (u.Lo - u.Kg) / m.mass
 		hi += per * (u.Hi - u.Kg) / m.mass
 	}
@@ -113,13 +112,6 @@ func (m *makeup) rests(d *Demand, inv inventory) {
 
 // counts is the mass that a limit counts in one kilogram of what is taken up.
 func (m *makeup) counts(f form, atoms []float64) (kg float64) {
-	of := func(symbol string) (int, float64) {
-		e, ok := m.sys.Element(symbol)
-		if !ok {
-			return -1, 0
-		}
-		return e, atoms[e] * m.sys.Elements[e].Mass
-	}
 	if f.loss {
 		taken := *m
 		taken.part = make([]float64, len(m.part))
@@ -129,8 +121,8 @@ func (m *makeup) counts(f form, atoms []float64) (kg float64) {
 		return taken.burnt()
 	}
 	for _, p := range f.parts {
-		if e, mass := of(p.element); e >= 0 && mass > 0 {
-			kg += mass * m.book.per(m.sys, p.formula, e)
+		if e, ok := m.sys.Element(p.element); ok {
+			kg += atoms[e] * m.sys.Elements[e].Mass * m.book.per(m.sys, p.formula, e)
 		}
 	}
 	return kg

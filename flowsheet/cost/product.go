@@ -124,7 +124,7 @@ func (m *makeup) burnt() float64 {
 	return lost
 }
 
-// limited is the mass of what a limit counts; ok is false where the plant has none of its elements. The verdict is limit's.
+// limited is the mass of what a limit counts, as far as the plant has its elements; ok is false where it has none of them.
 func (m *makeup) limited(name string) (mass float64, ok bool) {
 	f, err := formOf(name)
 	if err != nil {

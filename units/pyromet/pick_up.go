@@ -16,7 +16,7 @@ import (
 //	n(k) leaves = n(k) enters + share(k) · m/M(k)          m: mass that enters, kg/s; drawn from the outlet "vessel"
 //	share(k) of a saturation = share · exp(−heat/R (1/T − 1/at))
 //	O: share(O) · m of oxygen makes 2 M + 3/2 O2 -> M2O3 of the metals, by their moles; drawn from the outlet "air"
-//	heat = H(product) − H(inlet) − H(vessel) − H(air)
+//	heat = H(product) − H(inlet) − H(vessel) − H(air), that of the oxidation
 //
 // What is drawn has the temperature of the product. Assumptions: what is taken does not react but for oxygen; no heat of dissolution.
 // Validity: shares are data with a range (data/pickup.toml), of which most are assumed.
@@ -217,19 +217,21 @@ func (p *PickUp) Tangent(_ *flowsheet.Stage, u, _ []float64, in, _ []flowsheet.S
 	return nil
 }
 
-// Observe writes the heat supplied, W, and the mass taken over the mass of the product.
+// Observe writes the heat supplied, W, which is that of the oxidation, and the mass taken over the mass of the product.
 func (p *PickUp) Observe(_, _ []float64, in, out []flowsheet.Stream, y []float64) {
-	enthalpy := func(s flowsheet.Stream) (sum float64) {
-		for i, n := range s.N {
-			if n != 0 && p.heats[i].known() {
-				sum += n * p.heats[i].h(s.T)
+	clear(y)
+	T, product := out[pickedProduct].T, out[pickedProduct].N
+	if p.o2 >= 0 && out[pickedAir].N[p.o2] != 0 {
+		y[0] = -out[pickedAir].N[p.o2] * p.heats[p.o2].h(T)
+		for _, o := range p.metals {
+			for _, i := range []int{o.metal, o.oxide} {
+				if made := product[i] - in[0].N[i]; made != 0 {
+					y[0] += made * p.heats[i].h(T)
+				}
 			}
 		}
-		return sum
 	}
-	y[0] = enthalpy(out[pickedProduct]) - enthalpy(in[0]) - enthalpy(out[pickedVessel]) - enthalpy(out[pickedAir])
-	y[1] = 0
-	if m := p.sys.Mass(out[pickedProduct].N); m > 0 {
+	if m := p.sys.Mass(product); m > 0 {
 		y[1] = (p.sys.Mass(out[pickedVessel].N) + p.sys.Mass(out[pickedAir].N)) / m
 	}
 }
