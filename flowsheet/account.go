@@ -66,5 +66,8 @@ func (u UnitView) machine() cost.Machine {
 			}
 		}
 	}
+	if c, ok := u.Unit.(Contact); ok {
+		m.Uptakes = c.Uptakes(u.U, u.In)
+	}
 	return m
 }

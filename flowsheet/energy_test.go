@@ -16,7 +16,7 @@ import (
 )
 
 // furnaces are the kinds of the hot end with a heat of their own. The HF scrubber is none: ions have enthalpies at 298.15 K only.
-var furnaces = []string{"calciner", "heat_exchanger", "hydrofluorinator", "calciothermic", "electrolysis_cell", "lanthanothermic", "oxidising_roaster"}
+var furnaces = []string{"calciner", "heat_exchanger", "hydrofluorinator", "calciothermic", "electrolysis_cell", "lanthanothermic", "oxidising_roaster", "pick_up"}
 
 // energyCloses wants every furnace of a solved plant to close within 1e-9, by its own enthalpies, by those of chem/thermo alone, and together.
 func energyCloses(t *testing.T, p *flowsheet.Plant) {

@@ -5,6 +5,7 @@ import (
 
 	"reetwin/flowsheet/chem"
 	"reetwin/flowsheet/conf"
+	"reetwin/flowsheet/cost"
 )
 
 // Stream is what flows from one unit to the next: molar flows over every component of the system and one temperature.
@@ -60,6 +61,14 @@ type Heated interface {
 	// Enthalpy is that of component i at T (K), J/mol, with that of formation at 298.15 K, as the unit counts it where the component enters
 	// (drawn streams too) or leaves; NaN without data.
 	Enthalpy(i int, T float64, leaving bool) float64
+}
+
+// Uptake is what a product takes up in a unit by a share that is data, not physics.
+type Uptake = cost.Uptake
+
+// Contact is a unit whose first outlet takes something up from vessel, tools or air by such shares.
+type Contact interface {
+	Uptakes(u []float64, in []Stream) []Uptake
 }
 
 // Reporter is a unit with a stage profile or with something to say about the validity of its result.

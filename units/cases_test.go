@@ -15,7 +15,7 @@ type inlets = func(r *rand.Rand, s *chem.System, in []flowsheet.Stream)
 
 // cases lists at least one case for each kind.
 func cases() []kindCase {
-	return slices.Concat(feedCases(), streamCases(), processCases(), waterCases(), circuitCases(), ashCases(), recycleCases(), magnetCases())
+	return slices.Concat(feedCases(), streamCases(), processCases(), waterCases(), circuitCases(), ashCases(), recycleCases(), magnetCases(), productCases())
 }
 
 func feedCases() []kindCase {

@@ -24,6 +24,16 @@ type Machine struct {
 	Heated    bool               // it is held at a temperature that somebody set
 	ByPower   bool               // its heat is made by its power
 	Watts     map[string]float64 // its signals in W
+	Uptakes   []Uptake           // what its first outlet takes up by shares that are data
+}
+
+// Uptake is what a product takes up in a unit by a share that is data, not physics: from vessel, tools, air.
+type Uptake struct {
+	What       string
+	Kg, Lo, Hi float64   // kg/s that is taken, and at the ends of the range of the data
+	Atoms      []float64 // mol of each element per kg
+	Class      chem.Class
+	Source     string
 }
 
 // Solved is a solved plant as an account needs it.
@@ -51,7 +61,7 @@ func (p *Plan) Account(s Solved) (*Account, error) {
 	a := &Account{Products: map[string]Product{}, Discharges: map[string]Held{}}
 	wanted := p.wanted(s)
 	for i, w := range wanted {
-		product := p.book.product(s.System, w, s.sum(w.Streams))
+		product := p.book.product(s.System, w, s.sum(w.Streams), s.inventory(w))
 		product.No = i + 1
 		a.Products[w.Name] = product
 	}

@@ -13,5 +13,5 @@
 //	                  moles or value; what reaches none, among those that its nearest suppliers reach
 //
 // What has no datum is listed by name and is in no sum: it is never zero. A limit on what the model does not carry into the product is
-// not known, neither met nor broken.
+// not known, neither met nor broken; unless no stream of the plant holds it and the file says that its inventory is complete.
 package cost

@@ -5,12 +5,15 @@ import (
 	"slices"
 )
 
-// without names the kinds that are no equipment: they take no power.
-var without = [...]string{"feed", "product", "mixer", "splitter", "acid_factor", "ash_pools"}
+// without names the kinds that are no equipment, or say what happens in that of others: they take no power, and are neither heated nor cooled.
+var without = [...]string{"feed", "product", "mixer", "splitter", "acid_factor", "ash_pools", "carry_down", "cake_dryer", "pick_up"}
 
 // energy enters what units say they take: power and work are electricity; fuel is heat with its losses, heat a duty unless power makes it.
 func (a *account) energy(electricity, heat Factor) {
 	for _, u := range a.solved.Units {
+		if slices.Contains(without[:], u.Kind) {
+			continue
+		}
 		electric := false
 		for _, name := range []string{"power", "work"} {
 			if v := u.Watts[name]; v != 0 {
@@ -21,7 +24,7 @@ func (a *account) energy(electricity, heat Factor) {
 		if electric && u.Kind == "electrolysis_cell" {
 			a.gap("losses of rectifiers (power is that of the direct current)", u.Tag)
 		}
-		if !electric && !slices.Contains(without[:], u.Kind) {
+		if !electric {
 			a.gap("electricity (pumps, agitators, drives, fans)", u.Tag)
 		}
 		a.heated(u, heat, electric && u.ByPower)
@@ -47,7 +50,7 @@ func (a *account) heated(u Machine, heat Factor, byPower bool) {
 			a.gap("losses of burners (heat is the net duty)", u.Tag)
 		}
 		a.priced(a.enter(Heat, heat.Name, u.Tag, u.Tag, duty, "W"), heat)
-	case u.Heated && len(u.Watts) == 0 && !slices.Contains(without[:], u.Kind):
+	case u.Heated && len(u.Watts) == 0:
 		a.gap("heat", u.Tag)
 	}
 }

@@ -30,6 +30,8 @@ type Wanted struct {
 	Form    string // "oxide" or "metal"
 	Price   *Price // nil: that of the grade, else of its elements
 
+	Complete bool // the file says that it has every feed, reagent and vessel that can bring an element into the product
+
 	inferred bool
 }
 
@@ -131,6 +133,7 @@ func (p *Plan) readProducts(all *conf.Table, grades []Grade, s Surroundings) {
 			}
 		}
 		w.Price = p.readPrice(t)
+		w.Complete = t.ChoiceOr("inventory", "open", "open", "complete") == "complete"
 		t.Close()
 		p.Products = append(p.Products, w)
 	}

@@ -24,9 +24,12 @@ type Product struct {
 	Shares   map[string]float64 `json:"shares"`       // of the own elements, by the convention
 
 	Demands    []Demand           `json:"demands"`
-	Impurities map[string]float64 `json:"impurities"` // ÷ mass: other rare earths by the convention, others as element, those with a limit in its form
-	Limiting   *Limiting          `json:"limiting"`   // nil where nothing is known or nothing is asked
-	Met        *bool              `json:"met"`        // nil: no grade, or some demand is not known and none is broken
+	Impurities map[string]float64 `json:"impurities"`                 // ÷ mass: other rare earths by the convention, others as element, those with a limit in its form
+	Limiting   *Limiting          `json:"limiting"`                   // nil where nothing is known or nothing is asked
+	Met        *bool              `json:"met"`                        // nil: no grade, or some demand is not known and none is broken
+	Absent     []string           `json:"not_in_the_plant,omitempty"` // elements with a limit that no stream of the plant holds, the file's inventory being complete
+	Assumed    []string           `json:"assumed_pick_up,omitempty"`  // demands that rest on a pick-up that nobody measured
+	Beyond     []string           `json:"beyond_at_worst,omitempty"`  // demands that are met, but not at the upper end of their pick-up's range
 }
 
 // Demand is one line of a grade.
@@ -39,6 +42,11 @@ type Demand struct {
 	Met   *bool    `json:"met"`
 	By    string   `json:"by,omitempty"`  // what stands most against it
 	Why   string   `json:"why,omitempty"` // it is not known
+
+	Absent []string `json:"not_in_the_plant,omitempty"` // elements that no stream of the plant holds
+	Taken  []Taken  `json:"pick_up,omitempty"`          // what of the value is taken up by a share that is data
+	Lo     *float64 `json:"low,omitempty"`              // the value at the ends of the ranges of those shares
+	Hi     *float64 `json:"high,omitempty"`
 	Origin
 }
 
@@ -116,7 +124,7 @@ func (m *makeup) burnt() float64 {
 	return lost
 }
 
-// limited is the mass of what a limit counts; ok is false where the plant has none of its elements.
+// limited is the mass of what a limit counts, as far as the plant has its elements; ok is false where it has none of them.
 func (m *makeup) limited(name string) (mass float64, ok bool) {
 	f, err := formOf(name)
 	if err != nil {
@@ -137,7 +145,7 @@ func (m *makeup) limited(name string) (mass float64, ok bool) {
 }
 
 // product judges the flow n (mol/s by component) of a product.
-func (b *Book) product(sys *chem.System, w Wanted, n []float64) Product {
+func (b *Book) product(sys *chem.System, w Wanted, n []float64, inv inventory) Product {
 	m := b.makeup(sys, w.Form, n)
 	p := Product{Streams: w.Streams, Inferred: w.inferred, Convention: w.Form, Of: w.Of, Mass: m.mass, Shares: map[string]float64{}, Impurities: map[string]float64{}, Demands: []Demand{}}
 	total := 0.0
@@ -167,7 +175,7 @@ func (b *Book) product(sys *chem.System, w Wanted, n []float64) Product {
 	m.impurities(&p, w)
 	if w.Grade != nil {
 		p.Grade = w.Grade.Name
-		m.judge(&p, w.Grade, total)
+		m.judge(&p, w.Grade, inv)
 	}
 	return p
 }
@@ -204,7 +212,7 @@ func (m *makeup) impurities(p *Product, w Wanted) {
 }
 
 // judge holds a product against its grade.
-func (m *makeup) judge(p *Product, g *Grade, total float64) {
+func (m *makeup) judge(p *Product, g *Grade, inv inventory) {
 	least := func(what string, a Asked, value *float64, rest float64, by string) {
 		if a.Value == 0 {
 			return
@@ -237,15 +245,20 @@ func (m *makeup) judge(p *Product, g *Grade, total float64) {
 	least("content", g.Content, content, rest, by)
 	for _, l := range g.Limits {
 		d := Demand{What: l.Name, Sense: "most", Limit: l.Value, Origin: l.Origin, By: l.Name}
-		switch v, ok := m.limited(l.Name); {
-		case !ok:
-			d.Why, d.By = "the plant has no such element", ""
+		v := m.limit(&d, inv)
+		if f, _ := formOf(l.Name); f.loss && v == 0 {
+			d.Why = "the model carries none into the product"
+		}
+		switch {
 		case !(m.mass > 0):
 			d.Why = "the product is empty"
-		case v == 0:
-			d.Why, d.By = "the model carries none into the product", ""
-		default:
+		case d.Why == "" || v/m.mass > l.Value: // what is known may be too much already
+			d.Why = ""
 			d.settle(v/m.mass, v/m.mass/l.Value, v/m.mass <= l.Value)
+			m.rests(&d, inv)
+		}
+		if d.Why != "" {
+			d.By = ""
 		}
 		p.Demands = append(p.Demands, d)
 	}
@@ -269,12 +282,24 @@ func (p *Product) conclude() {
 		case !*d.Met:
 			met = false
 		}
+		p.remark(d)
 		if d.Used != nil && (p.Limiting == nil || *d.Used > p.Limiting.Used) {
 			p.Limiting = &Limiting{Impurity: d.By, Demand: d.What, Used: *d.Used}
 		}
 	}
 	if len(p.Demands) > 0 && (known || !met) {
 		p.Met = &met
+	}
+}
+
+// remark notes what a demand rests on.
+func (p *Product) remark(d Demand) {
+	p.Absent = append(p.Absent, d.Absent...)
+	if slices.ContainsFunc(d.Taken, func(t Taken) bool { return t.Class == chem.Assumed || t.Class == chem.Estimated }) {
+		p.Assumed = append(p.Assumed, d.What)
+	}
+	if d.Hi != nil && d.Met != nil && *d.Met && *d.Hi > d.Limit {
+		p.Beyond = append(p.Beyond, d.What)
 	}
 }
 

@@ -74,7 +74,7 @@ func demand(t testing.TB, p Product, what string) Demand {
 func TestOxideAgainstGrade(t *testing.T) {
 	s := system(t, "Fe Ca Nd Pr La Cl", "oxide", "gangue")
 	b := data(t)
-	p := b.product(s, b.wantedOf(t, "Nd2O3 99.5"), flow(t, s, map[string]float64{"Nd2O3(s)": 99.3, "La2O3(s)": 0.3, "Fe2O3(s)": 0.0005, "CaO(s)": 0.3995}))
+	p := b.product(s, b.wantedOf(t, "Nd2O3 99.5"), flow(t, s, map[string]float64{"Nd2O3(s)": 99.3, "La2O3(s)": 0.3, "Fe2O3(s)": 0.0005, "CaO(s)": 0.3995}), inventory{})
 	close(t, "total", *p.Total, 0.996)
 	close(t, "relative", *p.Relative, 99.3/99.6)
 	close(t, "content", p.Content, 99.3)
@@ -99,7 +99,7 @@ func TestTradeOxide(t *testing.T) {
 	s := system(t, "Nd Pr Fe", "oxide", "gangue")
 	b := data(t)
 	n := flow(t, s, map[string]float64{"Pr2O3(s)": 1, "Nd2O3(s)": 3})
-	p := b.product(s, b.wantedOf(t, "NdPr oxide 99"), n)
+	p := b.product(s, b.wantedOf(t, "NdPr oxide 99"), n, inventory{})
 	pr := 140.90766
 	want := (6*pr + 11*15.999) / (6*pr + 9*15.999)
 	close(t, "Pr as Pr6O11", p.Shares["Pr"]*p.Content, want)
@@ -119,7 +119,7 @@ func TestMetal(t *testing.T) {
 	own := *g.Grade
 	own.Limits = own.Limits[:3] // Ca, O, F
 	g.Grade = &own
-	p := b.product(s, g, flow(t, s, map[string]float64{"Dy(s)": 99.7, "Ca(s)": 0.02, "Dy2O3(s)": 0.1, "DyF3(s)": 0.05, "Nd(s)": 0.1}))
+	p := b.product(s, g, flow(t, s, map[string]float64{"Dy(s)": 99.7, "Ca(s)": 0.02, "Dy2O3(s)": 0.1, "DyF3(s)": 0.05, "Nd(s)": 0.1}), inventory{})
 	if p.Met == nil || !*p.Met {
 		t.Errorf("%+v", p.Demands)
 	}
@@ -128,7 +128,7 @@ func TestMetal(t *testing.T) {
 	if p.Limiting.Impurity != "Ca" {
 		t.Errorf("limiting %+v", p.Limiting)
 	}
-	alloy := b.product(s, b.wantedOf(t, "DyFe 80"), flow(t, s, map[string]float64{"Dy(s)": 79, "Fe(s)": 21}))
+	alloy := b.product(s, b.wantedOf(t, "DyFe 80"), flow(t, s, map[string]float64{"Dy(s)": 79, "Fe(s)": 21}), inventory{})
 	if d := demand(t, alloy, "content"); *d.Met || d.By != "Fe" {
 		t.Errorf("%+v", d)
 	}
@@ -146,7 +146,7 @@ func TestRandomProducts(t *testing.T) {
 		for c := first; c < end; c++ {
 			n[c] = math.Pow(10, -6*dice.Float64())
 		}
-		p := b.product(s, b.wantedOf(t, "NdPr oxide 99"), n)
+		p := b.product(s, b.wantedOf(t, "NdPr oxide 99"), n, inventory{})
 		sum := 0.0
 		for _, v := range p.Shares {
 			sum += v
@@ -167,7 +167,7 @@ func TestRandomProducts(t *testing.T) {
 		for c := range n {
 			n[c] *= 37
 		}
-		q := b.product(s, b.wantedOf(t, "NdPr oxide 99"), n)
+		q := b.product(s, b.wantedOf(t, "NdPr oxide 99"), n, inventory{})
 		for what, v := range p.Impurities {
 			close(t, what, q.Impurities[what], v)
 		}

@@ -94,6 +94,58 @@ func (r *Result) productTable(w io.Writer) {
 	}
 	g.left("limiting impurity")
 	g.write(w)
+	r.restTable(w)
+}
+
+// unknown lists the demands of a product that are not known.
+func unknown(p cost.Product) (all []string) {
+	for _, d := range p.Demands {
+		if d.Met == nil {
+			all = append(all, word(p, d.What))
+		}
+	}
+	return all
+}
+
+// named joins words, "–" for none.
+func named(words []string) string {
+	if len(words) == 0 {
+		return none
+	}
+	return strings.ReplaceAll(strings.Join(words, ", "), "loss_on_ignition", "loss on ignition")
+}
+
+// restTable writes what each verdict rests on, if anything was taken up by data or is not in the plant.
+func (r *Result) restTable(w io.Writer) {
+	g := &grid{title: "What the verdicts rest on", head: []string{"", "assumed pick-up of", "beyond at its upper end", "not in the plant", "not known"}, words: 5}
+	some := false
+	for _, name := range r.productOrder() {
+		p := r.Products[name]
+		if p.Grade == "" {
+			continue
+		}
+		some = some || len(p.Assumed)+len(p.Absent) > 0
+		g.add(name, named(p.Assumed), named(p.Beyond), named(p.Absent), named(unknown(p)))
+	}
+	if some {
+		g.write(w)
+	}
+}
+
+// basis words what a demand rests on, beside the impurity that stands most against it.
+func basis(p cost.Product, d cost.Demand) string {
+	text := word(p, d.By) + d.Why
+	if len(d.Absent) > 0 {
+		text += "; not in the plant: " + strings.Join(d.Absent, ", ")
+	}
+	if len(d.Taken) > 0 && d.Lo != nil && d.Hi != nil {
+		var from []string
+		for _, t := range d.Taken {
+			from = append(from, fmt.Sprintf("%s %s (%s)", t.What, share(t.Value), t.Class))
+		}
+		text += fmt.Sprintf("; pick-up of %s: %s to %s", strings.Join(from, ", "), share(*d.Lo), share(*d.Hi))
+	}
+	return text
 }
 
 // demandTable writes every line of every grade.
@@ -102,7 +154,7 @@ func (r *Result) demandTable(w io.Writer) {
 	for _, name := range r.productOrder() {
 		p := r.Products[name]
 		for _, d := range p.Demands {
-			g.add(name, word(p, d.What), maybe(d.Value, share), map[string]string{"least": "≥", "most": "≤"}[d.Sense], share(d.Limit), maybe(d.Used, digits), verdict(d.Met), string(d.Class), word(p, d.By)+d.Why)
+			g.add(name, word(p, d.What), maybe(d.Value, share), map[string]string{"least": "≥", "most": "≤"}[d.Sense], share(d.Limit), maybe(d.Used, digits), verdict(d.Met), string(d.Class), basis(p, d))
 		}
 	}
 	g.left("by")

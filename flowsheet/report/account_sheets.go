@@ -101,7 +101,7 @@ func (r *Result) productSheet() *sheet {
 		s.add(name, p.Grade, "rare earths in product", optional(p.Total))
 		s.add(name, p.Grade, strings.Join(p.Of, "+")+" in rare earths", optional(p.Relative), nil, nil, nil, verdict(p.Met), nil, nil, limited(p))
 		for _, d := range p.Demands {
-			s.add(name, p.Grade, word(p, d.What), optional(d.Value), d.Sense, d.Limit, optional(d.Used), verdict(d.Met), string(d.Class), d.Source, word(p, d.By)+d.Why)
+			s.add(name, p.Grade, word(p, d.What), optional(d.Value), d.Sense, d.Limit, optional(d.Used), verdict(d.Met), string(d.Class), d.Source, basis(p, d))
 		}
 		for _, what := range alphabetical(p.Impurities) {
 			s.add(name, p.Grade, "impurity "+what, p.Impurities[what])

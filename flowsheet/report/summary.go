@@ -297,10 +297,11 @@ func (r *Result) summaryProducts(w io.Writer) {
 		if len(q.Demands) > 0 {
 			unknown = fmt.Sprintf("%d of %d", missing, len(q.Demands))
 		}
-		rows = append(rows, []string{name, cmp.Or(q.Grade, none), digits(3600 * q.Content), maybe(q.Total, share), maybe(q.Relative, share), met, limit, used, unknown})
+		rows = append(rows, []string{name, cmp.Or(q.Grade, none), digits(3600 * q.Content), maybe(q.Total, share), maybe(q.Relative, share), met, limit, used,
+			"\t" + named(q.Assumed), "\t" + named(q.Beyond), "\t" + named(q.Absent), unknown})
 	}
-	sheetOf(w, 2, []string{"", "grade", "kg/h contained", "REO or RE", "own of it", "", "\tlimiting impurity", "of what is allowed", "not known"}, rows)
-	p(w, "n", "Contained: own elements as trade oxides (CeO2, Pr6O11, Tb4O7, else M2O3) or as metal. Not known: limits on what the plant's model does not carry into the product.")
+	sheetOf(w, 2, []string{"", "grade", "kg/h contained", "REO or RE", "own of it", "", "\tlimiting impurity", "of what is allowed", "\tassumed pick-up of", "\tbeyond at its upper end", "\tnot in the plant", "not known"}, rows)
+	p(w, "n", "Contained: own elements as trade oxides (CeO2, Pr6O11, Tb4O7, else M2O3) or as metal. Not known: limits on what the plant's model does not carry into the product. Pick-up: what vessels, tools and air leave in it, by data with a range; not in the plant: no stream of it holds the element, and the file says that it has every feed, reagent and vessel.")
 }
 
 func (r *Result) summaryLedger(w io.Writer) {

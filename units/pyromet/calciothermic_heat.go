@@ -123,7 +123,7 @@ func (c *Calciothermic) report(u []float64, in, out []flowsheet.Stream) flowshee
 	for k := range c.metals {
 		const much = 0.02
 		m := &c.metals[k]
-		if left := (out[0].N[m.fluoride] + out[1].N[m.fluoride]) / (c.fed[m.fluoride].v + c.fed[m.metal].v); !m.stays && y[calcioExcess] >= 0 && left > much {
+		if left := (out[0].N[m.fluoride] + out[1].N[m.fluoride]) / (c.fed[m.fluoride].v + c.fed[m.metal].v); !m.stays && y[calcioExcess] >= 0 && left > much && !c.trace(m.fluoride, m.metal) {
 			warn("fluoride_left", c.sys.Components[m.fluoride].Name, left, much, "1", "%.3g %% of %s stays in spite of enough calcium: ln K is %.1f at %.0f °C", 100*left,
 				c.sys.Components[m.fluoride].Name, c.lnK(m, c.u[calcioTemperature]).v, u[calcioTemperature]-273.15)
 		}
@@ -153,11 +153,11 @@ func (c *Calciothermic) warnMelt(u []float64, out []flowsheet.Stream, warn func(
 	var unknown, kept []string
 	for k := range c.metals {
 		m := &c.metals[k]
-		if n := c.fed[m.fluoride].v; n > 0 && m.stays {
+		if n := c.fed[m.fluoride].v; n > 0 && m.stays && !c.trace(m.fluoride) {
 			kept = append(kept, m.symbol)
 		}
 		n := out[0].N[m.metal] + out[2].N[m.metal]
-		if n == 0 {
+		if n == 0 || c.trace(m.fluoride, m.metal) {
 			continue
 		}
 		melt := c.melting(m.metal)

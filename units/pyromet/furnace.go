@@ -287,6 +287,18 @@ func (f *furnace) vapourH(i int, T float64) float64 {
 	return f.heats[i].species.Stable(T, "g").H(T)
 }
 
+// trace says that components together are less than a thousandth of the mass of the solids fed: nobody is warned of each.
+func (f *furnace) trace(components ...int) bool {
+	own, all := 0.0, 0.0
+	for i := f.solid[0]; i < f.solid[1]; i++ {
+		all += f.fed[i].v * f.sys.Components[i].M
+	}
+	for _, i := range components {
+		own += f.fed[i].v * f.sys.Components[i].M
+	}
+	return own < 1e-3*all
+}
+
 // melting is the temperature at which a component melts, K; 0 without data of its melt.
 func (f *furnace) melting(i int) float64 {
 	if s := f.heats[i].species; s != nil {
@@ -328,11 +340,12 @@ func (f *furnace) constants() []chem.Constant {
 	return all
 }
 
-// excursions warns of enthalpies outside their range ("outside_range"), names what the heat leaves out ("no_enthalpy"), and of a charge
+// excursions warns of enthalpies outside their range ("outside_range") for what is a thousandth of a stream's mass or more, names what the heat leaves out ("no_enthalpy"), and of a charge
 // above the capacity (kg; "charge_above_capacity").
 func (f *furnace) excursions(u []float64, in, out []flowsheet.Stream, capacity float64) (warnings []flowsheet.Warning) {
 	var missing []string
 	look := func(port string, s flowsheet.Stream) {
+		mass := f.sys.Mass(s.N)
 		for i, n := range s.N {
 			if n == 0 {
 				continue
@@ -344,7 +357,7 @@ func (f *furnace) excursions(u []float64, in, out []flowsheet.Stream, capacity f
 				}
 				continue
 			}
-			if lo, hi := f.heats[i].span(s.T); s.T < lo-1e-6 || s.T > hi+1e-6 {
+			if lo, hi := f.heats[i].span(s.T); (s.T < lo-1e-6 || s.T > hi+1e-6) && n*f.sys.Components[i].M > 1e-3*mass {
 				warnings = append(warnings, flowsheet.Warning{Code: "outside_range", Where: port + " " + name, Value: s.T, Limit: min(max(s.T, lo), hi), Unit: "K",
 					Text: fmt.Sprintf("the enthalpy of %s is known from %g to %g K and used at %g K", name, lo, hi, s.T)})
 			}

@@ -305,7 +305,7 @@ func (h *Hydrofluorinator) report(u []float64, in, out []flowsheet.Stream) flows
 	}
 	for k := range h.reactions {
 		const complete = 0.99
-		if r := &h.reactions[k]; h.fed[r.oxide].v > 0 {
+		if r := &h.reactions[k]; h.fed[r.oxide].v > 0 && !h.trace(r.oxide) {
 			if x := h.conversion[k].v; x < complete {
 				warn("oxide_left", h.sys.Components[r.oxide].Name, x, complete, "1", "%.2f %% of %s is turned: the rest carries oxygen into the metal", 100*x, h.sys.Components[r.oxide].Name)
 			}
@@ -320,7 +320,7 @@ func (h *Hydrofluorinator) report(u []float64, in, out []flowsheet.Stream) flows
 	var passed []string
 	sum := 0.0
 	for i := h.solid[0]; i < h.solid[1]; i++ {
-		if c := &h.sys.Components[i]; h.fed[i].v > 0 && i != h.bifluoride && c.Family != "fluoride" && !h.reacts(i) {
+		if c := &h.sys.Components[i]; h.fed[i].v > 0 && i != h.bifluoride && c.Family != "fluoride" && !h.reacts(i) && !h.trace(i) {
 			passed = append(passed, c.Name)
 			sum += h.fed[i].v
 		}

@@ -78,7 +78,7 @@ func (l *Lanthanothermic) report(u []float64, in, out []flowsheet.Stream) flowsh
 	}
 	var passed []string
 	for i := l.solid[0]; i < l.solid[1]; i++ {
-		if l.fed[i].v > 0 && i != l.reductant && i != l.end && !l.reduces(i) {
+		if l.fed[i].v > 0 && i != l.reductant && i != l.end && !l.reduces(i) && !l.trace(i) {
 			passed = append(passed, l.sys.Components[i].Name)
 		}
 	}
@@ -91,7 +91,7 @@ func (l *Lanthanothermic) report(u []float64, in, out []flowsheet.Stream) flowsh
 // warnMetal warns of one metal that is fed.
 func (l *Lanthanothermic) warnMetal(m *distilled, u []float64, out []flowsheet.Stream, warn func(code, where string, value, limit float64, unit, format string, args ...any)) {
 	fed := l.fed[m.oxide].v
-	if fed == 0 {
+	if fed == 0 || l.trace(m.oxide) {
 		return
 	}
 	const much, warm = 0.05, 0.01

@@ -15,6 +15,7 @@ func (l *Library) Component(c *chem.Component) (s *Species, tag string) {
 	} else if base, ok := strings.CutSuffix(name, "(g)"); ok {
 		name, tag = base, "g"
 	}
+	name = strings.TrimSuffix(name, "(trace)") // dissolved in a metal: as the substance
 	if s := l.species[plain(name)]; s != nil { // Species would look for what else was meant
 		if f := s.Stable(Room, tag); f != nil && f.HasHeat() {
 			return s, tag
