@@ -75,7 +75,7 @@ func TestSXDesignRefuses(t *testing.T) {
 		{[]string{designFile(t), "--effort", "0"}, 2, "needs 0.01 to 100"},
 		{[]string{"none.toml"}, 2, "none.toml"},
 		{[]string{designFile(t, "Sm = \"50", "Smm = \"50", "99 %", "199 %")}, 2, "Smm"},
-		{[]string{designFile(t, "99 %", "99.999 %", "= 40", "= 6")}, 4, "cut cut is refused: limit stages_max"},
+		{[]string{designFile(t, "99 %", "99.999 %", "= 40", "= 6"), "--effort", "0.02"}, 4, "cut cut is refused: limit stages_max"},
 		{[]string{designFile(t), "--effort", "0.02", "--out", filepath.Join(t.TempDir(), "none", "plant.toml")}, 2, "none"},
 	} {
 		code, _, stderr := execute(append([]string{"sx", "design"}, c.args...)...)

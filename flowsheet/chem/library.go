@@ -4,6 +4,8 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"slices"
+	"sync"
 
 	"reetwin/flowsheet/conf"
 )
@@ -58,12 +60,15 @@ type model struct {
 
 // Constants lists every number of the data, with class and source.
 func Constants() ([]Constant, error) {
-	lib, err := open(embedded)
+	lib, err := shipped()
 	if err != nil {
 		return nil, err
 	}
-	return lib.constants, nil
+	return slices.Clone(lib.constants), nil
 }
+
+// shipped is the embedded data, read once. It is not changed after reading, and all systems share it.
+var shipped = sync.OnceValues(func() (*library, error) { return open(embedded) })
 
 // open reads all data; elements come first because formulas need them, components before what refers to them.
 func open(files fs.FS) (*library, error) {

@@ -20,7 +20,7 @@ type Selection struct {
 // Load builds a system from the embedded data. The error names every unknown element, family and extractant with its
 // nearest name.
 func Load(sel Selection) (*System, error) {
-	lib, err := open(embedded)
+	lib, err := shipped()
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func FromConfig(t *conf.Table) *System {
 		Families:   t.Texts("families"),
 		Extractant: t.TextOr("extractant", ""),
 	}
-	lib, err := open(embedded)
+	lib, err := shipped()
 	if err != nil {
 		t.Fault("", "%v", err)
 		return nil
@@ -109,7 +109,7 @@ func (s *System) names() []string {
 
 // Everything selects all elements and families of the embedded data, with the first extractant.
 func Everything() (Selection, error) {
-	lib, err := open(embedded)
+	lib, err := shipped()
 	if err != nil {
 		return Selection{}, err
 	}

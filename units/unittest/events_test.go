@@ -131,12 +131,12 @@ func hopperCase(defect string) Case {
 
 func TestEventDefectsAreFound(t *testing.T) {
 	events := check{"events", (*rig).checkEvents}
-	if found := findings(hopperCase(""), events); len(found) > 0 {
+	if found := findings(hopperCase(""), nil, events); len(found) > 0 {
 		t.Errorf("a sound hopper: %q", found)
 	}
 	for _, defect := range []string{"steady solve goes on", "leaks between events", "allocates at work", "tangent of the average", "late", "does not end", "loses at an event",
 		"remembers its events", "event allocates"} {
-		if len(findings(hopperCase(defect), events)) == 0 {
+		if len(findings(hopperCase(defect), nil, events)) == 0 {
 			t.Errorf("the defect %q is not found", defect)
 		}
 	}

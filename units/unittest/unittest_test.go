@@ -224,7 +224,7 @@ func TestDefectsAreFound(t *testing.T) {
 		found := false
 		for _, k := range checks {
 			if k.name == name {
-				found = len(findings(drumCase(defect), k)) > 0
+				found = len(findings(drumCase(defect), nil, k)) > 0
 			}
 		}
 		if !found {
@@ -239,7 +239,7 @@ func TestBrokenCase(t *testing.T) {
 		c := drumCase("")
 		c.Config = config
 		for _, k := range checks {
-			if len(findings(c, k)) == 0 {
+			if len(findings(c, nil, k)) == 0 {
 				t.Errorf("check %q passes with the file %q", k.name, config)
 			}
 		}

@@ -4,9 +4,11 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"reetwin/flowsheet/chem"
 	"reetwin/flowsheet/conf"
@@ -31,25 +33,15 @@ type Selection struct {
 
 // Load builds a system. The error holds all faults of the data files, or names an unknown component or model.
 func Load(sel Selection) (*System, error) {
-	b := &builder{sys: &System{index: map[string]int{}}}
-	names := []string{"components", "species", "solids", "gases", "reagents", "activity", "surfaces"}
-	if !sel.Base {
-		names = append(names, "phosphate", "oxygen", "manganese", "radium", "ammonia")
+	read := whole
+	if sel.Base {
+		read = reference
 	}
-	for _, name := range names {
-		name = "data/" + name + ".toml"
-		text, err := fs.ReadFile(embedded, name)
-		if err != nil {
-			return nil, fmt.Errorf("aqueous data: %w", err)
-		}
-		tree, err := conf.Parse(name, text)
-		if err != nil {
-			return nil, fmt.Errorf("aqueous data: %w", err)
-		}
-		if err := b.read(name, tree); err != nil {
-			return nil, err
-		}
+	shipped, err := read()
+	if err != nil {
+		return nil, err
 	}
+	b := shipped.copy()
 	for _, name := range sel.Files {
 		tree, err := conf.Load(name)
 		if err != nil {
@@ -72,6 +64,22 @@ func Load(sel Selection) (*System, error) {
 	return b.build(sel.Components)
 }
 
+// The embedded data, each read once and then copied: all, and the reference set alone.
+var (
+	reference = sync.OnceValues(func() (*builder, error) {
+		b := &builder{sys: &System{}}
+		return b, b.readEmbedded("components", "species", "solids", "gases", "reagents", "activity", "surfaces")
+	})
+	whole = sync.OnceValues(func() (*builder, error) {
+		b, err := reference()
+		if err != nil {
+			return nil, err
+		}
+		b = b.copy()
+		return b, b.readEmbedded("phosphate", "oxygen", "manganese", "radium", "ammonia")
+	})
+)
+
 // builder gathers entries by name before they are resolved against the chosen components.
 type builder struct {
 	sys        *System
@@ -79,6 +87,40 @@ type builder struct {
 	entries    [4][]entry // species, solids, gases, reagents
 	epsilon    []epsilon
 	surfaces   []surfaceEntry
+}
+
+func (b *builder) readEmbedded(names ...string) error {
+	for _, name := range names {
+		name = "data/" + name + ".toml"
+		text, err := fs.ReadFile(embedded, name)
+		if err != nil {
+			return fmt.Errorf("aqueous data: %w", err)
+		}
+		tree, err := conf.Parse(name, text)
+		if err != nil {
+			return fmt.Errorf("aqueous data: %w", err)
+		}
+		if err := b.read(name, tree); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// copy is what more can be read into and built from: of b only the terms of its entries stay shared, which nothing changes.
+func (b *builder) copy() *builder {
+	c := &builder{
+		sys:        &System{index: map[string]int{}, activity: b.sys.activity},
+		components: slices.Clone(b.components), epsilon: slices.Clone(b.epsilon), surfaces: slices.Clone(b.surfaces),
+	}
+	for kind, entries := range b.entries {
+		c.entries[kind] = slices.Clone(entries)
+	}
+	for i := range c.surfaces {
+		e := &c.surfaces[i]
+		e.on, e.density, e.reactions = maps.Clone(e.on), maps.Clone(e.density), slices.Clone(e.reactions)
+	}
+	return c
 }
 
 type epsilon struct {

@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"reetwin/flowsheet/chem"
 	"reetwin/flowsheet/conf"
@@ -17,8 +18,18 @@ import (
 var embedded embed.FS
 
 // Load reads the data here and lays the user's files over them in their order: an entry of the same name replaces, another is added.
-// The error holds all faults of a file, by file, line and key.
+// The error holds all faults of a file, by file, line and key. Without files all callers share one library.
 func Load(files ...string) (*Library, error) {
+	if len(files) == 0 {
+		return shipped()
+	}
+	return load(files)
+}
+
+// shipped is the embedded data, read once.
+var shipped = sync.OnceValues(func() (*Library, error) { return load(nil) })
+
+func load(files []string) (*Library, error) {
 	b := newBuilder()
 	names, err := fs.Glob(embedded, "data/*.toml")
 	if err != nil {
