@@ -1,9 +1,6 @@
 package cost
 
-import (
-	"math"
-	"slices"
-)
+import "slices"
 
 // without names the kinds that are no equipment, or say what happens in that of others: they take no power, and are neither heated nor cooled.
 var without = [...]string{"feed", "product", "mixer", "splitter", "acid_factor", "ash_pools", "carry_down", "cake_dryer", "pick_up"}
@@ -40,13 +37,13 @@ func (a *account) heated(u Machine, heat Factor, byPower bool) {
 	fuel, burns := u.Watts["fuel"]
 	switch {
 	case byPower:
+	case burns && !(fuel > 0) || known && !burns && !(duty > 0): // a cooler takes none
 	case burns:
-		a.priced(a.enter(Heat, heat.Name, u.Tag, u.Tag, math.Max(fuel, 0), "W"), heat)
+		a.priced(a.enter(Heat, heat.Name, u.Tag, u.Tag, fuel, "W"), heat)
 	case known:
-		duty = math.Max(duty, 0)
 		if a.plan.efficiency > 0 {
 			duty /= a.plan.efficiency
-		} else if duty > 0 {
+		} else {
 			a.gap("losses of burners (heat is the net duty)", u.Tag)
 		}
 		a.priced(a.enter(Heat, heat.Name, u.Tag, u.Tag, duty, "W"), heat)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"reetwin/flowsheet/chem"
+	"reetwin/flowsheet/cost"
 	"reetwin/flowsheet/si"
 )
 
@@ -66,7 +67,8 @@ type sankeyBand struct {
 const leastBand = 1e-3
 
 // Sankey traces an element ("Nd"), the rare earths ("REE", "REE_without_Sc"), "mass", or a reagent: a component or an extractant
-// ("kerosene", "D2EHPA", with its complexes), or a formula ("HCl"), counted by its element that is neither H nor O.
+// ("kerosene", "D2EHPA", with its complexes), a formula ("HCl"), counted by its element that is neither H nor O, or a name of the ledger
+// ("slaked lime").
 func (r *Result) Sankey(of string) (*Sankey, error) {
 	measure, unit, what, err := r.measure(of)
 	if err != nil {
@@ -129,11 +131,37 @@ func (r *Result) measure(of string) (measure func(Stream) float64, unit, what st
 	if e, times, ok := r.countedBy(of); ok {
 		return func(s Stream) float64 { return 3600 * times * s.Atoms[e] }, "kg/h", of + ", counted by " + e, nil
 	}
+	if parts := bought(of); slices.ContainsFunc(parts, r.flows) {
+		return func(s Stream) float64 {
+			sum := 0.0
+			for _, c := range parts {
+				sum += 3600 * s.Moles[c]
+			}
+			return sum
+		}, "mol/h", of + ", as " + strings.Join(parts, " and ") + "; used up where it ends", nil
+	}
 	known := append(inOrder(r.Elements, func(e Element) int { return e.No }), rareEarths, rareEarthsButSc, "mass")
 	if near := si.Nearest(of, known); near != "" {
 		return nil, "", "", fmt.Errorf("no element, component or reagent %q in this plant; did you mean %q?", of, near)
 	}
-	return nil, "", "", fmt.Errorf("no element, component or reagent %q in this plant; known are its components, formulas such as HCl, %s", of, strings.Join(known, ", "))
+	return nil, "", "", fmt.Errorf("no element, component or reagent %q in this plant; it takes an element, REE, mass, a component, a formula such as HCl, or a reagent as the ledger names it", of)
+}
+
+// bought are the components of a reagent by its name in the ledger: slaked lime, calcium, hydrogen peroxide.
+func bought(name string) []string {
+	if name == cost.Water {
+		return []string{"H2O"}
+	}
+	book, err := cost.Open()
+	if err != nil {
+		return nil
+	}
+	for _, f := range book.Reagents {
+		if f.Name == name {
+			return f.Is
+		}
+	}
+	return nil
 }
 
 // groupName is what a substance is called inside formulas.

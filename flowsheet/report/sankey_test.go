@@ -145,6 +145,23 @@ func (s *Sankey) faults(of string) (faults []string) {
 	return faults
 }
 
+// A reagent may be asked for as the ledger names it.
+func TestSankeyOfLedgerNames(t *testing.T) {
+	for file, names := range map[string][]string{"amd.toml": {"slaked lime", "hydrogen peroxide", "water"}, "calcium-line.toml": {"calcium"}, "nd-cell.toml": {"graphite", "air"}} {
+		r := solvedFile(t, file)
+		for _, name := range names {
+			s, err := r.Sankey(name)
+			if err != nil {
+				t.Errorf("%s, %s: %v", file, name, err)
+				continue
+			}
+			if !(s.In > 0) || !strings.Contains(s.Title, name+", as ") {
+				t.Errorf("%s: %q, %g in", file, s.Title, s.In)
+			}
+		}
+	}
+}
+
 func TestSankeyRefuses(t *testing.T) {
 	r := solvedFile(t, "sx-amd.toml")
 	for of, want := range map[string]string{"Nx": "no element, component or reagent", "Nb": "no element", "nd": `did you mean "Nd"`, "Xx2O3": "no element"} {

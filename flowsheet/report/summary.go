@@ -202,6 +202,7 @@ func (r *Result) ways(w io.Writer) {
 		}
 	}
 	var rows [][]string
+	var brought, alone []string // by reagents; recovery of the feed itself
 	elements := []string{}
 	for _, e := range inOrder(r.Elements, func(e Element) int { return e.No }) {
 		if r.Elements[e].Group == "ree" {
@@ -229,12 +230,32 @@ func (r *Result) ways(w io.Writer) {
 			}
 		}
 		rows = append(rows, []string{e, digits(3.6e6 * loss.In), digits(100 * toOwn), digits(100 * toOther), "\t" + restOf(rest)})
+		if b := r.brought(loss); b > 5e-4 && b < 1 {
+			brought = append(brought, e+" "+brief(100*b))
+			alone = append(alone, e+" "+brief(100*toOwn/(1-b)))
+		}
 	}
 	if len(rows) == 0 {
 		return
 	}
 	h2(w, "Recovery, from what is fed to product, and where the rest went")
 	sheetOf(w, 1, []string{"", "fed g/h", "to its product %", "in other products %", "\trest, % of what is fed"}, rows)
+	if len(brought) > 0 {
+		p(w, "n", "Fed counts what reagents bring, % of it: "+strings.Join(brought, ", ")+". To its product, % of the feed without them: "+strings.Join(alone, ", ")+".")
+	}
+}
+
+// brought is the share of what is fed that does not come with the feed of the ledger, such as the salt of a cell.
+func (r *Result) brought(loss Loss) (share float64) {
+	if r.Ledger == nil || len(r.Ledger.Feed) == 0 {
+		return 0
+	}
+	for _, in := range loss.Inlets {
+		if !slices.Contains(r.Ledger.Feed, in.Stream) {
+			share += in.Share
+		}
+	}
+	return share
 }
 
 // restOf names the largest outlets of a rest.

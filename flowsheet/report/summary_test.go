@@ -40,3 +40,27 @@ func TestSummary(t *testing.T) {
 		}
 	}
 }
+
+// What the salt of a cell brings is told from the feed: the recovery of the feed is that of the figures.
+func TestSummaryTellsReagentsFromFeed(t *testing.T) {
+	r := solvedFile(t, "cell-line.toml")
+	var page bytes.Buffer
+	if err := r.Summary(&page); err != nil {
+		t.Fatal(err)
+	}
+	want := "% of the feed without them: "
+	_, after, found := strings.Cut(page.String(), want)
+	if recovery := brief(100 * *r.KPIs["recovery.Nd"].Value); !found || !strings.Contains(after, "Nd "+recovery) {
+		t.Errorf("no %q with Nd %s", want, recovery)
+	}
+}
+
+// Only what takes heat is named as taking it: not the cooler behind a kiln.
+func TestSummaryNamesWhatIsHeated(t *testing.T) {
+	r := solvedFile(t, "oxide-line.toml")
+	for _, e := range r.Ledger.Entries {
+		if e.Kind == "heat" && (len(e.At) != 1 || e.At[0] != "calciner") {
+			t.Errorf("heat at %v", e.At)
+		}
+	}
+}
