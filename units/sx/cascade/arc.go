@@ -82,6 +82,13 @@ func (a *arc) follow(dir, longest float64, done func() bool) bool {
 				return false
 			}
 		}
+		if Trace {
+			oh := 0.0
+			if k.ions > 0 {
+				_, oh = size(k.hydroxide)
+			}
+			println("  step", int(1e4*a.p), "e-4 length", int(1e6*length), "e-6  given", int(1e6*k.givenInAll()), "oh", int(1e9*oh), "ions", k.ions>0)
+		}
 		if done() {
 			return true
 		}
@@ -176,3 +183,5 @@ func (a *arc) precondition(r, z []float64) {
 		z[i] -= z[n] * b
 	}
 }
+
+var Trace bool

@@ -36,6 +36,7 @@ type Chemistry struct {
 	Solutes   int      // further solutes of the aqueous that take no part
 	Reference float64  // free dimer at which LnK holds where n ≠ z; 0 means 1
 	Ionic     *Ionic   // nil where constants hold as they are
+	Water     float64  // [H+][OH−], a concentration squared; 0 leaves water's own ions out. See water
 }
 
 // class is a set of cations whose D has the same dependence on r, u and loading: one exponential for all.
@@ -75,6 +76,9 @@ func compile(chem *Chemistry) (*model, error) {
 	}
 	if q := chem.Ionic; q != nil && len(q.Charge) != len(chem.Ligands)+chem.Solutes {
 		return nil, fmt.Errorf("ionic strength: charges of %d solutes for %d", len(q.Charge), len(chem.Ligands)+chem.Solutes)
+	}
+	if !(chem.Water >= 0) || chem.Water > 1e12 {
+		return nil, fmt.Errorf("ionic product of water %g", chem.Water)
 	}
 	m.z, m.k, m.kappa, m.metal = make([]float64, c), make([]float64, c), make([]float64, c), make([]float64, c)
 	m.class = make([]int, c)

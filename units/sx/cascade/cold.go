@@ -14,6 +14,7 @@ const (
 	Marched   Path = "march"     // in pseudo-time at some level of the refinement
 	Naive     Path = "naive"     // in pseudo-time from stages filled with feed
 	Continued Path = "continued" // from the same circuit with more acid, or with equal capacities of all cations
+	Alkaline  Path = "alkaline"  // with the hydroxide of the water, by the continuations
 	Anchored  Path = "anchor"    // Newton from a neighbour of the ensemble, moved by its slopes
 	Failed    Path = "failed"
 )
@@ -218,6 +219,9 @@ func (k *Cascade) march(dt, inner, grow float64, most int, tol float64) bool {
 			for o := j * k.c; o < (j+1)*k.c; o++ {
 				k.pace[o] = va*k.x[o] + g*vo*k.y[o]
 			}
+			if k.ions > 0 {
+				k.pace[j*k.c+k.m.Hydrogen] -= va * k.hydroxide[j]
+			}
 		}
 		if dt > 1e6 {
 			k.steady()
@@ -350,6 +354,17 @@ func (k *Cascade) coldSolve(tol float64) Path {
 			return Continued
 		}
 	}
+	if path := k.rescue(tol); path != Failed || k.following {
+		return path
+	}
+	if k.alkaline(tol) {
+		return Alkaline
+	}
+	return Failed
+}
+
+// rescue marches from naive states.
+func (k *Cascade) rescue(tol float64) Path {
 	for flavour, r := range rescues {
 		k.naive(flavour)
 		most := 200

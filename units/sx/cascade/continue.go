@@ -75,11 +75,11 @@ func (k *Cascade) lessAcid(tol float64) bool {
 		a.p, k.aid = first, aid
 		try := tryGiven
 		a.follow(-1, longest, func() bool {
-			if t := k.givenInAll(); t < try || a.p < math.Log(leastAid) {
+			if t := k.givenInAll(); t < try || a.p < math.Log(k.leastAid()) {
 				try = lessGiven * t
 				solved = k.unaided(tol)
 			}
-			return solved || a.p < math.Log(leastAid) || a.p > first+1 // there it turned round
+			return solved || a.p < math.Log(k.leastAid()) || a.p > first+1 // there it turned round
 		})
 		if solved || k.aid <= smallAid {
 			break
@@ -124,6 +124,9 @@ func (k *Cascade) byAid(out []float64) {
 // capacities follows the solution from equal capacities of all cations as they part from each other.
 func (k *Cascade) capacities(tol float64) bool {
 	k.setAid(smallAid)
+	if k.ions > 0 {
+		k.setAid(0)
+	}
 	k.setPart(0)
 	if k.coldSolve(1e-8) == Failed {
 		return false
@@ -178,4 +181,11 @@ func (k *Cascade) walk(set func(part float64) bool, tol float64) (reached float6
 		step *= 2
 	}
 	return reached
+}
+
+func (k *Cascade) leastAid() float64 {
+	if k.ions > 0 {
+		return 1e-40
+	}
+	return leastAid
 }

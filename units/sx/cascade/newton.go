@@ -186,7 +186,7 @@ func (k *Cascade) direction(two, tol float64) bool {
 		return true
 	}
 	asked := max(1e-6, 0.1*tol/two, min(0.1, two))
-	if !k.m.room && !k.m.bent && k.m.Ionic == nil && k.mur == nil {
+	if !k.m.room && !k.m.bent && k.m.Ionic == nil && k.mur == nil && k.ions == 0 {
 		k.rough = true
 		left := k.krylov(k.rhs, k.step, asked)
 		k.rough = false

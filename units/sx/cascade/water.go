@@ -1,0 +1,137 @@
+package cascade
+
+import "math"
+
+// Water's own ions: [H+][OH−] = Chemistry.Water. Where a circuit is given more base than its cations can take up, acid and free
+// dimer would run out together; with hydroxide the base that is left over stays in the water, and there is a solution. The
+// acid of the aqueous is then h − [OH−], which is what passes from stage to stage, so that stage j makes
+//
+//	V_j [OH−]_j − what arrives of [OH−] with aqueous
+//
+// of acid. The balances stay linear in the acid that is not hydroxide's; the free dimer's equation becomes that of the stage's
+// own acid h″, with what arrives and D held,
+//
+//	ln u − ln r − ln h″,   α h″ − ω Kw/h″ = x_H − ω [OH−],   ω = V/(V + O D_H)
+//
+// which keeps its digits from strong acid to strong base, and is the old one where [OH−] is nothing.
+type water struct {
+	ions       float64   // [H+][OH−] over Chemistry.Water; 0 where hydroxide is left out
+	hydroxide  []float64 // [n] [OH−]
+	formed     []float64 // [n] acid that comes of it, amount per time
+	share      []float64 // [n] ω
+	acid, root []float64 // [n] h″, and α h″ + ω Kw/h″
+	net        []float64 // [n·c] concentrations with h − [OH−] in the place of h
+}
+
+func newWater(n int, m *model) (w water) {
+	if !m.dissociates() {
+		return w
+	}
+	for _, p := range []*[]float64{&w.hydroxide, &w.formed, &w.share, &w.acid, &w.root} {
+		*p = make([]float64, n)
+	}
+	w.net = make([]float64, n*m.c)
+	return w
+}
+
+// dissociates says that the model can leave base in the water: it needs the free dimer among its unknowns.
+func (m *model) dissociates() bool { return m.Water > 0 && m.free }
+
+// setIons gives them on all levels, as setAid.
+func (k *Cascade) setIons(t float64) {
+	for ; k != nil; k = k.cold {
+		k.ions = t
+	}
+}
+
+// dissociate finds the hydroxide of every stage at v, and the acid that comes of it.
+func (k *Cascade) dissociate(v []float64) {
+	for j, lu := range k.scalar(v, k.m.atFree) {
+		k.hydroxide[j] = k.ions * k.m.Water * math.Exp(v[j]-lu)
+	}
+	k.form(k.hydroxide, k.formed)
+}
+
+// form writes the acid that the stages make when their hydroxide is, or changes by, oh.
+func (k *Cascade) form(oh, acid []float64) {
+	clear(acid)
+	for j, t := range oh {
+		acid[j] += (k.downA[j] + k.upA[j] + k.outA[j]) * t
+		if j > 0 {
+			acid[j-1] -= k.downA[j] * t
+		}
+		if j+1 < k.n {
+			acid[j+1] -= k.upA[j] * t
+		}
+	}
+	for _, l := range k.links {
+		acid[l.from] += l.a * oh[l.from]
+		acid[l.to] -= l.a * oh[l.from]
+	}
+}
+
+// ownAcid is the residual of stage j's free dimer with hydroxide.
+func (k *Cascade) ownAcid(v []float64, j int) float64 {
+	o := j*k.c + k.m.Hydrogen
+	a, org := k.flows.volumes(j)
+	alpha, w := 1.0, a/(a+org*k.d[o])
+	if len(k.m.beta) > 0 {
+		alpha = 1 / k.side[o]
+	}
+	kw := k.ions * k.m.Water
+	q := k.x[o] - w*k.hydroxide[j]
+	root := math.Sqrt(q*q + 4*alpha*w*kw)
+	h := (q + root) / (2 * alpha)
+	if q < 0 {
+		h = 2 * w * kw / (root - q)
+	}
+	k.share[j], k.acid[j], k.root[j] = w, h, root
+	return k.scalar(v, k.m.atFree)[j] - v[j] - math.Log(h)
+}
+
+// ownAcidChange is its change, for dx of the acid and dl of its ln D.
+func (k *Cascade) ownAcidChange(dv []float64, dx, dl float64, j int) float64 {
+	lr, lu, room := dv[j], k.scalar(dv, k.m.atFree)[j], 0.0
+	if k.m.room {
+		room = k.scalar(dv, k.m.atRoom)[j]
+	}
+	w, kw, h := k.share[j], k.ions*k.m.Water, k.acid[j]
+	dw := -(1 - w) * dl // of ln ω
+	da := lr + room - dl
+	dq := dx - w*k.hydroxide[j]*(dw+lr-lu)
+	base := w * kw / h
+	return lu - lr - (dq+base*dw-(k.root[j]-base)*da)/k.root[j]
+}
+
+// netted is the aqueous of stage j with h − [OH−] in the place of its acid.
+func (k *Cascade) netted(j int) []float64 {
+	x := k.net[j*k.c : (j+1)*k.c : (j+1)*k.c]
+	copy(x, k.x[j*k.c:])
+	x[k.m.Hydrogen] -= k.hydroxide[j]
+	return x
+}
+
+// formAlong adds the acid that comes of a change v of the unknowns to what enters the balances.
+func (k *Cascade) formAlong(v []float64) {
+	oh, acid := k.t1, k.t2
+	for j, lu := range k.scalar(v, k.m.atFree) {
+		oh[j] = k.hydroxide[j] * (v[j] - lu)
+	}
+	k.form(oh, acid)
+	for j, t := range acid {
+		k.dx[j*k.c+k.m.Hydrogen] += t
+	}
+}
+
+// alkaline looks for a solution with hydroxide, which is left in the model where there is one.
+func (k *Cascade) alkaline(tol float64) bool {
+	if !k.m.dissociates() {
+		return false
+	}
+	k.setIons(1)
+	if k.continued(tol) {
+		return true
+	}
+	k.setIons(0)
+	return false
+}
