@@ -151,6 +151,9 @@ func (k *Cascade) jacobianBoth() {
 			t := k.e[o] * k.x[o] * k.slopeAt(q, i)
 			k.dx[o], k.qs[o] = -t, t
 		}
+		if k.ions > 0 {
+			k.formOf(q, k.hydroxide[q], func(j int, acid float64) { k.dx[j*c+k.m.Hydrogen] += acid })
+		}
 		k.upBoth(k.dx, k.qs)
 		k.backBoth(k.dx, k.qs)
 		if len(k.links) > 0 {

@@ -56,7 +56,7 @@ func (k *Cascade) dissociate(v []float64) {
 func (k *Cascade) form(oh, acid []float64) {
 	clear(acid)
 	for j, t := range oh {
-		acid[j] += (k.downA[j] + k.upA[j] + k.outA[j]) * t
+		acid[j] += k.sentA(j) * t
 		if j > 0 {
 			acid[j-1] -= k.downA[j] * t
 		}
@@ -65,9 +65,30 @@ func (k *Cascade) form(oh, acid []float64) {
 		}
 	}
 	for _, l := range k.links {
-		acid[l.from] += l.a * oh[l.from]
 		acid[l.to] -= l.a * oh[l.from]
 	}
+}
+
+// formOf adds to every stage the acid that hydroxide of stage j makes there.
+func (k *Cascade) formOf(j int, oh float64, add func(j int, acid float64)) {
+	add(j, k.sentA(j)*oh)
+	if j > 0 {
+		add(j-1, -k.downA[j]*oh)
+	}
+	if j+1 < k.n {
+		add(j+1, -k.upA[j]*oh)
+	}
+	for _, l := range k.links {
+		if l.from == j {
+			add(l.to, -l.a*oh)
+		}
+	}
+}
+
+// sentA is the aqueous that leaves stage j.
+func (k *Cascade) sentA(j int) float64 {
+	a, _ := k.volumes(j)
+	return a
 }
 
 // ownAcid is the residual of stage j's free dimer with hydroxide.
@@ -134,4 +155,10 @@ func (k *Cascade) alkaline(tol float64) bool {
 	}
 	k.setIons(0)
 	return false
+}
+
+// byRoom is the derivative of stage j's free dimer's equation after the room, what arrives held.
+func (k *Cascade) byRoom(j int) float64 {
+	w := k.share[j]
+	return (1 - w) * (1 - w*k.ions*k.m.Water/(k.acid[j]*k.root[j]))
 }
