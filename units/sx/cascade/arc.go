@@ -30,6 +30,7 @@ const (
 	arcClosure               = 1e-4
 	arcProducts              = 120
 	arcTangent, arcCorrector = 1e-4, 1e-2 // of GMRES
+	arcIons                  = 1e-8       // the tangent's with hydroxide: where it takes over from acid given, unknowns move far
 	arcUseless               = 0.3        // what it may leave at worst
 )
 
@@ -82,13 +83,6 @@ func (a *arc) follow(dir, longest float64, done func() bool) bool {
 				return false
 			}
 		}
-		if Trace {
-			oh := 0.0
-			if k.ions > 0 {
-				_, oh = size(k.hydroxide)
-			}
-			println("  step", int(1e4*a.p), "e-4 length", int(1e6*length), "e-6  given", int(1e6*k.givenInAll()), "oh", int(1e9*oh), "ions", k.ions>0)
-		}
 		if done() {
 			return true
 		}
@@ -100,7 +94,11 @@ func (a *arc) follow(dir, longest float64, done func() bool) bool {
 func (a *arc) turn() bool {
 	clear(a.rhs)
 	a.rhs[len(a.rhs)-1] = 1
-	if !a.linearise() || !a.solve(arcTangent) {
+	tol := arcTangent
+	if a.k.ions > 0 {
+		tol = arcIons
+	}
+	if !a.linearise() || !a.solve(tol) {
 		return false
 	}
 	two, _ := size(a.sol)
@@ -183,5 +181,3 @@ func (a *arc) precondition(r, z []float64) {
 		z[i] -= z[n] * b
 	}
 }
-
-var Trace bool

@@ -337,6 +337,9 @@ var rescues = [...][3]float64{{0.3, 0.05, 2.5}, {3, 0.01, 2}, {0.1, 0.01, 1.7}, 
 
 // coldSolve solves without a start value.
 func (k *Cascade) coldSolve(tol float64) Path {
+	if !k.following {
+		k.setIons(0)
+	}
 	ok, marched := k.refine(tol, true)
 	switch {
 	case ok && !marched:
@@ -354,13 +357,10 @@ func (k *Cascade) coldSolve(tol float64) Path {
 			return Continued
 		}
 	}
-	if path := k.rescue(tol); path != Failed || k.following {
+	if path := k.rescue(tol); path != Failed || k.following || !k.m.dissociates() {
 		return path
 	}
-	if k.alkaline(tol) {
-		return Alkaline
-	}
-	return Failed
+	return k.alkaline(tol)
 }
 
 // rescue marches from naive states.

@@ -63,12 +63,12 @@ func (k *Cascade) SolveCut(c *Circuit, q *Cut, tol float64, cold bool) (Result, 
 	start := c.Organic
 	if !cold && k.newtonCut(c, q, cutWarm, tol) {
 		_, most := size(k.res)
-		return Result{Warm, most, k.count}, nil
+		return Result{Path: Warm, Closure: most, Count: k.count}, nil
 	}
 	c.Organic = start
 	path, err := k.refineCut(c, q, tol)
 	_, most := size(k.res)
-	return Result{path, most, k.count}, err
+	return Result{Path: path, Closure: most, Count: k.count}, err
 }
 
 // refineCut finds the cut on half the stages first, where it hangs less on the flow.
@@ -163,6 +163,7 @@ func (k *Cascade) followCut(c *Circuit, q *Cut, tol float64) bool {
 	if k.prepare(c, nil) != nil {
 		return false
 	}
+	k.byRule()
 	k.evaluate(k.v, k.res)
 	at := k.apart(q)
 	for step, tries := cutFollow, 0; tries < cutLegs; tries++ {
@@ -218,7 +219,7 @@ func (k *Cascade) newtonCut(c *Circuit, q *Cut, limit int, tol float64) bool {
 	}
 	for it := range limit {
 		if most <= tol && math.Abs(g) <= max(1e3*tol, 1e-10) {
-			return slope < 0
+			return slope < 0 && k.byItsRule()
 		}
 		if !(two+math.Abs(g) < 1e6) || !k.borders(c, q, two) {
 			return false
@@ -254,7 +255,7 @@ func (k *Cascade) newtonCut(c *Circuit, q *Cut, limit int, tol float64) bool {
 			scale *= 0.4
 		}
 		if !better {
-			return most <= max(tol, rounding) && math.Abs(g) <= 1e-6 && slope < 0
+			return most <= max(tol, rounding) && math.Abs(g) <= 1e-6 && slope < 0 && k.byItsRule()
 		}
 		if it >= cutPast && math.Hypot(two, g) > (1-cutGain)*slices.Max(past[:]) {
 			return false

@@ -180,7 +180,7 @@ func (k *Cascade) respondTo(v []float64) {
 		}
 	}
 	if k.ions > 0 {
-		k.formAlong(v)
+		k.formAlong(v, k.dx)
 	}
 	if k.mur != nil {
 		clear(k.dy)

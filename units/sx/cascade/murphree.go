@@ -192,13 +192,13 @@ func (k *Cascade) shiftBoth(q, qs []float64, span float64) {
 			o := j*c + i
 			eta := k.mur[o]
 			organic := d(lo.feedO, hi.feedO, o)
-			aqueous := d(lo.feed, hi.feed, o) - organic - out*k.x[o]
+			aqueous := d(lo.feed, hi.feed, o) - organic - out*k.Aqueous(j)[i]
 			if j > 0 {
 				organic += upO * k.y[o-c]
-				aqueous += up * k.x[o-c]
+				aqueous += up * k.Aqueous(j - 1)[i]
 			}
 			if j+1 < k.n {
-				aqueous += down*k.x[o+c] + downO*k.y[o+c]
+				aqueous += down*k.Aqueous(j + 1)[i] + downO*k.y[o+c]
 			}
 			e := (v - (1-eta)*in) * k.d[o] * k.x[o]
 			q[o] = aqueous + eta*organic - e
@@ -215,7 +215,7 @@ func (k *Cascade) shiftBoth(q, qs []float64, span float64) {
 		for i := range c {
 			from, to := z.from*c+i, z.to*c+i
 			k.direct[l*c+i] += b * k.y[from]
-			more := a * k.x[from]
+			more := a * k.Aqueous(z.from)[i]
 			if soap != 0 && i == k.m.Hydrogen {
 				more -= soap * z.o * k.y[from]
 			} else if soap != 0 && i == k.m.Soap {

@@ -1,6 +1,9 @@
 package cascade
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // Water's own ions: [H+][OH−] = Chemistry.Water. Where a circuit is given more base than its cations can take up, acid and free
 // dimer would run out together; with hydroxide the base that is left over stays in the water, and there is a solution. The
@@ -132,29 +135,118 @@ func (k *Cascade) netted(j int) []float64 {
 	return x
 }
 
-// formAlong adds the acid that comes of a change v of the unknowns to what enters the balances.
-func (k *Cascade) formAlong(v []float64) {
+// formAlong adds the acid that comes of a change v of the unknowns to what enters the balances; k.t1 is then the change of
+// hydroxide.
+func (k *Cascade) formAlong(v, into []float64) {
 	oh, acid := k.t1, k.t2
 	for j, lu := range k.scalar(v, k.m.atFree) {
 		oh[j] = k.hydroxide[j] * (v[j] - lu)
 	}
 	k.form(oh, acid)
 	for j, t := range acid {
-		k.dx[j*k.c+k.m.Hydrogen] += t
+		into[j*k.c+k.m.Hydrogen] += t
 	}
 }
 
-// alkaline looks for a solution with hydroxide, which is left in the model where there is one.
-func (k *Cascade) alkaline(tol float64) bool {
+// alkaline looks for a solution with hydroxide, which stays in the model where a stage is alkaline.
+func (k *Cascade) alkaline(tol float64) Path {
+	k.setIons(1)
+	switch {
+	case !k.continued(tol):
+		k.setIons(0)
+		return Failed
+	case k.ionised(k.v):
+		return Alkaline
+	}
+	k.setIons(0) // acid throughout
+	if ok, _, _ := k.newton(30, tol); ok {
+		return Continued
+	}
+	return Failed
+}
+
+// ionic is [OH−]/[H+] of a stage from which hydroxide is in the model: at 25 °C, from pH 5 on. Below, it is less than 1e-9 mol/L.
+const ionic = 1e-4
+
+// ionised says that some stage of the unknowns v has hydroxide to speak of.
+func (k *Cascade) ionised(v []float64) bool {
 	if !k.m.dissociates() {
 		return false
 	}
-	k.setIons(1)
-	if k.continued(tol) {
+	limit := 0.5 * math.Log(k.m.Water/ionic)
+	for j, lu := range k.scalar(v, k.m.atFree) {
+		if lu-v[j] < limit {
+			return true
+		}
+	}
+	return false
+}
+
+// byRule leaves hydroxide in or out as the unknowns at hand have it.
+func (k *Cascade) byRule() {
+	k.setIons(0)
+	if k.ionised(k.v) {
+		k.setIons(1)
+	}
+}
+
+// byItsRule says that they have hydroxide where they ask for it.
+func (k *Cascade) byItsRule() bool { return k.ions > 0 || !k.ionised(k.v) }
+
+// ionise takes hydroxide into a solution found without it, where there is some to speak of. It says that the answer is one
+// by its own rule, with hydroxide or without.
+func (k *Cascade) ionise(tol float64) bool {
+	if k.byItsRule() {
 		return true
 	}
-	k.setIons(0)
-	return false
+	k.ions = 1
+	ok, _, _ := k.newton(30, tol)
+	return ok
+}
+
+// Base is the stage with most hydroxide among those that have more of it than acid: base is left over there that the cations
+// cannot take up. Metals would come down as hydroxides, which the model does not know.
+type Base struct {
+	Section         string
+	Stage           int // from 1 within it
+	Acid, Hydroxide float64
+	Left            float64 // base per time that the aqueous of the stage carries along
+	Stages          int     // how many are alkaline
+}
+
+func (a *Base) String() string {
+	return fmt.Sprintf("%d stages are alkaline, %s stage %d most: [OH-] %.3g, %.3g of base per time are left over there. Metals would come down as hydroxides: "+
+		"neither this stage nor what passes it is to be trusted", a.Stages, a.Section, a.Stage, a.Hydroxide, a.Left)
+}
+
+// Hydroxide is [OH−] of stage j of the last solve; 0 where it was left out.
+func (k *Cascade) Hydroxide(j int) float64 {
+	if k.ions == 0 {
+		return 0
+	}
+	return k.hydroxide[j]
+}
+
+// leftOver finds the most alkaline stage; nil where none is.
+func (k *Cascade) leftOver() (a *Base) {
+	if k.ions == 0 {
+		return nil
+	}
+	for j, oh := range k.hydroxide {
+		h := k.FreeAcid(j)
+		if oh <= h {
+			continue
+		}
+		if a == nil {
+			a = &Base{}
+		}
+		if a.Stages++; oh > a.Hydroxide {
+			s := k.section[j]
+			a.Section, a.Stage = k.circuit.Sections[s].Name, j-k.circuit.first(s)+1
+			a.Acid, a.Hydroxide, a.Left = h, oh, k.base.va[j]*(oh-h)
+		}
+	}
+	return a
 }
 
 // byRoom is the derivative of stage j's free dimer's equation after the room, what arrives held.
