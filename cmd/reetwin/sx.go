@@ -80,6 +80,9 @@ func sxTable(c *cobra.Command, p *sx.Problem, a *sx.Answer) {
 	if a.Error != "" {
 		return
 	}
+	if a.Alkaline != nil {
+		fmt.Fprintf(out, "alkaline, pH %.1f in %s stage %d: %s\n\n", a.Alkaline.PH, a.Alkaline.Section, a.Alkaline.Stage, a.Alkaline.Warning)
+	}
 	fmt.Fprintf(out, "mol/L   raffinate  strip liquor\n")
 	for i, q := range p.Components {
 		fmt.Fprintf(out, "%-5s %11.4g", q.Name, a.Raffinate[i])

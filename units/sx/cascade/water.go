@@ -182,6 +182,17 @@ func (k *Cascade) ionised(v []float64) bool {
 	return false
 }
 
+// Dry says that hydroxide was left out of the last solve, for want of a free dimer among the unknowns, although some stage is above
+// pH 5 (or wherever [OH−] is to be reckoned with): Chemistry.FreeDimer lets it in.
+func (k *Cascade) Dry() bool {
+	for j := 0; k.m.Water > 0 && !k.m.free && j < k.n; j++ {
+		if h := k.FreeAcid(j); !(ionic*h*h > k.m.Water) {
+			return true
+		}
+	}
+	return false
+}
+
 // byRule leaves hydroxide in or out as the unknowns at hand have it.
 func (k *Cascade) byRule() {
 	k.setIons(0)
