@@ -32,7 +32,8 @@ func newSXRunCommand() *cobra.Command {
 		Short: "Solve a problem in the keys of the benchmark SX-1",
 		Long: `Solve a problem in the keys of the benchmark SX-1 (JSON: components, flows, Ltot, sap, bleed, feed, scrub, strip, sizes)
 from a cold start, and write ln([(HA)2]/[H+]) of every stage, the raffinate, the strip liquor, closures and the path taken.
-N and variant stand in the file or in the flags. Exit code 4: no solution, with its reason.`,
+N and variant stand in the file or in the flags. Base that no cation takes up stays in the water: then hydroxide by stage, and
+a warning with the worst stage, its pH and the base (water, 1.007e-14 (mol/L)2 unless the file says another). Exit code 4: no solution, with its reason.`,
 		Example: `  reetwin sx run problem.json -N 30 --variant open -o json`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {

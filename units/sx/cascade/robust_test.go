@@ -198,7 +198,7 @@ func randomCases(t testing.TB, kind, variant string, n, cases int, seed uint64) 
 // TestRandomCircuits solves random circuits cold, none of which the code was tuned on (tuned on: seeds 1, 4711; for "m" besides 1001
 // to 1004, 27182818, 50505 and 70707), and audits every answer by code that shares nothing with the kernel. Capacities that
 // contradict the exponents ("m") need not have a solution: there a failure has to say so. Here one in a hundred may fail; 3,000 others
-// at N = 60 gave 32 failures, with 98.4 to 99.6 % of 500 where 99 % are wanted.
+// at N = 60 gave 32 failures. In water that dissociates ("w") every one has a solution, those alkaline.
 // More: go test -run RandomCircuits -v -seed 77 -cases 1000
 func TestRandomCircuits(t *testing.T) {
 	for _, cell := range []struct {
@@ -209,7 +209,7 @@ func TestRandomCircuits(t *testing.T) {
 		{"", "closed", 10, 200, 0}, {"", "closed", 30, 200, 0}, {"", "closed", 60, 60, 0}, {"", "closed", 100, 30, 0}, {"", "open", 30, 200, 0}, {"", "open", 100, 30, 0},
 		{"a", "closed", 30, 100, 0}, {"b", "closed", 30, 100, 0}, {"c", "closed", 30, 100, 0}, {"d", "closed", 30, 100, 0}, {"d", "closed", 100, 15, 0},
 		{"i", "closed", 30, 100, 0}, {"i", "open", 30, 50, 0}, {"i", "closed", 100, 15, 0}, {"j", "closed", 30, 50, 0},
-		{"M", "closed", 30, 100, 0}, {"M", "closed", 60, 40, 0}, {"m", "closed", 30, 100, 1}, {"m", "closed", 60, 100, 1},
+		{"M", "closed", 30, 100, 0}, {"M", "closed", 60, 40, 0}, {"m", "closed", 30, 100, 1}, {"m", "closed", 60, 100, 1}, {"w", "closed", 30, 60, 0}, {"w", "closed", 60, 100, 0},
 	} {
 		cases, seed := cell.cases, uint64(20261123)
 		if testing.Short() {
