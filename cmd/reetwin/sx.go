@@ -33,7 +33,8 @@ func newSXRunCommand() *cobra.Command {
 		Long: `Solve a problem in the keys of the benchmark SX-1 (JSON: components, flows, Ltot, sap, bleed, feed, scrub, strip, sizes)
 from a cold start, and write ln([(HA)2]/[H+]) of every stage, the raffinate, the strip liquor, closures, warnings and the path taken.
 Ltot is dimers per volume of organic, sap the part of the free dimer that is saponified; any one unit of concentration, of flow.
-N and variant stand in the file or in the flags. Exit code 4: no solution, with its reason.`,
+N and variant stand in the file or in the flags. Base that no cation takes up stays in the water: then hydroxide by stage, and
+a warning with the worst stage, its pH and the base (water, 1.007e-14 (mol/L)2 unless the file says another). Exit code 4: no solution, with its reason.`,
 		Example: `  reetwin sx run problem.json -N 30 --variant open -o json
   reetwin sx run problem.json -N 60 --variant closed`,
 		Args: cobra.ExactArgs(1),
@@ -87,6 +88,9 @@ func sxTable(c *cobra.Command, p *sx.Problem, a *sx.Answer) {
 		return
 	}
 	fmt.Fprintf(out, "%s, N = %d: %s; closure %.2g, balance %.2g (%s)\n\n", p.Variant, p.N, a.Path, a.Closure, a.Balance, a.Of)
+	if a.Alkaline != nil {
+		fmt.Fprintf(out, "alkaline, pH %.1f in %s stage %d: %s\n\n", a.Alkaline.PH, a.Alkaline.Section, a.Alkaline.Stage, a.Alkaline.Warning)
+	}
 	fmt.Fprintf(out, "units of the file   raffinate  strip liquor\n")
 	for i, q := range p.Components {
 		fmt.Fprintf(out, "%-17s %11.4g", q.Name, a.Raffinate[i])

@@ -28,8 +28,10 @@ func newSXBenchCommand() *cobra.Command {
 0.6 to 1.4, scrub 0.5 to 2, strip 0.6 to 2 times theirs, saponification 0.05 to 0.6, extractant 0.25 to 0.75, scrub acid
 0.1 to 2, strip acid 2 to 6, all log K shifted by -1 to 1 (times z/3). Prints how many converge, by which path, and times of
 this machine. Every answer is audited, stage by stage, by code that shares nothing with the kernel (units/sx/cascade/audit):
-sums of extractant and ligand, acid, every equilibrium, every balance, charge; the worst of each is printed. Exit code 4: some
-do not converge, or do not hold to 1e-10 (ln D and charge 1e-9); each is named with its reason.
+sums of extractant and ligand, acid, every equilibrium, every balance, charge, [H+][OH-]; the worst of each is printed. Exit
+code 4: some do not converge, or do not hold to 1e-10 (ln D and charge 1e-9); each is named with its reason.
+Where base is left over that the cations cannot take up, it stays in the water as hydroxide: such a circuit is counted as
+alkaline besides, and named with its stage, pH and base. Metals would come down there. The model of the water is at 25 °C.
 
 Models: ideal; a exponent 2.38 of trivalents; b 0.5 mol/L of sulfate; c log K falls by 0.5 with the loading; d all of them;
 m capacities of 4.6 and 6 monomers; M the same with exponents to match.`,
@@ -44,7 +46,7 @@ m capacities of 4.6 and 6 monomers; M the same with exponents to match.`,
 			if cases < 1 {
 				return exitError{exitUsage, fmt.Errorf("--cases %d: needs 1 or more", cases)}
 			}
-			fmt.Fprintf(c.OutOrStdout(), "seed %d, tolerance 1e-12, cold\n%6s %8s %4s  %-13s %7s %7s %7s %7s ms  paths\n", seed, "model", "variant", "N", "converged",
+			fmt.Fprintf(c.OutOrStdout(), "seed %d, tolerance 1e-12, cold\n%6s %8s %4s  %-13s %8s %7s %7s %7s %7s ms  paths\n", seed, "model", "variant", "N", "converged", "alkaline",
 				"mean", "median", "p99", "most")
 			failed, worst := 0, audit.Report{}
 			for _, m := range models {
@@ -56,7 +58,7 @@ m capacities of 4.6 and 6 monomers; M the same with exponents to match.`,
 							return exitError{exitUsage, fmt.Errorf("%s: %w", args[0], err)}
 						}
 						fmt.Fprintf(c.OutOrStdout(), "%6s %8s %4d  %s\n", m, v, n, t)
-						for _, f := range t.failures {
+						for _, f := range append(t.alkaline, t.failures...) {
 							fmt.Fprintf(c.OutOrStdout(), "               %s\n", f)
 						}
 						failed += len(t.failures)
@@ -64,8 +66,8 @@ m capacities of 4.6 and 6 monomers; M the same with exponents to match.`,
 					}
 				}
 			}
-			fmt.Fprintf(c.OutOrStdout(), "audit, worst of all: extractant %.0e, acid %.0e, ln D %.0e, ligand %.0e, balance %.0e, charge %.0e\n", worst.Extractant.Error,
-				worst.Acid.Error, worst.Equilibrium.Error, worst.Ligand.Error, worst.Balance.Error, worst.Charge.Error)
+			fmt.Fprintf(c.OutOrStdout(), "audit, worst of all: extractant %.0e, acid %.0e, ln D %.0e, ligand %.0e, balance %.0e, charge %.0e, water %.0e\n", worst.Extractant.Error,
+				worst.Acid.Error, worst.Equilibrium.Error, worst.Ligand.Error, worst.Balance.Error, worst.Charge.Error, worst.Water.Error)
 			if failed > 0 {
 				return exitError{exitUnsolved, fmt.Errorf("%d circuits do not converge, or do not hold", failed)}
 			}
@@ -85,6 +87,7 @@ type sxTally struct {
 	asked    int
 	paths    map[cascade.Path]int
 	ms       []float64
+	alkaline []string // of those that converge
 	failures []string
 	worst    audit.Report
 }
@@ -101,7 +104,7 @@ func (t *sxTally) String() string {
 		paths = append(paths, fmt.Sprintf("%s %d", path, n))
 	}
 	slices.Sort(paths)
-	return fmt.Sprintf("%5d of %-5d %7.2f %7.2f %7.1f %7.0f     %s", t.asked-len(t.failures), t.asked, mean, at(0.5), at(0.99), at(1), strings.Join(paths, ", "))
+	return fmt.Sprintf("%5d of %-5d %8d %7.2f %7.2f %7.1f %7.0f     %s", t.asked-len(t.failures), t.asked, len(t.alkaline), mean, at(0.5), at(0.99), at(1), strings.Join(paths, ", "))
 }
 
 // randomCircuits solves circuits of the benchmark's spread and audits them.
@@ -132,6 +135,9 @@ func randomCircuits(p *sx.Problem, model string, cases int, seed uint64) (*sxTal
 		if err != nil {
 			t.failures = append(t.failures, fmt.Sprintf("case %d: %v", i, err))
 			continue
+		}
+		if b := res.Base; b != nil {
+			t.alkaline = append(t.alkaline, fmt.Sprintf("case %d: pH %.1f, %s", i, -math.Log10(b.Acid), b))
 		}
 		report, err := k.Audit(c, h)
 		if err == nil {

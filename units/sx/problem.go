@@ -33,6 +33,7 @@ type Problem struct {
 	StageLogK          [][]float64 `json:"stage_log10K"` // by stage and component, in the place of log10K
 	ScrubLeaves        bool        `json:"scrub_leaves"` // what leaves the scrub does not join the extraction
 	Reflux             float64     // of the strip's liquor to the last stage of the scrub
+	Water              *float64    // [H+][OH−], in the unit of concentration squared; where it is not said WaterIons, for mol/L
 }
 
 // Answer is what is asked of a Problem.
@@ -46,7 +47,41 @@ type Answer struct {
 	Path      string    `json:"path"`       // how it was solved
 	Cations   []string  `json:"components"` // names, in the order of raffinate and liquor
 	Warnings  []string  `json:"warnings,omitempty"`
-	Error     string    `json:"error,omitempty"` // why not
+	Error     string    `json:"error,omitempty"`     // why not
+	Hydroxide []float64 `json:"hydroxide,omitempty"` // by stage, where some stage is above pH 5
+	Alkaline  *Alkaline `json:"alkaline,omitempty"`  // where base is left over
+}
+
+// Alkaline is where base is left over that the cations cannot take up, and what to make of it.
+type Alkaline struct {
+	Section   string  `json:"section"` // of the stage with most hydroxide
+	Stage     int     `json:"stage"`   // from 1 within it
+	PH        float64 `json:"pH"`
+	Hydroxide float64 `json:"hydroxide"`
+	Left      float64 `json:"base_left"` // charge per time that its aqueous carries along
+	Stages    int     `json:"stages"`    // that are alkaline
+	Warning   string  `json:"warning"`
+}
+
+// WaterIons is [H+][OH−] at 25 °C and infinite dilution, (mol/L)²: log10 −13.997, measured, minteq.v4.dat, as in the data of aqueous
+// species. In 1 mol/L of salt it is about twice that (by SIT): [OH−] of an alkaline stage is what the balances leave, its pH 0.2 to 0.3 lower.
+const WaterIons = 1.0069317e-14
+
+// waterIons are those of the problem, 0 where it leaves them out.
+func (p *Problem) waterIons() float64 {
+	if p.Water != nil {
+		return *p.Water
+	}
+	return WaterIons
+}
+
+// alkaline says where base is left over, and how alkaline that is.
+func (p *Problem) alkaline(b *cascade.Base) *Alkaline {
+	if b == nil {
+		return nil
+	}
+	return &Alkaline{Section: b.Section, Stage: b.Stage, PH: -math.Log10(b.Acid * math.Sqrt(WaterIons/p.waterIons())), Hydroxide: b.Hydroxide, Left: b.Left,
+		Stages: b.Stages, Warning: b.String()}
 }
 
 // ReadProblem reads a file that holds one problem, or under "problems" several, of which name is one.
@@ -78,7 +113,7 @@ func ReadProblem(file, name string) (*Problem, error) {
 
 // Chemistry is that of the problem. Hydrogen is the component H, the soap's cation Na.
 func (p *Problem) Chemistry() (*cascade.Chemistry, error) {
-	q := &cascade.Chemistry{Hydrogen: -1, Soap: -1}
+	q := &cascade.Chemistry{Hydrogen: -1, Soap: -1, Water: p.waterIons()}
 	var names []string
 	for i, c := range p.Components {
 		names = append(names, c.Name)
@@ -200,7 +235,13 @@ func (p *Problem) Solve() (*Answer, error) {
 		return nil, err
 	}
 	r, err := k.Solve(circuit, 1e-11, true)
-	a := &Answer{Path: string(r.Path), Closure: r.Closure}
+	if chem.FreeDimer = k.Dry(); chem.FreeDimer { // base may be left over, for which the free dimer has to be an unknown
+		if k, err = cascade.New(chem, circuit); err != nil {
+			return nil, err
+		}
+		r, err = k.Solve(circuit, 1e-11, true)
+	}
+	a := &Answer{Path: string(r.Path), Closure: r.Closure, Alkaline: p.alkaline(r.Base)}
 	if err != nil {
 		a.Error = err.Error()
 		return a, nil
@@ -211,6 +252,9 @@ func (p *Problem) Solve() (*Answer, error) {
 	a.Warnings = p.warnings(k, circuit)
 	for j := range k.Stages() {
 		a.LnR = append(a.LnR, k.LnR(j))
+		if k.Hydroxide(j) > 0 {
+			a.Hydroxide = append(a.Hydroxide, k.Hydroxide(j))
+		}
 	}
 	a.Raffinate = k.Aqueous(0)
 	last := len(circuit.Sections) - 1

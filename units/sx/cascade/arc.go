@@ -30,6 +30,7 @@ const (
 	arcClosure               = 1e-4
 	arcProducts              = 120
 	arcTangent, arcCorrector = 1e-4, 1e-2 // of GMRES
+	arcIons                  = 1e-8       // the tangent's with hydroxide: where it takes over from acid given, unknowns move far
 	arcUseless               = 0.3        // what it may leave at worst
 )
 
@@ -93,7 +94,11 @@ func (a *arc) follow(dir, longest float64, done func() bool) bool {
 func (a *arc) turn() bool {
 	clear(a.rhs)
 	a.rhs[len(a.rhs)-1] = 1
-	if !a.linearise() || !a.solve(arcTangent) {
+	tol := arcTangent
+	if a.k.ions > 0 {
+		tol = arcIons
+	}
+	if !a.linearise() || !a.solve(tol) {
 		return false
 	}
 	two, _ := size(a.sol)

@@ -6,12 +6,22 @@ import (
 )
 
 // What the continuations add to the derivatives, against central differences of the residuals: acid given, its amount, and the
-// part of the capacities' differences; with efficiencies too.
+// part of the capacities' differences; with efficiencies, and with water's own ions, too.
 func TestArcDerivatives(t *testing.T) {
 	b := readSX1(t)
-	for _, eta := range []float64{1, 0.8} {
+	for _, of := range []struct {
+		eta, ions float64
+		kind      string
+	}{{1, 0, "m"}, {0.8, 0, "m"}, {1, 1e-3, "m"}, {0.8, 1e-3, "m"}, {1, 1e-3, "i"}} {
+		eta := of.eta
 		c := b.circuit(10, "closed")
-		chem := b.with("m", c)
+		chem := b.with(of.kind, c)
+		chem.Water = 1
+		for i := range sodium {
+			if chem.Cations[i].Z == 3 {
+				chem.Cations[i].M = 4.6 + 1.4*float64(i%2)
+			}
+		}
 		if eta < 1 {
 			for s := range c.Sections {
 				c.Sections[s].Murphree = make([]float64, len(chem.Cations))
@@ -28,7 +38,7 @@ func TestArcDerivatives(t *testing.T) {
 		if _, err := k.Solve(c, 1e-9, true); err != nil {
 			t.Fatal(err)
 		}
-		k.aid, k.part = 1e-3, 0.7
+		k.aid, k.part, k.ions = 1e-3, 0.7, of.ions
 		size := len(k.v)
 		at, dv := append([]float64(nil), k.v...), make([]float64, size)
 		for a := range at {
@@ -49,7 +59,7 @@ func TestArcDerivatives(t *testing.T) {
 			move(0)
 			for a := range got {
 				if want := (hi[a] - lo[a]) / (2 * h); !(math.Abs(got[a]-want) < 1e-6*(1+math.Abs(want))) {
-					t.Fatalf("efficiency %g, %s, residual %d: %.9g, differences %.9g", eta, name, a, got[a], want)
+					t.Fatalf("%+v, %s, residual %d: %.9g, differences %.9g", of, name, a, got[a], want)
 				}
 			}
 		}

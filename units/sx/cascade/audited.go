@@ -12,7 +12,7 @@ func (k *Cascade) Audit(c *Circuit, chem *Chemistry) (audit.Report, error) {
 	if len(c.Feeds)+len(c.Returns) > 0 || c.Makeup != nil {
 		return audit.Report{}, fmt.Errorf("audit: %d side feeds, %d returns, make-up of its own composition %v", len(c.Feeds), len(c.Returns), c.Makeup != nil)
 	}
-	l := &audit.Loop{Hydrogen: chem.Hydrogen, Soap: chem.Soap, Organic: c.Organic, Extractant: c.Capacity, Bleed: c.Bleed, Reference: chem.Reference}
+	l := &audit.Loop{Hydrogen: chem.Hydrogen, Soap: chem.Soap, Organic: c.Organic, Extractant: c.Capacity, Bleed: c.Bleed, Reference: chem.Reference, Water: chem.Water}
 	for _, q := range chem.Cations {
 		l.Cations = append(l.Cations, audit.Cation{Name: q.Name, Charge: q.Z, LnK: q.LnK, Exponent: q.N, Monomers: q.M, FallOfLoad: q.Fall, Beta: q.Beta,
 			Correlated: q.Correlated, PerPH: q.Slope, PerPHAndDimer: q.Rise, PerDimer: q.Power, SquareChange: q.Ionic})
@@ -37,6 +37,9 @@ func (k *Cascade) Audit(c *Circuit, chem *Chemistry) (audit.Report, error) {
 		y := make([]float64, k.c)
 		k.Organic(j, y)
 		a.LnR, a.Aqueous, a.Organic = append(a.LnR, k.LnR(j)), append(a.Aqueous, k.Aqueous(j)), append(a.Organic, y)
+		if k.ions > 0 {
+			a.Hydroxide = append(a.Hydroxide, k.Hydroxide(j))
+		}
 		for p := range a.Free {
 			s, _ := k.Ligand(p, j)
 			a.Free[p] = append(a.Free[p], s)

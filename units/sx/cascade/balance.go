@@ -34,6 +34,7 @@ type Cascade struct {
 	newtonSpace
 	modelSpace
 	bypass
+	water
 	y, dy        []float64 // [n·c] organic, and its change
 	sides        [2]*flows // of a tangent
 	entered      []float64 // [links·c]
@@ -104,6 +105,7 @@ func newCascade(m *model, c *Circuit) *Cascade {
 	k.newtonSpace = newNewtonSpace(n, m, links)
 	k.modelSpace = newModelSpace(n, m)
 	k.bypass = newBypass(n, m, links)
+	k.water = newWater(n, m)
 	k.mul = func(v, out []float64) error {
 		k.precondition(v, k.pre)
 		k.product(k.pre, out)
@@ -215,8 +217,11 @@ func (k *Cascade) eliminate() {
 	}
 }
 
-// add gives stage j the acid of a continuation.
+// add gives stage j the acid of a continuation, and that of water.
 func (k *Cascade) add(j int) {
+	if k.ions > 0 {
+		k.x[j*k.c+k.m.Hydrogen] += k.formed[j]
+	}
 	if k.aid > 0 {
 		k.x[j*k.c+k.m.Hydrogen] += k.given[j]
 	}

@@ -10,6 +10,7 @@ type Result struct {
 	Path    Path
 	Closure float64 // worst residual of the unknowns' equations
 	Count   Count
+	Base    *Base // left over in the water; nil where no stage is alkaline, or Chemistry.Water is 0
 }
 
 // Solve finds the steady state of a circuit of the shape that the cascade was made for. With cold false the unknowns of
@@ -19,14 +20,20 @@ func (k *Cascade) Solve(c *Circuit, tol float64, cold bool) (Result, error) {
 	if err := k.prepare(c, nil); err != nil {
 		return Result{Path: Failed}, err
 	}
+	path := Failed
 	if !cold {
-		if ok, _, most := k.newton(30, tol); ok {
-			return Result{Warm, most, k.count}, nil
+		k.byRule()
+		if ok, _, _ := k.newton(30, tol); ok && k.ionise(tol) {
+			path = Warm
 		}
 	}
-	path := k.coldSolve(tol)
+	if path == Failed {
+		if path = k.coldSolve(tol); path != Failed && !k.ionise(tol) {
+			path = k.alkaline(tol)
+		}
+	}
 	_, most := size(k.res)
-	r := Result{path, most, k.count}
+	r := Result{Path: path, Closure: most, Count: k.count, Base: k.leftOver()}
 	if path == Failed {
 		return r, k.explain()
 	}

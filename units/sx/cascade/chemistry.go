@@ -36,6 +36,10 @@ type Chemistry struct {
 	Solutes   int      // further solutes of the aqueous that take no part
 	Reference float64  // free dimer at which LnK holds where n ≠ z; 0 means 1
 	Ionic     *Ionic   // nil where constants hold as they are
+	// Water is [H+][OH−], a concentration squared, of the water that base is left over in; 0 leaves its ions out. They need the free
+	// dimer among the unknowns: FreeDimer makes it one where no D hangs on it.
+	Water     float64
+	FreeDimer bool
 }
 
 // class is a set of cations whose D has the same dependence on r, u and loading: one exponential for all.
@@ -76,6 +80,9 @@ func compile(chem *Chemistry) (*model, error) {
 	if q := chem.Ionic; q != nil && len(q.Charge) != len(chem.Ligands)+chem.Solutes {
 		return nil, fmt.Errorf("ionic strength: charges of %d solutes for %d", len(q.Charge), len(chem.Ligands)+chem.Solutes)
 	}
+	if !(chem.Water >= 0) || chem.Water > 1e12 {
+		return nil, fmt.Errorf("ionic product of water %g", chem.Water)
+	}
 	m.z, m.k, m.kappa, m.metal = make([]float64, c), make([]float64, c), make([]float64, c), make([]float64, c)
 	m.class = make([]int, c)
 	m.beta, m.second = make([][]float64, len(chem.Ligands)), make([]bool, len(chem.Ligands))
@@ -96,7 +103,7 @@ func compile(chem *Chemistry) (*model, error) {
 			m.room = m.room || m.kappa[i] > 0
 		}
 	}
-	m.free = m.free || m.room
+	m.free = m.free || m.room || chem.FreeDimer
 	m.place()
 	return m, nil
 }

@@ -14,6 +14,7 @@ const (
 	Marched   Path = "march"     // in pseudo-time at some level of the refinement
 	Naive     Path = "naive"     // in pseudo-time from stages filled with feed
 	Continued Path = "continued" // from the same circuit with more acid, or with equal capacities of all cations
+	Alkaline  Path = "alkaline"  // with the hydroxide of the water, by the continuations
 	Anchored  Path = "anchor"    // Newton from a neighbour of the ensemble, moved by its slopes
 	Failed    Path = "failed"
 )
@@ -218,6 +219,9 @@ func (k *Cascade) march(dt, inner, grow float64, most int, tol float64) bool {
 			for o := j * k.c; o < (j+1)*k.c; o++ {
 				k.pace[o] = va*k.x[o] + g*vo*k.y[o]
 			}
+			if k.ions > 0 {
+				k.pace[j*k.c+k.m.Hydrogen] -= va * k.hydroxide[j]
+			}
 		}
 		if dt > 1e6 {
 			k.steady()
@@ -333,6 +337,9 @@ var rescues = [...][3]float64{{0.3, 0.05, 2.5}, {3, 0.01, 2}, {0.1, 0.01, 1.7}, 
 
 // coldSolve solves without a start value.
 func (k *Cascade) coldSolve(tol float64) Path {
+	if !k.following {
+		k.setIons(0)
+	}
 	ok, marched := k.refine(tol, true)
 	switch {
 	case ok && !marched:
@@ -350,6 +357,14 @@ func (k *Cascade) coldSolve(tol float64) Path {
 			return Continued
 		}
 	}
+	if path := k.rescue(tol); path != Failed || k.following || !k.m.dissociates() {
+		return path
+	}
+	return k.alkaline(tol)
+}
+
+// rescue marches from naive states.
+func (k *Cascade) rescue(tol float64) Path {
 	for flavour, r := range rescues {
 		k.naive(flavour)
 		most := 200

@@ -13,6 +13,7 @@ const (
 	nextAid           = 3.0   // where there is no solution to begin with
 	leastAid          = 1e-12 // of the first, and
 	smallAid          = 1e-10 // of the second
+	endOfAid          = 1e-40 // of the first with hydroxide, which takes over from it
 	tryGiven          = 1e-4  // acid given in all at which Newton without it is tried, and each time there is
 	lessGiven         = 0.1   // of that
 )
@@ -25,7 +26,7 @@ func (k *Cascade) continued(tol float64) bool {
 		k.setAid(0)
 		k.setPart(1)
 	}()
-	return k.capacities(tol) || k.lessAcid(tol)
+	return k.m.room && k.capacities(tol) || k.lessAcid(tol)
 }
 
 // setAid gives it on all levels, as setPart.
@@ -60,7 +61,10 @@ func (k *Cascade) givenInAll() (t float64) {
 // lessAcid follows the solution as acid is taken away.
 func (k *Cascade) lessAcid(tol float64) bool {
 	k.setPart(1)
-	aid := firstAid
+	aid, least := firstAid, leastAid
+	if k.ions > 0 {
+		least = endOfAid
+	}
 	for k.setAid(aid); k.coldSolve(1e-8) == Failed; k.setAid(aid) {
 		if aid *= nextAid; aid > mostAid {
 			return false
@@ -75,17 +79,17 @@ func (k *Cascade) lessAcid(tol float64) bool {
 		a.p, k.aid = first, aid
 		try := tryGiven
 		a.follow(-1, longest, func() bool {
-			if t := k.givenInAll(); t < try || a.p < math.Log(leastAid) {
+			if t := k.givenInAll(); t < try || a.p < math.Log(least) {
 				try = lessGiven * t
 				solved = k.unaided(tol)
 			}
-			return solved || a.p < math.Log(leastAid) || a.p > first+1 // there it turned round
+			return solved || a.p < math.Log(least) || a.p > first+1 // there it turned round
 		})
 		if solved || k.aid <= smallAid {
 			break
 		}
 	}
-	if !solved && k.aid <= smallAid {
+	if !solved && k.aid <= smallAid && k.ions == 0 {
 		k.newton(15, 1e-8) // the curve is followed less closely
 		copy(k.end, k.v)
 		k.endAid = k.aid
@@ -124,6 +128,9 @@ func (k *Cascade) byAid(out []float64) {
 // capacities follows the solution from equal capacities of all cations as they part from each other.
 func (k *Cascade) capacities(tol float64) bool {
 	k.setAid(smallAid)
+	if k.ions > 0 {
+		k.setAid(0) // what is missing comes of water
+	}
 	k.setPart(0)
 	if k.coldSolve(1e-8) == Failed {
 		return false

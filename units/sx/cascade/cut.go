@@ -64,12 +64,12 @@ func (k *Cascade) SolveCut(c *Circuit, q *Cut, tol float64, cold bool) (Result, 
 	start := c.Organic
 	if !cold && k.newtonCut(c, q, cutWarm, tol) {
 		_, most := size(k.res)
-		return Result{Warm, most, k.count}, nil
+		return Result{Path: Warm, Closure: most, Count: k.count}, nil
 	}
 	c.Organic = start
 	path, err := k.refineCut(c, q, tol)
 	_, most := size(k.res)
-	return Result{path, most, k.count}, err
+	return Result{Path: path, Closure: most, Count: k.count}, err
 }
 
 // refineCut finds the cut on half the stages first, where it hangs less on the flow.
@@ -164,6 +164,7 @@ func (k *Cascade) followCut(c *Circuit, q *Cut, tol float64) bool {
 	if k.prepare(c, nil) != nil {
 		return false
 	}
+	k.byRule()
 	k.evaluate(k.v, k.res)
 	at := k.apart(q)
 	for step, tries := cutFollow, 0; tries < cutLegs; tries++ {
@@ -219,7 +220,7 @@ func (k *Cascade) newtonCut(c *Circuit, q *Cut, limit int, tol float64) bool {
 	}
 	for it := range limit {
 		if most <= tol && math.Abs(g) <= max(1e3*tol, 1e-10) {
-			return slope < 0
+			return slope < 0 && k.byItsRule()
 		}
 		if !(two+math.Abs(g) < 1e6) {
 			return false
@@ -273,7 +274,7 @@ func (k *Cascade) newtonCut(c *Circuit, q *Cut, limit int, tol float64) bool {
 			g = k.apart(q)
 			continue
 		default:
-			return most <= max(tol, rounding) && math.Abs(g) <= 1e-6 && slope < 0
+			return most <= max(tol, rounding) && math.Abs(g) <= 1e-6 && slope < 0 && k.byItsRule()
 		}
 		_, moved := size(k.step)
 		kept = scale*moved < cutKeep

@@ -114,7 +114,9 @@ func (k *Cascade) change(dx, dl, dv, out []float64) {
 		dy := k.dy[o : o+c : o+c]
 		t := dot(z, dy) / k.sum[j]
 		out[j] = t
-		if m.free {
+		if m.free && k.ions > 0 {
+			k.scalar(out, m.atFree)[j] = k.ownAcidChange(dv, q[h], dl[o+h], j)
+		} else if m.free {
 			d := k.scalar(dv, m.atFree)[j] - q[h]/k.x[o+h] - dl[o+h]
 			if m.room {
 				d += k.scalar(dv, m.atRoom)[j]
@@ -176,6 +178,9 @@ func (k *Cascade) respondTo(v []float64) {
 		for j, t := range k.scalar(v, k.m.atFree) {
 			k.dx[j*k.c+k.m.Hydrogen] = -k.given[j] * t
 		}
+	}
+	if k.ions > 0 {
+		k.formAlong(v, k.dx)
 	}
 	if k.mur != nil {
 		clear(k.dy)

@@ -16,6 +16,8 @@
 //	load        where D falls with the loading        load − Σ z y / Σ
 //	room        where a cation binds m ≠ 2 z          room − ln(1 + Σ κ y / (c1 u)),   κ = c1 m/2 − z, c1 = max(1, 2 z/m)
 //
+// Base that no cation takes up stays in the water where Chemistry.Water says its ionic product: see [Base].
+//
 // The Newton step on ln r alone is a dense LU; with scalars GMRES, preconditioned by that LU. Cold, the circuit is solved on a
 // quarter and half of its stages first, then marched in pseudo-time. A step in time, with settlers and tanks, is the same
 // system with other coefficients.

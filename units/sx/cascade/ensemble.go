@@ -108,10 +108,11 @@ func (e *Ensemble) one(k *Cascade, c *Circuit, at []float64) (Result, error) {
 		k.bound()
 		k.lu, k.factored, k.Reuse, k.hasty = a.lu, true, true, true
 		k.spare = own
+		k.byRule()
 		ok, _, most := k.newton(anchorSteps, e.tol)
 		k.lu, k.factored, k.Reuse, k.hasty = own, false, false, false
-		if ok {
-			return Result{Anchored, most, k.count}, nil
+		if ok && k.ionise(e.tol) {
+			return Result{Path: Anchored, Closure: most, Count: k.count, Base: k.leftOver()}, nil
 		}
 	}
 	return k.Solve(c, e.tol, true)

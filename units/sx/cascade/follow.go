@@ -8,10 +8,11 @@ func (k *Cascade) Follow(c *Circuit, tol float64, steps int) (Result, bool) {
 		return Result{Path: Failed}, false
 	}
 	before := append([]float64(nil), k.v...)
+	k.byRule()
 	ok, _, most := k.newton(steps, tol)
-	if !ok {
+	if !ok || !k.ionise(tol) {
 		copy(k.v, before)
-		return Result{Failed, most, k.count}, false
+		return Result{Path: Failed, Closure: most, Count: k.count}, false
 	}
-	return Result{Warm, most, k.count}, true
+	return Result{Path: Warm, Closure: most, Count: k.count, Base: k.leftOver()}, true
 }

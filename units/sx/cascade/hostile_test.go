@@ -126,23 +126,9 @@ func aboutAs(a, b float64) bool { return math.Abs(a-b) < 0.01*math.Abs(b) }
 // exchange, A ↦ B(A). So acid is never more than where no dimer is free, 2.3 A + 3 B = L. If it is negative there, no state
 // has any. What it lacks there is the acid that the failure names, and with a thousandth more there is a solution.
 func TestNoSolution(t *testing.T) {
-	const k, dimers, fedA, acid = 9.0, 0.5, 0.495 / 2.3, 1e-6
-	lo, hi := 0.0, dimers/2.3 // of A in the organic
-	var a, b float64
-	for range 200 {
-		a = (lo + hi) / 2
-		q := math.Exp(k) * a / (fedA - a) // B in the organic per B in the aqueous
-		if b = q / (1 + q); a > fedA || 2.3*a+3*b > dimers {
-			hi = a
-		} else {
-			lo = a
-		}
-	}
-	missing := 3*(fedA-a-b) - acid
+	_, _, missing := contradiction()
 	solve := func(m, fedA, acid float64) error {
-		chem := &Chemistry{Cations: []Cation{{Name: "A", Z: 3, M: m}, {Name: "B", Z: 3, M: 6, LnK: k}, {Name: "H", Z: 1}}, Hydrogen: 2, Soap: -1}
-		c := &Circuit{Sections: []Section{{Name: "exchange", Stages: 1, Flow: 1, X: []float64{0, 1, acid}}}, Organic: 1, Capacity: dimers, Bleed: 1,
-			Makeup: []float64{fedA, 0, 0}}
+		chem, c := contradicted(m, fedA, acid)
 		k, err := New(chem, c)
 		if err != nil {
 			return err
@@ -151,7 +137,7 @@ func TestNoSolution(t *testing.T) {
 		return err
 	}
 	for _, part := range []float64{0, 0.5, 0.999} { // of the acid that is missing
-		err := solve(4.6, fedA, acid+part*missing)
+		err := solve(4.6, fedA, fedAcid+part*missing)
 		var f *Failure
 		if !errors.As(err, &f) || f.Section != "exchange" || f.Stage != 1 || f.Metal != "B" {
 			t.Fatalf("%v, want it to name exchange stage 1 and B", err)
@@ -165,12 +151,37 @@ func TestNoSolution(t *testing.T) {
 			}
 		}
 	}
-	if err := solve(4.6, fedA, acid+1.001*missing); err != nil {
+	if err := solve(4.6, fedA, fedAcid+1.001*missing); err != nil {
 		t.Errorf("with the acid that was missing: %v", err)
 	}
-	if err := solve(6, 0.495/3, acid); err != nil { // as the exponent says
+	if err := solve(6, 0.495/3, fedAcid); err != nil { // as the exponent says
 		t.Error(err)
 	}
+}
+
+// The stage of TestNoSolution: ln K of B, extractant, A fed with the organic, acid fed.
+const lnKOfB, dimersFed, fedA, fedAcid = 9.0, 0.5, 0.495 / 2.3, 1e-6
+
+// contradiction finds A and B in the organic without a free dimer, and the acid that is missing there.
+func contradiction() (a, b, missing float64) {
+	lo, hi := 0.0, dimersFed/2.3 // of A in the organic
+	for range 200 {
+		a = (lo + hi) / 2
+		q := math.Exp(lnKOfB) * a / (fedA - a) // B in the organic per B in the aqueous
+		if b = q / (1 + q); a > fedA || 2.3*a+3*b > dimersFed {
+			hi = a
+		} else {
+			lo = a
+		}
+	}
+	return a, b, 3*(fedA-a-b) - fedAcid
+}
+
+// contradicted is that stage, with m monomers on each A.
+func contradicted(m, fedA, acid float64) (*Chemistry, *Circuit) {
+	return &Chemistry{Cations: []Cation{{Name: "A", Z: 3, M: m}, {Name: "B", Z: 3, M: 6, LnK: lnKOfB}, {Name: "H", Z: 1}}, Hydrogen: 2, Soap: -1},
+		&Circuit{Sections: []Section{{Name: "exchange", Stages: 1, Flow: 1, X: []float64{0, 1, acid}}}, Organic: 1, Capacity: dimersFed, Bleed: 1,
+			Makeup: []float64{fedA, 0, 0}}
 }
 
 func must(t *testing.T) func(*model, error) *model {

@@ -105,6 +105,9 @@ func (k *Cascade) ionicResidual(v []float64, j int) float64 {
 			sum += q * q * k.ligandTotal[l][j]
 		}
 	}
+	if k.ions > 0 {
+		sum += k.hydroxide[j]
+	}
 	k.strength[j] = max(sum/2/m.reference(), leastIonic)
 	return k.scalar(v, m.atIon)[j] - math.Log(k.strength[j])
 }
@@ -156,6 +159,9 @@ func (k *Cascade) lineariseIonic(j int) {
 func (k *Cascade) ionicChange(dv, dx []float64, j int) float64 {
 	m, c := k.m, k.c
 	d := k.ionSelf[j]*k.scalar(dv, m.atIon)[j] - dot(k.square[j*c:(j+1)*c], dx)/(2*m.reference()*k.strength[j])
+	if k.ions > 0 {
+		d -= k.hydroxide[j] * (dv[j] - k.scalar(dv, m.atFree)[j]) / (2 * m.reference() * k.strength[j])
+	}
 	for l := range m.beta {
 		d -= k.ionPull[l][j] * k.scalar(dv, m.atLigand+l)[j]
 	}

@@ -148,16 +148,21 @@ func (k *Cascade) neighbours(i int) {
 		o := q*c + i
 		y := k.slopeAt(q, i) * k.d[o] * k.x[o]
 		g, all := k.diag[o], k.sentO[q]
+		down, up := k.downO[q], k.upO[q]
+		if k.ions > 0 && i == k.m.Hydrogen && y != 0 { // the acid that comes of hydroxide, per unit of y
+			oh := k.hydroxide[q] / y
+			all, down, up = all-k.sentA(q)*oh, down-k.downA[q]*oh, up-k.upA[q]*oh
+		}
 		same, before, after, next := -all*g, 0.0, 0.0, 0.0
 		if q+1 < n {
-			uo, ga := k.upO[q], k.diag[o+c]
+			uo, ga := up, k.diag[o+c]
 			next = k.lambda(q+1, i)
 			same += uo * k.rho[o] * ga
 			after = uo*ga - all*next*g
 		}
 		if q > 0 {
 			before = k.rho[o-c] * same
-			if do := k.downO[q]; do > 0 { // droplets arrive in q−1
+			if do := down; do != 0 { // droplets arrive in q−1
 				lam, gb := k.lambda(q, i), k.diag[o-c]
 				before += do * gb
 				same += do * lam * gb
@@ -205,6 +210,9 @@ func (k *Cascade) linked(i int) {
 		keep[l], own[l] = k.keep[l*c+i], k.slopeAt(e.from, i)*e.o*k.d[o]*k.x[o]
 		if i == m.Hydrogen {
 			own[l] *= 1 - e.soap
+			if k.ions > 0 {
+				own[l] -= e.a * k.hydroxide[e.from]
+			}
 		}
 	}
 	out, most := k.linkAdd[i*L*n:(i+1)*L*n], k.linkSize[i*L:(i+1)*L]

@@ -151,6 +151,9 @@ func (k *Cascade) jacobianBoth() {
 			t := k.e[o] * k.x[o] * k.slopeAt(q, i)
 			k.dx[o], k.qs[o] = -t, t
 		}
+		if k.ions > 0 {
+			k.formOf(q, k.hydroxide[q], func(j int, acid float64) { k.dx[j*c+k.m.Hydrogen] += acid })
+		}
 		k.upBoth(k.dx, k.qs)
 		k.backBoth(k.dx, k.qs)
 		if len(k.links) > 0 {
@@ -189,13 +192,13 @@ func (k *Cascade) shiftBoth(q, qs []float64, span float64) {
 			o := j*c + i
 			eta := k.mur[o]
 			organic := d(lo.feedO, hi.feedO, o)
-			aqueous := d(lo.feed, hi.feed, o) - organic - out*k.x[o]
+			aqueous := d(lo.feed, hi.feed, o) - organic - out*k.Aqueous(j)[i]
 			if j > 0 {
 				organic += upO * k.y[o-c]
-				aqueous += up * k.x[o-c]
+				aqueous += up * k.Aqueous(j - 1)[i]
 			}
 			if j+1 < k.n {
-				aqueous += down*k.x[o+c] + downO*k.y[o+c]
+				aqueous += down*k.Aqueous(j + 1)[i] + downO*k.y[o+c]
 			}
 			e := (v - (1-eta)*in) * k.d[o] * k.x[o]
 			q[o] = aqueous + eta*organic - e
@@ -212,7 +215,7 @@ func (k *Cascade) shiftBoth(q, qs []float64, span float64) {
 		for i := range c {
 			from, to := z.from*c+i, z.to*c+i
 			k.direct[l*c+i] += b * k.y[from]
-			more := a * k.x[from]
+			more := a * k.Aqueous(z.from)[i]
 			if soap != 0 && i == k.m.Hydrogen {
 				more -= soap * z.o * k.y[from]
 			} else if soap != 0 && i == k.m.Soap {

@@ -186,7 +186,7 @@ func (k *Cascade) direction(two, tol float64) bool {
 		return true
 	}
 	asked := max(1e-6, 0.1*tol/two, min(0.1, two))
-	if !k.m.room && !k.m.bent && k.m.Ionic == nil && k.mur == nil {
+	if !k.m.room && !k.m.bent && k.m.Ionic == nil && k.mur == nil && k.ions == 0 {
 		k.rough = true
 		left := k.krylov(k.rhs, k.step, asked)
 		k.rough = false
@@ -227,6 +227,12 @@ func (k *Cascade) precondition(r, z []float64) {
 		for j := range zu {
 			// zu + zr = ru, zr + R/(1+R) zu = rr
 			f := k.room[j] / (1 + k.room[j])
+			if k.ions > 0 {
+				t := k.byRoom(j)
+				per := 1 / (1 - t*f)
+				zu[j], zr[j] = (zu[j]-t*zr[j])*per, (zr[j]-f*zu[j])*per
+				continue
+			}
 			zu[j], zr[j] = (zu[j]-zr[j])*(1+k.room[j]), (zr[j]-f*zu[j])*(1+k.room[j])
 		}
 	}

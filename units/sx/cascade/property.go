@@ -146,6 +146,9 @@ func (k *Cascade) evaluate(v, res []float64) {
 	if k.aid > 0 {
 		k.give(v)
 	}
+	if k.ions > 0 {
+		k.dissociate(v)
+	}
 	k.balances()
 	for j := range n {
 		D, x, z := k.d[j*c:j*c+c:j*c+c], k.x[j*c:j*c+c:j*c+c], m.z[:c]
@@ -180,7 +183,9 @@ func (k *Cascade) scalarResiduals(v, res []float64) {
 	lu, room := k.scalar(v, m.atFree), k.scalar(v, m.atRoom)
 	h := m.Hydrogen
 	for j := range n {
-		if m.free {
+		if m.free && k.ions > 0 {
+			k.scalar(res, m.atFree)[j] = k.ownAcid(v, j)
+		} else if m.free {
 			t := lu[j] - math.Log(k.d[j*c+h]*k.x[j*c+h]/m.c1)
 			if m.room {
 				t += room[j]

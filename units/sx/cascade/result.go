@@ -5,9 +5,14 @@ import "math"
 // Stages is the number of stages.
 func (k *Cascade) Stages() int { return k.n }
 
-// Aqueous is the concentration of every cation in the aqueous that leaves stage j (from 0), total of free and complexed.
-// The slice is the cascade's own until the next solve.
-func (k *Cascade) Aqueous(j int) []float64 { return k.x[j*k.c : (j+1)*k.c : (j+1)*k.c] }
+// Aqueous is the concentration of every cation in the aqueous that leaves stage j (from 0), total of free and complexed; of
+// hydrogen it is the acid less Hydroxide. The slice is the cascade's own until the next solve.
+func (k *Cascade) Aqueous(j int) []float64 {
+	if k.ions > 0 {
+		return k.netted(j)
+	}
+	return k.x[j*k.c : (j+1)*k.c : (j+1)*k.c]
+}
 
 // Organic writes the concentration of every cation in the organic that leaves stage j; for hydrogen it is the free dimer.
 func (k *Cascade) Organic(j int, y []float64) {
@@ -68,7 +73,7 @@ func (k *Cascade) Balance() (worst float64, name string) {
 			enters += k.feed[j*k.c+i]
 		}
 		for _, j := range k.exits {
-			leaves += k.outA[j]*k.x[j*k.c+i] + k.outO[j]*k.y[j*k.c+i]
+			leaves += k.outA[j]*k.Aqueous(j)[i] + k.outO[j]*k.y[j*k.c+i]
 		}
 		if i == m.Hydrogen || i == m.Soap {
 			exchangeIn += enters
@@ -170,11 +175,18 @@ func (k *Cascade) Recall(c *Circuit, held *Step) {
 		}
 	}
 	k.constants(c)
+	k.byRule()
 	k.distribute(k.v)
+	if k.ions > 0 {
+		k.dissociate(k.v)
+	}
 	for j := range k.n {
 		a, o := held.Vessels.MixerA[j], held.Vessels.MixerO[j]
 		for q := j * k.c; q < (j+1)*k.c; q++ {
 			k.x[q] = held.Mixer[q] / (a + o*k.d[q])
+			if k.ions > 0 && q%k.c == k.m.Hydrogen {
+				k.x[q] += a * k.hydroxide[j] / (a + o*k.d[q])
+			}
 			k.y[q] = k.d[q] * k.x[q]
 		}
 	}

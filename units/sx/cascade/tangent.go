@@ -101,7 +101,13 @@ func (k *Cascade) Tangent(low, high Side, span float64, to *Slope) error {
 	for o := range k.dl {
 		k.dl[o] += k.dx[o]
 	}
+	if k.ions > 0 {
+		k.formAlong(to.Unknowns, q)
+	}
 	k.respond(k.dl, q, k.direct)
+	for j := 0; k.ions > 0 && j < k.n; j++ {
+		q[j*k.c+k.m.Hydrogen] -= k.t1[j]
+	}
 	copy(to.Organic, k.dy)
 	k.layers(low, high, span, to)
 	return nil
@@ -122,8 +128,9 @@ func (k *Cascade) layers(low, high Side, span float64, to *Slope) {
 			pa, po := k.passes(m.Vessels, j)
 			if pa < 1 {
 				da := pa * (1 - pa) / k.base.va[j] * (hi.va[j] - lo.va[j]) / span
+				flowing := k.Aqueous(j)
 				for q := j * c; q < (j+1)*c; q++ {
-					to.LayerAqueous[q] = pa*to.Aqueous[q] + (1-pa)*(b.Aqueous[q]-a.Aqueous[q])/span + da*(k.x[q]-m.Aqueous[q])
+					to.LayerAqueous[q] = pa*to.Aqueous[q] + (1-pa)*(b.Aqueous[q]-a.Aqueous[q])/span + da*(flowing[q-j*c]-m.Aqueous[q])
 				}
 				for l, t := range k.ligandTotal {
 					to.LayerDissolved[l][j] = pa*to.Dissolved[l][j] + (1-pa)*(b.LigandAq[l][j]-a.LigandAq[l][j])/span + da*(t[j]-m.LigandAq[l][j])
@@ -172,14 +179,14 @@ func (k *Cascade) shift(q []float64, span float64) {
 		down, downO := (hi.downA[j]-lo.downA[j])/span, (hi.downO[j]-lo.downO[j])/span
 		up, upO := (hi.upA[j]-lo.upA[j])/span, (hi.upO[j]-lo.upO[j])/span
 		all, allO := down+up+(hi.outA[j]-lo.outA[j])/span, downO+upO+(hi.outO[j]-lo.outO[j])/span
+		flowing := k.Aqueous(j)
 		for l := range k.links {
 			if z := &k.links[l]; z.from == j {
 				a, b := (hi.links[l].a-lo.links[l].a)/span, (hi.links[l].o-lo.links[l].o)/span
 				all, allO = all+a, allO+b
 				soap := (hi.links[l].soap - lo.links[l].soap) / span
 				for i := range c {
-					x := k.x[j*c+i]
-					y := k.d[j*c+i] * x
+					x, y := flowing[i], k.y[j*c+i]
 					k.direct[l*c+i] += b * y
 					q[z.to*c+i] += a * x
 					if i == k.m.Hydrogen && soap != 0 {
@@ -191,8 +198,7 @@ func (k *Cascade) shift(q []float64, span float64) {
 			}
 		}
 		for i := range c {
-			x := k.x[j*c+i]
-			y := k.d[j*c+i] * x
+			x, y := flowing[i], k.y[j*c+i]
 			q[j*c+i] -= all*x + allO*y
 			if j > 0 {
 				q[(j-1)*c+i] += down*x + downO*y

@@ -154,8 +154,9 @@ func (k *Cascade) Held(v *Vessels, to *Step) {
 	c := k.c
 	for j := range k.n {
 		pa, po := k.passes(v, j)
+		flowing := k.Aqueous(j)
 		for q := j * c; q < (j+1)*c; q++ {
-			x, y := k.x[q], k.y[q]
+			x, y := flowing[q-j*c], k.y[q]
 			to.Mixer[q] = v.MixerA[j]*x + v.MixerO[j]*y
 			to.Aqueous[q], to.Organic[q] = x, y
 			if to.Drops != nil {
@@ -190,6 +191,7 @@ func (k *Cascade) At(c *Circuit, step *Step) error {
 	if err := k.prepare(c, step); err != nil {
 		return err
 	}
+	k.byRule()
 	k.evaluate(k.v, k.res)
 	return nil
 }
@@ -200,9 +202,10 @@ func (k *Cascade) Advance(c *Circuit, step *Step, tol float64, cold bool) (Resul
 	if err := k.prepare(c, step); err != nil {
 		return Result{Path: Failed}, err
 	}
+	k.byRule()
 	if !cold {
-		if ok, _, most := k.newton(12, tol); ok {
-			return Result{Warm, most, k.count}, nil
+		if ok, _, most := k.newton(12, tol); ok && k.ionise(tol) {
+			return Result{Path: Warm, Closure: most, Count: k.count}, nil
 		}
 	}
 	// From where the stages stand, in steps that grow to this one.
@@ -220,10 +223,10 @@ func (k *Cascade) Advance(c *Circuit, step *Step, tol float64, cold bool) (Resul
 		ok, _, most := k.newton(40, max(tol, 1e-12))
 		if k.last.Rate == step.Rate {
 			k.moment = step
-			if !ok {
-				return Result{Failed, most, k.count}, k.explain()
+			if !ok || !k.ionise(tol) {
+				return Result{Path: Failed, Closure: most, Count: k.count}, k.explain()
 			}
-			return Result{Marched, most, k.count}, nil
+			return Result{Path: Marched, Closure: most, Count: k.count}, nil
 		}
 	}
 }

@@ -7,6 +7,8 @@
 //	ligand        free and bound = what the liquors bring relative
 //	balance       of every metal over every stage         over what enters the stage
 //	charge        Σ z x = anions                          relative
+//	water         [H+] [OH−] = Kw                         in ln, where there is hydroxide. Then the acid is [H+]_total − [OH−]
+//	              in every line, relative to what is there of both
 //	strength      I = Σ z² c / 2                          relative, where constants are carried to it
 //
 // Circuits without side feeds, returns, entrainment and efficiencies: the benchmark's.
@@ -52,6 +54,7 @@ type Loop struct {
 	Organic, Extractant, Bleed float64
 	Reference                  float64 // free dimer at which LnK holds
 	Strength                   *Strength
+	Water                      float64 // Kw; needed where an answer has hydroxide
 }
 
 // Answer is what is to be checked, by stages in the direction of the organic; the organic's hydrogen is the free dimer.
@@ -61,11 +64,12 @@ type Answer struct {
 	Free             [][]float64 // [ligand][stage]
 	Strength         []float64   // ionic, over Reference
 	Solutes          [][]float64 // [solute][stage]
+	Hydroxide        []float64   // by stage; nil is without. The acid of Aqueous is then less it
 }
 
 // Report is the worst of every kind, and where.
 type Report struct {
-	Extractant, Acid, Equilibrium, Ligand, Balance, Charge, Strength Worst
+	Extractant, Acid, Equilibrium, Ligand, Balance, Charge, Strength, Water Worst
 }
 
 // Worst is the largest error of a kind, at a stage from 1.
@@ -84,7 +88,7 @@ func (w *Worst) see(err float64, stage int, of string) {
 // Add takes the worse of two reports.
 func (r *Report) Add(o Report) {
 	for _, p := range [...][2]*Worst{{&r.Extractant, &o.Extractant}, {&r.Acid, &o.Acid}, {&r.Equilibrium, &o.Equilibrium},
-		{&r.Ligand, &o.Ligand}, {&r.Balance, &o.Balance}, {&r.Charge, &o.Charge}, {&r.Strength, &o.Strength}} {
+		{&r.Ligand, &o.Ligand}, {&r.Balance, &o.Balance}, {&r.Charge, &o.Charge}, {&r.Strength, &o.Strength}, {&r.Water, &o.Water}} {
 		if !(p[1].Error <= p[0].Error) {
 			*p[0] = *p[1]
 		}
@@ -98,7 +102,7 @@ func (r *Report) Open(tol float64) error {
 		w    Worst
 		tol  float64
 	}{{"extractant", r.Extractant, tol}, {"acid", r.Acid, tol}, {"equilibrium", r.Equilibrium, 10 * tol}, {"ligand", r.Ligand, tol},
-		{"balance", r.Balance, tol}, {"charge", r.Charge, 10 * tol}, {"ionic strength", r.Strength, 10 * tol}} {
+		{"balance", r.Balance, tol}, {"charge", r.Charge, 10 * tol}, {"ionic strength", r.Strength, 10 * tol}, {"ionic product of water", r.Water, 10 * tol}} {
 		if !(k.w.Error <= k.tol) {
 			return fmt.Errorf("stage %d: %s of %s is off by %.2g", k.w.Stage, k.name, k.w.Of, k.w.Error)
 		}
@@ -120,9 +124,12 @@ func (l *Loop) Check(a *Answer) (Report, error) {
 	if len(a.LnR) != n || len(a.Aqueous) != n || len(a.Organic) != n {
 		return r, fmt.Errorf("%d stages with %d, %d and %d answers", n, len(a.LnR), len(a.Aqueous), len(a.Organic))
 	}
+	if a.Hydroxide != nil && len(a.Hydroxide) != n {
+		return r, fmt.Errorf("%d stages with %d of hydroxide", n, len(a.Hydroxide))
+	}
 	for j := range n {
 		for i, q := range l.Cations {
-			for _, v := range [2]float64{a.Aqueous[j][i], a.Organic[j][i]} {
+			for _, v := range [2]float64{l.there(a, j, i), a.Organic[j][i]} {
 				if !(v >= 0) || math.IsInf(v, 0) {
 					return r, fmt.Errorf("stage %d: %s is %g", j+1, q.Name, v)
 				}
@@ -162,7 +169,12 @@ func (l *Loop) stage(a *Answer, j int, r *Report) {
 	acid := free / math.Exp(a.LnR[j])
 	for i, q := range l.Cations {
 		side := l.side(a, j, i)
-		if i == h {
+		if i == h && a.Hydroxide != nil {
+			oh := a.Hydroxide[j]
+			r.Water.see(math.Abs(math.Log(acid*oh/l.Water)), j, "the aqueous")
+			r.Acid.see(math.Abs(x[i]-(acid*side-oh))/(acid*side+oh), j, q.Name)
+			continue
+		} else if i == h {
 			r.Acid.see(math.Abs(x[i]/side/acid-1), j, q.Name)
 			continue
 		}
@@ -191,11 +203,19 @@ func (l *Loop) stage(a *Answer, j int, r *Report) {
 	}
 }
 
+// there is what the aqueous of stage j holds of cation i, free and bound: of acid beside hydroxide, by what is free.
+func (l *Loop) there(a *Answer, j, i int) float64 {
+	if i == l.Hydrogen && a.Hydroxide != nil {
+		return a.Organic[j][i] / math.Exp(a.LnR[j]) * l.side(a, j, i)
+	}
+	return a.Aqueous[j][i]
+}
+
 // ions is the ionic strength of stage j from what is in it, form by form.
 func (l *Loop) ions(a *Answer, j int) float64 {
 	sum := 0.0
 	for i, q := range l.Cations {
-		free := a.Aqueous[j][i] / l.side(a, j, i)
+		free := l.there(a, j, i) / l.side(a, j, i)
 		sum += q.Charge * q.Charge * free
 		for p := range q.Beta {
 			s, z := a.Free[p][j], l.Strength.Charges[p]
@@ -207,6 +227,9 @@ func (l *Loop) ions(a *Answer, j int) float64 {
 	}
 	for p, c := range a.Solutes {
 		sum += math.Pow(l.Strength.Charges[len(a.Free)+p], 2) * c[j]
+	}
+	if a.Hydroxide != nil {
+		sum += a.Hydroxide[j]
 	}
 	if l.Reference > 0 {
 		sum /= l.Reference
@@ -274,9 +297,27 @@ func (l *Loop) exchange(a *Answer, r *Report) {
 	}
 }
 
-// balances checks every metal over stage j: aqueous arrives from above, the section's liquor at its last stage.
+// balances checks every metal over stage j: aqueous arrives from above, the section's liquor at its last stage; and the acid, which
+// is what the aqueous brings less hydroxide and what the cations set free in the organic.
 func (l *Loop) balances(a *Answer, j int, arrives, leaves float64, s Section, last bool, r *Report) {
 	n := len(a.LnR)
+	if h := l.Hydrogen; j > 0 {
+		acid, passes := -leaves*a.Aqueous[j][h], leaves*math.Abs(a.Aqueous[j][h])
+		see := func(t float64) { acid, passes = acid+t, passes+math.Abs(t) }
+		if arrives > 0 {
+			see(arrives * a.Aqueous[j+1][h])
+		}
+		if last {
+			see(s.Flow * at(s.X, h))
+		}
+		for i, q := range l.Cations {
+			if i != h {
+				see(l.Organic * q.Charge * a.Organic[j][i])
+				see(-l.Organic * q.Charge * a.Organic[j-1][i])
+			}
+		}
+		r.Balance.see(math.Abs(acid)/passes, j, l.Cations[h].Name)
+	}
 	for i, q := range l.Cations {
 		if i == l.Hydrogen || i == l.Soap && j == 0 { // saponification is between them, before stage 1
 			continue
@@ -306,7 +347,7 @@ func (l *Loop) bound(a *Answer, j, p int) float64 {
 	t := s
 	for i, q := range l.Cations {
 		if p < len(q.Beta) {
-			t += a.Aqueous[j][i] * (l.beta(a, j, i, p, 0)*s + 2*l.beta(a, j, i, p, 1)*s*s) / l.side(a, j, i)
+			t += l.there(a, j, i) * (l.beta(a, j, i, p, 0)*s + 2*l.beta(a, j, i, p, 1)*s*s) / l.side(a, j, i)
 		}
 	}
 	return t

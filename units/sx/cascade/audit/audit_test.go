@@ -83,3 +83,40 @@ func TestCorrelationByHand(t *testing.T) {
 		}
 	}
 }
+
+// The stage by hand with hydroxide: 1 of M and no acid meets 1 of soap. M is taken for the soap charge for charge; without a base that
+// is left over the soap's cation would be all that leaves.
+func TestHydroxideByHand(t *testing.T) {
+	// Organic 1 with y of M, s of soap and u free, aqueous x and w of them, h and 0.1 of hydroxide: 0.4 M and 0.2 soap in the organic.
+	const h, oh = 1e-13, 0.1
+	u := 1 - 0.4 - 0.2
+	hand := func() (*Loop, *Answer) {
+		k := func(x, y float64) float64 { return math.Log(y / x * h / u) }
+		l := &Loop{Cations: []Cation{{Name: "M", Charge: 1, LnK: k(0.6, 0.4)}, {Name: "Na", Charge: 1, LnK: k(0.7, 0.2)}, {Name: "H", Charge: 1}}, Hydrogen: 2, Soap: 1,
+			Organic: 1, Extractant: 1, Bleed: 1, Water: h * oh, Sections: []Section{{Stages: 1, Flow: 1, X: []float64{1, 0.2 + h, 0}}}}
+		return l, &Answer{LnR: []float64{math.Log(u / h)}, Aqueous: [][]float64{{0.6, 0.7, h - oh}}, Organic: [][]float64{{0.4, 0.2, u}}, Hydroxide: []float64{oh}}
+	}
+	for want, spoil := range map[string]func(l *Loop, a *Answer){
+		"":                         func(l *Loop, a *Answer) {},
+		"ionic product of water":   func(l *Loop, a *Answer) { l.Water *= 1 + 1e-6 },
+		"acid of H":                func(l *Loop, a *Answer) { a.Aqueous[0][2] *= 1 + 1e-7 },
+		"charge":                   func(l *Loop, a *Answer) { a.Hydroxide[0] *= 2; a.Aqueous[0][2] = h/2 - 2*oh; a.LnR[0] += math.Ln2 },
+		"1 stages with 2 of hydro": func(l *Loop, a *Answer) { a.Hydroxide = append(a.Hydroxide, 0) },
+	} {
+		l, a := hand()
+		spoil(l, a)
+		r, err := l.Check(a)
+		if err == nil && want == "charge" {
+			if !(r.Charge.Error > 0.05) || r.Water.Error > 1e-9 {
+				t.Errorf("charge %+v, water %+v", r.Charge, r.Water)
+			}
+			continue
+		}
+		if err == nil {
+			err = r.Open(1e-9)
+		}
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want it to name %q", err, want)
+		}
+	}
+}
