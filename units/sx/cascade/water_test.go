@@ -1,7 +1,6 @@
 package cascade
 
 import (
-	"fmt"
 	"math"
 	"testing"
 )
@@ -245,7 +244,7 @@ func TestAcidWithoutHydroxide(t *testing.T) {
 			}
 		}
 	}
-	t.Log(fmt.Sprintf("ln r moves by %.1e at most", worst))
+	t.Logf("ln r moves by %.1e at most", worst)
 	if worst > 1e-6 {
 		t.Errorf("ln r moves by %g", worst)
 	}

@@ -84,8 +84,7 @@ func TestCorrelationByHand(t *testing.T) {
 	}
 }
 
-// The stage by hand with hydroxide: 1 of M and no acid meets 1 of soap. M is taken for the soap charge for charge; without a base that
-// is left over the soap's cation would be all that leaves.
+// One stage with hydroxide by hand: the organic takes 0.4 of 1 M, 0.7 of sodium leave with what is left, and 0.1 of their charge is OH−.
 func TestHydroxideByHand(t *testing.T) {
 	// Organic 1 with y of M, s of soap and u free, aqueous x and w of them, h and 0.1 of hydroxide: 0.4 M and 0.2 soap in the organic.
 	const h, oh = 1e-13, 0.1
