@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -103,41 +104,115 @@ func TestReferencePlantSolves(t *testing.T) {
 	}
 }
 
-// Every solve that README.md shows runs.
-func TestReadmeCommands(t *testing.T) {
-	text, err := os.ReadFile("../../README.md")
+// live are the subcommands that serve or need a server; the tests in live_*_test.go run them.
+var live = []string{"demo", "virtual", "opcua", "live", "replay"}
+
+// The command lines of README.md and docs exit with 0, each page in a folder of its own beside configs: what one line writes the next may
+// read. Of the live ones the flags are read, and sx bench takes ten cases. With -short only the solves of README.md are run. TestSXSession
+// holds sx design, which takes a minute, and the lines that begin with $.
+func TestDocsCommands(t *testing.T) {
+	pages, err := filepath.Glob("../../docs/*.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Chdir("../..")
-	seen := 0
-	for line := range strings.Lines(string(text)) {
-		command, ok := strings.CutPrefix(strings.TrimSpace(line), "reetwin solve ")
-		if !ok {
+	if testing.Short() {
+		pages = nil
+	}
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, page := range append(pages, "../../README.md") {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(filepath.Base(page), func(t *testing.T) {
+			t.Chdir(readersFolder(t, root))
+			for line := range strings.Lines(string(text)) {
+				command, ok := strings.CutPrefix(strings.TrimSpace(line), "reetwin ")
+				if !ok || strings.HasPrefix(command, "computes ") || strings.HasPrefix(command, "sx design ") ||
+					testing.Short() && !strings.HasPrefix(command, "solve ") {
+					continue
+				}
+				args := words(strings.Replace(command, "--cases 1000", "--cases 10", 1))
+				if slices.Contains(live, args[0]) {
+					args = append(args, "--help")
+				}
+				if key := strings.Join(args, "\n"); seen[key] {
+					continue
+				} else {
+					seen[key] = true
+				}
+				if code, _, stderr := execute(args...); code != 0 {
+					t.Errorf("%q: exit %d: %s", args, code, stderr)
+				}
+			}
+		})
+	}
+	if least := 6; len(seen) < least || !testing.Short() && len(seen) < 10*least {
+		t.Errorf("%d command lines", len(seen))
+	}
+}
+
+// readersFolder makes a folder with configs and with the files that a reader of the docs is thought to have.
+func readersFolder(t *testing.T, root string) string {
+	t.Helper()
+	folder := t.TempDir()
+	for name, file := range map[string]string{
+		"configs":       "configs",
+		"isotherms.csv": "configs/validation/source/pc88a_hcl.csv",
+		"problem.json":  "units/sx/cascade/testdata/sx1.json",
+		"water.toml":    "configs/feeds/w2_refuse_leachate.toml",
+	} {
+		if err := os.Symlink(filepath.Join(root, file), filepath.Join(folder, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cases := `{"cases": [{"id": "a", "initial": {"pH": 3, "dissolved_mol_per_kgw": {"Ca": 0.01}}, "points": [{"pH": 3}]}]}`
+	if err := os.WriteFile(filepath.Join(folder, "cases.json"), []byte(cases), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// words takes a command line apart as a shell does: spaces part words, quotes keep them together. Two spaces, or a pipe, end it: what follows
+// explains. [KIND] may be left out, TAG is a unit of what reetwin new writes.
+func words(line string) (all []string) {
+	var word strings.Builder
+	var quote rune
+	inside := false
+	end := func() {
+		if w := word.String(); inside && w != "[KIND]" {
+			all = append(all, strings.ReplaceAll(w, "TAG", "mixer"))
+		}
+		word.Reset()
+		inside = false
+	}
+	spaces := 0
+	for _, c := range line {
+		switch {
+		case quote != 0 && c == quote:
+			quote = 0
+		case quote == 0 && (c == '"' || c == '\''):
+			quote, inside = c, true
+		case quote == 0 && c == ' ':
+			if spaces++; spaces == 2 {
+				return all
+			}
+			end()
 			continue
+		case quote == 0 && c == '|':
+			return all
+		default:
+			word.WriteRune(c)
+			inside = true
 		}
-		command, _, _ = strings.Cut(command, "  ") // what follows explains it
-		args := []string{"solve"}
-		for i, part := range strings.Split(command, `"`) { // the odd ones are quoted
-			if i%2 == 1 {
-				args = append(args, part)
-			} else {
-				args = append(args, strings.Fields(part)...)
-			}
-		}
-		for i, a := range args {
-			if i > 0 && (args[i-1] == "--out" || args[i-1] == "--summary") {
-				args[i] = filepath.Join(t.TempDir(), a)
-			}
-		}
-		seen++
-		if code, _, stderr := execute(args...); code != 0 {
-			t.Errorf("%q: exit %d: %s", args, code, stderr)
-		}
+		spaces = 0
 	}
-	if seen < 4 {
-		t.Errorf("%d command lines", seen)
-	}
+	end()
+	return all
 }
 
 // The capture in README.md is what solve prints: every line but time, rounding errors and the solver's path.

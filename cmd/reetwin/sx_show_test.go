@@ -13,18 +13,6 @@ import (
 
 const sxAMD = "../../configs/sx-amd.toml"
 
-// words splits a command line; what stands in quotes is one word.
-func words(line string) (all []string) {
-	for i, part := range strings.Split(line, `"`) {
-		if i%2 == 1 {
-			all = append(all, part)
-		} else {
-			all = append(all, strings.Fields(part)...)
-		}
-	}
-	return all
-}
-
 // The captures of docs/sx.md and README.md are what sx show prints.
 func TestSXSession(t *testing.T) {
 	t.Chdir("../..")
