@@ -185,23 +185,3 @@ func TestLoopAroundOneUnitInTime(t *testing.T) {
 		t.Errorf("after a move of the dose the pH is %g", pH)
 	}
 }
-
-// A cell fed a third of its design has no place within its limits: this is said, not searched for minutes. Counted in settings, for a test
-// may run on a slow machine; without an end to what is in vain it takes some hundreds.
-func TestSearchInVainEnds(t *testing.T) {
-	if testing.Short() {
-		t.Skip("some ten seconds")
-	}
-	p := loaded(t, "../configs/cell-line.toml", "oxide_feed.flow=1 kg/h")
-	err := p.SolveCold()
-	if err == nil {
-		t.Fatal("a bath that nothing heats is solved")
-	}
-	var searched int
-	for _, part := range strings.Split(p.Convergence().Path, ", ") {
-		fmt.Sscanf(part, "%d settings searched", &searched)
-	}
-	if searched == 0 || searched > 60 {
-		t.Errorf("%d settings searched: %s", searched, p.Convergence().Path)
-	}
-}

@@ -23,7 +23,6 @@ type search struct {
 	best  *setting
 	start []float64
 	spans []span // of what each loop measures, over all settings
-	vain  int    // settings at which a loop around one unit found no place, or the plant did not run: its whole range was looked at for nothing
 }
 
 // span is the range of values seen.
@@ -48,7 +47,6 @@ const (
 	searchSteps  = 30   // downhill from each
 	searchClose  = 1e-3 // from here on Newton is tried
 	searchProbe  = 1e-5 // share of the range by which a handle is moved for a difference
-	searchVain   = 20   // such settings after which the search ends
 	searchEdge   = 1e-3 // share of the range: nearer to its end a handle stands at its limit
 )
 
@@ -90,9 +88,6 @@ func (s *search) fill() {
 	}
 	slices.SortStableFunc(points, func(a, b []float64) int { return cmp.Compare(apart(a, s.start), apart(b, s.start)) })
 	for _, share := range points {
-		if s.vain >= searchVain {
-			return
-		}
 		near := slices.MinFunc(s.seen, func(a, b *setting) int { return cmp.Compare(apart(a.share, share), apart(b.share, share)) })
 		if at := s.settle(share, near); at != nil {
 			s.seen = append(s.seen, at)
@@ -126,11 +121,7 @@ func (s *search) settle(share []float64, from *setting) *setting {
 		c.put(c.along(share[i]))
 	}
 	p.conv.search++
-	err := s.b.iterate(p, &p.stage)
-	if len(s.b.held) > 0 && (err != nil || slices.ContainsFunc(s.b.held, func(l *hold) bool { return l.short })) {
-		s.vain++
-	}
-	if err != nil {
+	if s.b.iterate(p, &p.stage) != nil {
 		return nil
 	}
 	p.clearTangents()
@@ -175,9 +166,6 @@ func (s *search) downhill(at *setting) *setting {
 	slope := make([]float64, n*n)
 	damping := 1e-3
 	for range searchSteps {
-		if s.vain >= searchVain {
-			return nil
-		}
 		if at.size < searchClose {
 			if end := s.close(at); end != nil {
 				return end
@@ -187,7 +175,7 @@ func (s *search) downhill(at *setting) *setting {
 			return nil
 		}
 		var next *setting
-		for ; damping < 1e6 && s.vain < searchVain; damping *= 10 {
+		for ; damping < 1e6; damping *= 10 {
 			share := s.step(at, slope, damping)
 			if apart(share, at.share) < 1e-9 {
 				return nil
