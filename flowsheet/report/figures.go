@@ -308,7 +308,8 @@ func (r *Result) drawnTable(w io.Writer) {
 	g.write(w)
 }
 
-// warned writes the warnings: those of one code and unit on one line with their count and the worst, or all.
+// warned writes the warnings: those of one code and unit on one line with their count and the worst, and of these the ones of several units that say the same on
+// one line with their places; or all, a line each.
 func (r *Result) warned(w io.Writer, wide bool) {
 	if len(r.Warnings) == 0 {
 		return
@@ -326,23 +327,38 @@ func (r *Result) warned(w io.Writer, wide bool) {
 		}
 		groups[k] = append(groups[k], v)
 	}
-	kinds := ""
-	if len(order) < len(r.Warnings) {
-		kinds = fmt.Sprintf(" in %d kinds", len(order))
-	}
-	fmt.Fprintf(w, "\nWarnings: %d%s\n", len(r.Warnings), kinds)
+	type line struct{ first, text string }
+	var lines []line
+	places := map[line][]string{}
 	for _, k := range order {
 		group := groups[k]
 		worst := slices.MaxFunc(group, func(a, b Warning) int { return cmp.Compare(a.excess(), b.excess()) })
-		first := "  " + worst.Code + "  "
+		l := line{"  " + worst.Code, worst.Text}
 		if len(group) > 1 {
-			first = fmt.Sprintf("  %s ×%d, worst  ", worst.Code, len(group))
+			l.first = fmt.Sprintf("  %s ×%d, worst", worst.Code, len(group))
 		}
-		text := worst.Where + ": " + worst.Text
 		if worst.Text == "" {
-			text = fmt.Sprintf("%s: %s, limit %s %s", worst.Where, maybe(worst.Value, digits), maybe(worst.Limit, digits), worst.Unit)
+			l.text = fmt.Sprintf("%s, limit %s %s", maybe(worst.Value, digits), maybe(worst.Limit, digits), worst.Unit)
 		}
-		fold(w, first, strings.Fields(text), " ")
+		if wide || len(places[l]) == 0 {
+			lines = append(lines, l)
+		}
+		places[l] = append(places[l], worst.Where)
+	}
+	kinds := ""
+	if len(lines) < len(r.Warnings) {
+		kinds = fmt.Sprintf(" in %d kinds", len(lines))
+	}
+	fmt.Fprintf(w, "\nWarnings: %d%s\n", len(r.Warnings), kinds)
+	for _, l := range lines {
+		where := places[l]
+		if wide {
+			where, places[l] = where[:1], where[1:]
+		}
+		if len(where) > 1 {
+			l.first += fmt.Sprintf(" at %d places", len(where))
+		}
+		fold(w, l.first+"  ", strings.Fields(strings.Join(where, ", ")+": "+l.text), " ")
 	}
 }
 

@@ -51,6 +51,29 @@ func TestOrderOfTable(t *testing.T) {
 	}
 }
 
+// What several units say alike stands once, with their places; what differs stands by itself, and a wide table has a line for each.
+func TestWarningsAlike(t *testing.T) {
+	r := solve(t, uky)
+	v := r.Warnings[0]
+	r.Warnings = nil
+	for i, text := range []string{"gels", "gels", "dries", "gels"} {
+		v.Code, v.Tag, v.Where, v.Text = "odd", "u"+strconv.Itoa(i), "u"+strconv.Itoa(i)+" tank", text
+		r.Warnings = append(r.Warnings, v)
+	}
+	var wide bytes.Buffer
+	if err := r.Wide(&wide); err != nil {
+		t.Fatal(err)
+	}
+	for what, w := range map[string][2]string{
+		"table": {asTable(t, r), "Warnings: 4 in 2 kinds\n  odd at 3 places  u0 tank, u1 tank, u3 tank: gels\n  odd  u2 tank: dries\n"},
+		"wide":  {wide.String(), "Warnings: 4\n  odd  u0 tank: gels\n  odd  u1 tank: gels\n  odd  u2 tank: dries\n  odd  u3 tank: gels\n"},
+	} {
+		if !strings.Contains(w[0], w[1]) {
+			t.Errorf("%s lacks %q:\n%s", what, w[1], section(t, w[0], "Warnings"))
+		}
+	}
+}
+
 // section is a table's part from a title to the next blank line.
 func section(t *testing.T, text, title string) string {
 	t.Helper()

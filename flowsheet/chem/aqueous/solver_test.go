@@ -346,6 +346,16 @@ func TestTemperature(t *testing.T) {
 	if r.Flags != aqueous.NoEnthalpy|aqueous.AboveValid|aqueous.WaterRange {
 		t.Errorf("flags: %v", r.Flags)
 	}
+	// mixed streams are a rounding error away from 25 C: constants of 25 C hold there, and are said not to at 26 C
+	for T, want := range map[float64]aqueous.Flags{math.Nextafter(298.15, 300): 0, 298.2: 0, 299.15: aqueous.NoEnthalpy} {
+		p.T = T
+		if err := solver.Solve(&p, r); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.Flags & aqueous.NoEnthalpy; got != want {
+			t.Errorf("at %v K: %v, want %v", T, got, want)
+		}
+	}
 }
 
 // TestSIT: gamma of H+ and Cl- in HCl 1 mol/kg is 10^(−0.509·1/(1+1.5) + 0.12): pH 0.084.

@@ -115,11 +115,14 @@ func (s *Solver) flags(r *Result) (f Flags) {
 			f |= Effervesces
 		}
 	}
-	if s.T != room && s.rests() {
+	if math.Abs(s.T-room) > nearRoom && s.rests() {
 		f |= NoEnthalpy
 	}
 	return f
 }
+
+// nearRoom is how far from 25 C a constant of 25 C still serves, K: at 40 kJ/mol log K moves by 0.0024, less than its second decimal.
+const nearRoom = 0.1
 
 // rests reports whether a constant without enthalpy belongs to a solid that is present or a species that holds more than a
 // hundredth of what is dissolved of one of its components.
