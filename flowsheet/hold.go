@@ -1,7 +1,9 @@
 package flowsheet
 
 import (
+	"cmp"
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 )
@@ -34,6 +36,7 @@ const (
 	holdStall = 1e-9  // that is taken where rounding stops the iteration
 	holdSteps = 12    // Newton steps from the last value of the handle
 	holdScan  = 16    // settings of the handle over its range that are looked at for a change of sign
+	holdLost  = 2     // settings in a row without a solution, beyond which a pass looks no further
 	holdAgain = 5     // times that a block is solved again because a loop at its limit has found a place
 	holdClose = 100   // steps between two settings on either side of the set-point
 )
@@ -73,7 +76,7 @@ func (l *hold) solve(p *Plant, st *Stage) error {
 		l.short = true
 		return nil
 	}
-	return l.scan(p, st)
+	return l.scan(p, st, holdLost)
 }
 
 // resting says that the handle stands as it is.
@@ -154,8 +157,9 @@ func (l *hold) gain(p *Plant, st *Stage) error {
 type holdPoint struct{ at, off float64 }
 
 // scan looks over the range of the handle for a change of sign and closes in on the one nearest to the present value.
-// Without one the handle is put where it comes closest, and the loop is short.
-func (l *hold) scan(p *Plant, st *Stage) error {
+// Without one the handle is put where it comes closest, and the loop is short. From the present value it looks outwards; after lost settings in a
+// row without a solution it looks no further on that side.
+func (l *hold) scan(p *Plant, st *Stage, lost int) error {
 	here := math.Min(math.Max(l.n.u[l.u], l.c.lo), l.c.hi)
 	values := make([]float64, 0, holdScan+2)
 	values = append(values, here)
@@ -166,15 +170,30 @@ func (l *hold) scan(p *Plant, st *Stage) error {
 	l.seen = span{math.Inf(1), math.Inf(-1)}
 	var points []holdPoint
 	var failed error
-	for _, v := range values {
+	look := func(v float64) bool {
 		off, err := l.try(p, st, v)
 		if err != nil || math.IsNaN(off) {
 			failed = err
-			continue
+			return false
 		}
 		points = append(points, holdPoint{v, off})
 		l.seen = span{math.Min(l.seen.lo, off+l.c.set), math.Max(l.seen.hi, off+l.c.set)}
+		return true
 	}
+	from := slices.Index(values, here)
+	outward := func(values iter.Seq2[int, float64]) {
+		in := 0
+		for _, v := range values {
+			if in++; look(v) {
+				in = 0
+			} else if in >= lost && len(points) > 0 {
+				return
+			}
+		}
+	}
+	outward(slices.All(values[from:]))
+	outward(slices.Backward(values[:from]))
+	slices.SortFunc(points, func(a, b holdPoint) int { return cmp.Compare(a.at, b.at) })
 	if len(points) == 0 {
 		return failed
 	}
@@ -274,7 +293,7 @@ func (b *block) short(p *Plant) error {
 				continue
 			}
 			l.short = false
-			if err := l.scan(p, &p.stage); err != nil {
+			if err := l.scan(p, &p.stage, math.MaxInt); err != nil {
 				return &Failure{Unit: l.n.tag, Reason: err.Error(), Cause: err}
 			}
 			found = found || !l.short

@@ -45,6 +45,8 @@ const (
 	searchStarts = 8    // settings that are gone downhill from
 	searchApart  = 0.12 // share of a handle's range within which only the best setting is a start
 	searchSteps  = 30   // downhill from each
+	searchGain   = 0.99 // of the sum of squared errors: a step that leaves more is slow
+	searchSlow   = 3    // slow steps in a row end at a place that is no solution
 	searchClose  = 1e-3 // from here on Newton is tried
 	searchProbe  = 1e-5 // share of the range by which a handle is moved for a difference
 	searchEdge   = 1e-3 // share of the range: nearer to its end a handle stands at its limit
@@ -95,13 +97,38 @@ func (s *search) fill() {
 	}
 }
 
-// starts are the settings that no better one is near to, best first.
+// starts are the settings that no better one is near to, best first. Of a single loop only
+// its turns.
 func (s *search) starts() []*setting {
 	sorted := slices.Clone(s.seen)
+	if len(s.loops) == 1 {
+		sorted = s.turns()
+	}
 	slices.SortStableFunc(sorted, func(a, b *setting) int { return cmp.Compare(a.size, b.size) })
 	var from []*setting
 	for _, at := range sorted {
 		if len(from) < searchStarts && !slices.ContainsFunc(from, func(b *setting) bool { return apart(at.share, b.share) < searchApart }) {
+			from = append(from, at)
+		}
+	}
+	return from
+}
+
+// turns are the settings of a single handle from which what is measured may come nearer to the set-point than at its neighbours: beside a change of
+// sign, or where the error is least.
+func (s *search) turns() (from []*setting) {
+	line := slices.Clone(s.seen)
+	slices.SortFunc(line, func(a, b *setting) int { return cmp.Compare(a.share[0], b.share[0]) })
+	for k, at := range line {
+		leads := false // to a neighbour that is nearer
+		turns := false
+		for _, i := range []int{k - 1, k + 1} {
+			if i >= 0 && i < len(line) {
+				turns = turns || (line[i].off[0] > 0) != (at.off[0] > 0)
+				leads = leads || line[i].size < at.size
+			}
+		}
+		if turns || !leads {
 			from = append(from, at)
 		}
 	}
@@ -164,7 +191,7 @@ func (s *search) close(from *setting) *setting {
 func (s *search) downhill(at *setting) *setting {
 	n := len(s.loops)
 	slope := make([]float64, n*n)
-	damping := 1e-3
+	damping, slow := 1e-3, 0
 	for range searchSteps {
 		if at.size < searchClose {
 			if end := s.close(at); end != nil {
@@ -186,6 +213,12 @@ func (s *search) downhill(at *setting) *setting {
 			next = nil
 		}
 		if next == nil {
+			return nil
+		}
+		if slow++; next.error2() < searchGain*at.error2() {
+			slow = 0
+		}
+		if slow == searchSlow {
 			return nil
 		}
 		at, damping = next, math.Max(damping/10, 1e-9)

@@ -145,9 +145,14 @@ func TestUKyUnreachablePurityNamesItsLimit(t *testing.T) {
 		purity float64
 		limit  string
 	}{{0.95, "acid_feed2.flow = 1 L/h"}, {0.2, "it is 0.401"}} { // 0.401: the purity has its minimum inside the range
-		err := controlled(t, fmt.Sprintf(purityControl, test.purity)).Solve()
+		p := controlled(t, fmt.Sprintf(purityControl, test.purity))
+		err := p.Solve()
 		if err == nil {
 			t.Fatalf("purity %g was reached", test.purity)
+		}
+		// sixty settings over the range, then from its turns alone: 67 and 77, where 89 and 258 went downhill from the eight best
+		if n := searched(t, p); n < 60 || n > 100 {
+			t.Errorf("purity %g is refused after %d settings, want 60 to 100", test.purity, n)
 		}
 		for _, want := range []string{`control "purity"`, "not reachable", test.limit} {
 			if !strings.Contains(err.Error(), want) {
@@ -155,6 +160,19 @@ func TestUKyUnreachablePurityNamesItsLimit(t *testing.T) {
 			}
 		}
 	}
+}
+
+// searched is the number of settings of the handles that the last solve settled the plant at.
+func searched(t *testing.T, p *flowsheet.Plant) (n int) {
+	t.Helper()
+	for part := range strings.SplitSeq(p.Convergence().Path, ", ") {
+		if count, ok := strings.CutSuffix(part, " settings searched"); ok {
+			n, _ = strconv.Atoi(count)
+			return n
+		}
+	}
+	t.Fatalf("no settings in %q", p.Convergence().Path)
+	return 0
 }
 
 // A plant that cannot run says what runs out, and the march in time bears it out.

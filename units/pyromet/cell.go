@@ -68,6 +68,7 @@ type Cell struct {
 	// scratch: the point, complex for derivatives by the complex step
 	u, x, f, fed []complex128
 	feedHeat     complex128
+	through      []int // solids in the feed that pass unchanged, of known enthalpy
 	now          cellFlows
 	dfdp         []float64
 	beyond       []float64 // the last states without rates in a solve

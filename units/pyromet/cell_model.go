@@ -288,10 +288,8 @@ func (c *Cell) heating() complex128 {
 		heat += f.iron*c.hot(c.iron, Ta) - (x[i]/u[tapping]+c.f[i])*iron
 		held += x[i] * complex(c.heats[c.iron].species.Stable(real(T), "cd").Cp(real(T)), 0)
 	}
-	for i := c.solid[0]; i < c.solid[1]; i++ {
-		if c.inert(i) && c.fed[i] != 0 && c.heats[i].known() {
-			heat -= c.fed[i] * c.hot(i, T)
-		}
+	for _, i := range c.through {
+		heat -= c.fed[i] * c.hot(i, T)
 	}
 	return heat / held
 }

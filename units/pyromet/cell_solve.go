@@ -36,6 +36,12 @@ func (c *Cell) take(u []float64, in []flowsheet.Stream, du []float64, din []flow
 			}
 		}
 	}
+	c.through = c.through[:0]
+	for i := c.solid[0]; i < c.solid[1]; i++ {
+		if c.fed[i] != 0 && c.heats[i].known() && c.inert(i) {
+			c.through = append(c.through, i)
+		}
+	}
 }
 
 // place copies states to the scratch, with their direction.
