@@ -102,7 +102,7 @@ func (b *block) cold(p *Plant) error {
 	}
 	if err != nil {
 		if march := b.march(p); march != nil {
-			err = failure(err, march)
+			err = failure(err, march, p.conv.March > 0)
 		} else {
 			err = nil
 		}
@@ -114,11 +114,14 @@ func (b *block) cold(p *Plant) error {
 	return b.settleControls(p)
 }
 
-// failure joins what the steady solve and the march in time said; the march is the witness and gives the reason.
-func failure(steady, march error) error {
+// failure joins what the steady solve and the march in time said; the march is the witness and gives the reason, unless it did not get a step.
+func failure(steady, march error, marched bool) error {
 	f := &Failure{Reason: march.Error(), Tried: []string{"steady solve: " + steady.Error()}, Cause: march}
+	if !marched {
+		f = &Failure{Reason: steady.Error(), Tried: []string{march.Error()}, Cause: steady}
+	}
 	var at *Failure
-	if errors.As(march, &at) {
+	if errors.As(f.Cause, &at) {
 		f.At = at.Unit
 	}
 	return f

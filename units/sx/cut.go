@@ -142,7 +142,7 @@ func (s *Circuit) settleCut(st *flowsheet.Stage, u, x []float64, in []flowsheet.
 			fed += in[k].N[s.aqueous[i]]
 		}
 		if !(fed > 0) {
-			return 0, fmt.Errorf("nothing to cut: no %s is fed; a trace of it, 1e-6 mmol/L, is enough to cut by", s.chem.Cations[i].Name)
+			return 0, fmt.Errorf("nothing to cut: no %s is fed; the cut needs a trace of it, such as 1e-6 mmol/L", s.chem.Cations[i].Name)
 		}
 	}
 	start, cold := x[s.cut.at], st.Cold

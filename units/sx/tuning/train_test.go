@@ -303,6 +303,27 @@ func TestTrainExcursions(t *testing.T) {
 	}
 }
 
+// A liquor without one of the two elements of a cut: the circuit says so first. A trace is enough where the element is a small part of the liquor; the liquor
+// without its cerium needs other doses, and its circuit says what is lost.
+func TestTrainWithoutAnElement(t *testing.T) {
+	for element, circuit := range map[string]string{"Eu": "sm_eu", "Tb": "gd_tb", "Ce": "ce_pr"} {
+		p := solved(t, train)
+		path := "feed.tenor." + element
+		if err := p.SetHandle(path, 0); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.SolveCold(); err == nil || !strings.HasPrefix(err.Error(), circuit+": nothing to cut: no "+element+" is fed") {
+			t.Errorf("without %s: %v", element, err)
+		}
+		if err := p.SetHandle(path, 1e-6); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.SolveCold(); element != "Ce" && err != nil || element == "Ce" && (err == nil || !strings.Contains(err.Error(), "Pr is lost to the raffinate")) {
+			t.Errorf("a trace of %s: %v", element, err)
+		}
+	}
+}
+
 // A thousandth and a thousand times of the liquor: the same products, for everything is dosed by what is fed.
 func TestTrainScale(t *testing.T) {
 	p := solved(t, train)
