@@ -24,7 +24,7 @@ func newSpeciateCommand() *cobra.Command {
 		Long: `Species of a water as analysed, at its pH: totals, the species they are in, and the saturation index of the solids its
 file allows (above 0 they would form; nothing is precipitated here, titrate does that). With --sorption also what the
 sorbents of the file take from it at its pH. FILE is a water file
-(docs/aqueous.md); --feed takes one that is built in: ` + strings.Join(feedNames(), ", ") + `.`,
+(docs/aqueous.md); --feed takes one that is built in: ` + feedsHere + `.`,
 		Example: `  reetwin aqueous speciate --feed W1`,
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -54,6 +54,7 @@ sorbents of the file take from it at its pH. FILE is a water file
 	c.Flags().StringVar(&feed, "feed", "", "a built-in water, such as W1")
 	c.Flags().BoolVar(&sorption, "sorption", false, "what the sorbents of the file take (default: what the file says)")
 	c.Flags().StringVarP(&format, "output", "o", "table", "table or json")
+	nameFeedsInHelp(c)
 	return c
 }
 

@@ -25,7 +25,7 @@ func newTitrateCommand() *cobra.Command {
 		Use:   "titrate [FILE] --reagent NAME --to-ph PH",
 		Short: "Titrate a water: reagent, dissolved metals and solids against pH",
 		Long: `Titrate a water to a pH: the reagent it takes, what stays dissolved, and the solids. FILE is a water file
-(docs/aqueous.md); --feed takes one that is built in: ` + strings.Join(feedNames(), ", ") + `.
+(docs/aqueous.md); --feed takes one that is built in: ` + feedsHere + `.
 
 The first point is the water at equilibrium with the solids its file allows, before any reagent. Every point is an
 equilibrium of its own: no kinetics, no oxidation. --sorption lets hydrous Fe and Al solids sorb as they precipitate
@@ -71,6 +71,7 @@ Exit code 4 when a pH is not reached.`,
 	f.BoolVar(&sorption, "sorption", false, "Fe and Al solids sorb as they precipitate (default: what the file says)")
 	f.StringVar(&plot, "plot", "", "write dissolved fraction against pH to this .svg or .png")
 	f.StringVarP(&format, "output", "o", "table", "table or json")
+	nameFeedsInHelp(c)
 	return c
 }
 

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"reetwin/configs"
 	"reetwin/flowsheet/chem"
 	"reetwin/flowsheet/chem/aqueous"
@@ -41,6 +43,16 @@ type water struct {
 	sorbs       bool              // the file switches sorption on
 	sorbents    []aqueous.Sorbent // of the file, mol/m3
 	sorption    []aqueous.Sorbent // that are on, per kg of water; nil: off
+}
+
+// feedsHere stands in a help text for the names of the waters, which are read from their files when help is asked for, and not at every start.
+const feedsHere = "{feeds}"
+
+func nameFeedsInHelp(c *cobra.Command) {
+	c.SetHelpFunc(func(c *cobra.Command, args []string) {
+		c.Long = strings.Replace(c.Long, feedsHere, strings.Join(feedNames(), ", "), 1)
+		c.Root().HelpFunc()(c, args)
+	})
 }
 
 // feedNames lists the waters of configs/feeds whose pH is known, without .toml.

@@ -165,6 +165,21 @@ func TestHelp(t *testing.T) {
 	}
 }
 
+// The help of what takes a water names the waters that are built in.
+func TestHelpNamesTheFeeds(t *testing.T) {
+	for _, name := range []string{"speciate", "titrate"} {
+		root, out := newRootCommand(), &strings.Builder{}
+		root.SetOut(out)
+		root.SetArgs([]string{"aqueous", name, "--help"})
+		if err := root.Execute(); err != nil {
+			t.Fatal(err)
+		}
+		if text := out.String(); !strings.Contains(text, "amd_appalachia_mean, ") || strings.Contains(text, feedsHere) || !strings.Contains(text, "Flags:") {
+			t.Errorf("help of %s:\n%s", name, text)
+		}
+	}
+}
+
 func TestWrap(t *testing.T) {
 	if got := wrap("  aa bb cc", 8); got != "  aa bb\n  cc" {
 		t.Errorf("%q", got)
