@@ -168,14 +168,8 @@ func TestHelp(t *testing.T) {
 // The help of what takes a water names the waters that are built in.
 func TestHelpNamesTheFeeds(t *testing.T) {
 	for _, name := range []string{"speciate", "titrate"} {
-		root, out := newRootCommand(), &strings.Builder{}
-		root.SetOut(out)
-		root.SetArgs([]string{"aqueous", name, "--help"})
-		if err := root.Execute(); err != nil {
-			t.Fatal(err)
-		}
-		if text := out.String(); !strings.Contains(text, "amd_appalachia_mean, ") || strings.Contains(text, feedsHere) || !strings.Contains(text, "Flags:") {
-			t.Errorf("help of %s:\n%s", name, text)
+		if code, out, _ := reetwin("aqueous", name, "--help"); code != 0 || !strings.Contains(out, "amd_appalachia_mean, ") || strings.Contains(out, feedsHere) {
+			t.Errorf("help of %s: code %d\n%s", name, code, out)
 		}
 	}
 }
