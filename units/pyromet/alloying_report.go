@@ -111,11 +111,11 @@ func (a *Alloying) report(u []float64, in, out []flowsheet.Stream) flowsheet.Rep
 	warn := func(code, where string, value, limit float64, unit, format string, args ...any) {
 		report.Warnings = append(report.Warnings, flowsheet.Warning{Code: code, Where: where, Value: value, Limit: limit, Unit: unit, Text: fmt.Sprintf(format, args...)})
 	}
-	if x := y[alloyExcessRareEarth]; y[alloyIron] > 0 && y[alloyBoron] > 0 && x < 0 {
-		warn("free_iron", "strip", x, 0, "1", "rare earths are %.3g %% below 2:14:1: iron dendrites form", -100*x)
+	if x := y[alloyExcessRareEarth]; y[alloyIron] > 0 && y[alloyBoron] > 0 && x < -rounding {
+		warn("free_iron", "strip", x, -rounding, "1", "rare earths are %.3g %% below 2:14:1: iron dendrites form", -100*x)
 	}
-	if x := y[alloyExcessBoron]; y[alloyIron] > 0 && y[alloyBoron] > 0 && x < 0 {
-		warn("boron_short", "strip", x, 0, "1", "boron is %.3g %% below 2:14:1: the soft Nd2Fe17 forms", -100*x)
+	if x := y[alloyExcessBoron]; y[alloyIron] > 0 && y[alloyBoron] > 0 && x < -rounding {
+		warn("boron_short", "strip", x, -rounding, "1", "boron is %.3g %% below 2:14:1: the soft Nd2Fe17 forms", -100*x)
 	}
 	if all := a.sys.Mass(in[0].N); all > 0 {
 		if share := 1 - a.metal(in[0])/all; share > 1e-12 {

@@ -103,6 +103,14 @@ func TestAlloyingPhases(t *testing.T) {
 	if re, boron := b.signal("excess.rare_earth"), b.signal("excess.boron"); math.Abs(re) > 1e-12 || math.Abs(boron) > 1e-12 {
 		t.Errorf("excess %g and %g", re, boron)
 	}
+	b.in[0].N[b.at("Fe(s)")] *= 1 + 1e-11 // as a control leaves it
+	b.solve()
+	for _, code := range []string{"free_iron", "boron_short"} {
+		if w, ok := b.warnings()[code]; ok {
+			t.Errorf("rounding warned of: %+v", w)
+		}
+	}
+	b.in[0].N[b.at("Fe(s)")] = 13e-3
 	b.in[0].N[b.at("Nd(s)")] *= 0.9
 	b.in[0].N[b.at("B(s)")] *= 0.8
 	b.solve()

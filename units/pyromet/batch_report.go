@@ -8,6 +8,10 @@ import (
 	"reetwin/flowsheet"
 )
 
+// rounding is the share by which a reagent has to fall short of what it meets before a furnace warns of it. Both are known to
+// flowsheet.MaxClosure of their flow, the largest imbalance that a result may have, their ratio to twice that: a control that holds an excess of 0 leaves no shortage.
+const rounding = 2 * flowsheet.MaxClosure
+
 // Signals of the lots, after those of the furnace itself. In the steady state they are the means over a cycle.
 const (
 	lotsBin       = iota // kg in the charge bin

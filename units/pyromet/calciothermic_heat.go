@@ -117,13 +117,13 @@ func (c *Calciothermic) report(u []float64, in, out []flowsheet.Stream) flowshee
 	warn := func(code, where string, value, limit float64, unit, format string, args ...any) {
 		report.Warnings = append(report.Warnings, flowsheet.Warning{Code: code, Where: where, Value: value, Limit: limit, Unit: unit, Text: fmt.Sprintf(format, args...)})
 	}
-	if y[calcioExcess] < 0 {
-		warn("calcium_deficit", "calcium", y[calcioExcess], 0, "1", "%.1f %% less calcium than the fluorides take: fluoride stays, %.4g %% F in the metal", -100*y[calcioExcess], 100*y[calcioMetalF])
+	if y[calcioExcess] < -rounding {
+		warn("calcium_deficit", "calcium", y[calcioExcess], -rounding, "1", "%.3g %% less calcium than the fluorides take: fluoride stays, %.4g %% F in the metal", -100*y[calcioExcess], 100*y[calcioMetalF])
 	}
 	for k := range c.metals {
 		const much = 0.02
 		m := &c.metals[k]
-		if left := (out[0].N[m.fluoride] + out[1].N[m.fluoride]) / (c.fed[m.fluoride].v + c.fed[m.metal].v); !m.stays && y[calcioExcess] >= 0 && left > much && !c.trace(m.fluoride, m.metal) {
+		if left := (out[0].N[m.fluoride] + out[1].N[m.fluoride]) / (c.fed[m.fluoride].v + c.fed[m.metal].v); !m.stays && y[calcioExcess] >= -rounding && left > much && !c.trace(m.fluoride, m.metal) {
 			warn("fluoride_left", c.sys.Components[m.fluoride].Name, left, much, "1", "%.3g %% of %s stays in spite of enough calcium: ln K is %.1f at %.0f °C", 100*left,
 				c.sys.Components[m.fluoride].Name, c.lnK(m, c.u[calcioTemperature]).v, u[calcioTemperature]-273.15)
 		}

@@ -148,6 +148,17 @@ func TestCalciumDeficit(t *testing.T) {
 	}
 }
 
+// Calcium held on what fluoride takes is met to the solver's tolerance: 6e-12 too little is rounding and no warning, 1e-7 is a deficit.
+func TestCalciumDeficitIsNoRounding(t *testing.T) {
+	for short, want := range map[float64]bool{-6e-12: false, 6e-12: false, 1e-9: false, 1e-7: true, 1e-3: true} {
+		b := dysprosium(t, 1-short)
+		b.solve()
+		if w, ok := b.warnings()["calcium_deficit"]; ok != want {
+			t.Errorf("%g too little calcium: warning %+v", short, w)
+		}
+	}
+}
+
 // Practice: yield 95 to 98 % before what refining takes, and calcium that vacuum strips; dysprosium itself evaporates.
 func TestCalciothermicRefining(t *testing.T) {
 	b := dysprosium(t, 1.1)

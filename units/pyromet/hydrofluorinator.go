@@ -300,7 +300,7 @@ func (h *Hydrofluorinator) report(u []float64, in, out []flowsheet.Stream) flows
 		report.Warnings = append(report.Warnings, flowsheet.Warning{Code: code, Where: where, Value: value, Limit: limit, Unit: unit, Text: fmt.Sprintf(format, args...)})
 	}
 	report.Warnings = h.excursions(u, in, out, h.capacity)
-	if h.need.v > h.supply.v*u[fluorContact] {
+	if h.need.v*(1-rounding) > h.supply.v*u[fluorContact] {
 		warn("hf_short", "reagent", h.supply.v*u[fluorContact], h.need.v, "mol/s", "%.4g mol/s of HF meet the bed, the oxides can take %.4g", h.supply.v*u[fluorContact], h.need.v)
 	}
 	for k := range h.reactions {

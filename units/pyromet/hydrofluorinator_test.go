@@ -39,6 +39,19 @@ func TestHydrofluorinatorMasses(t *testing.T) {
 	}
 }
 
+// HF held on what the oxide takes is met to rounding: no warning; a millionth less is short.
+func TestHydrofluorinatorRounding(t *testing.T) {
+	for short, want := range map[float64]bool{1e-11: false, 1e-6: true} {
+		b := newBatch(t, NewHydrofluorinator(), fluorinator)
+		b.in[0].N[b.at("Nd2O3(s)")] = 0.01
+		b.in[1].N[b.at("HF(g)")] = 0.06 * (1 - short)
+		b.solve()
+		if w, ok := b.warnings()["hf_short"]; ok != want {
+			t.Errorf("%g too little HF: %+v", short, w)
+		}
+	}
+}
+
 // HF that is short stops the conversion with the gas near equilibrium: 2 to 7 mbar of HF at half a bar of steam and 700 °C.
 func TestHydrofluorinatorShort(t *testing.T) {
 	b := newBatch(t, NewHydrofluorinator(), fluorinator)
