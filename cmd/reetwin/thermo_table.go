@@ -87,6 +87,8 @@ func plusMinus(q thermo.Quantity) string {
 	switch {
 	case q.Value == nil:
 		return "no data"
+	case q.Decades != nil:
+		return fmt.Sprintf("%.3g %s (%s)", *q.Value, unit, factor(*q.Decades))
 	case q.Uncertainty == nil || *q.Uncertainty <= 0:
 		return strings.TrimSpace(fmt.Sprintf("%.6g %s", *q.Value, unit))
 	}
@@ -95,6 +97,14 @@ func plusMinus(q thermo.Quantity) string {
 	}
 	digits := max(0, 1-int(math.Floor(math.Log10(*q.Uncertainty))))
 	return strings.TrimSpace(fmt.Sprintf("%.*f ± %.*f %s", digits, *q.Value, digits, *q.Uncertainty, unit))
+}
+
+// factor words an uncertainty of so many decades.
+func factor(decades float64) string {
+	if decades < 3 {
+		return fmt.Sprintf("×/÷ %.3g", math.Pow(10, decades))
+	}
+	return fmt.Sprintf("×/÷ 10^%.0f", decades)
 }
 
 // substances lists what was used: phase, values, range, classes, and the sources below by number.

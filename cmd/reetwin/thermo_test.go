@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"image/png"
 	"math"
 	"os"
@@ -69,6 +70,33 @@ steps = [ { state = "s", lo = "298.15 K", hi = "1650 K", cp = [90.0] } ]
 				t.Errorf("%q: no %q in %s", c.args, part, stderr)
 			}
 		}
+	}
+}
+
+// A pressure is known by its logarithm: it has a factor, not a ± that would let it be negative; the factor is that of log10 K.
+func TestThermoPressureFactor(t *testing.T) {
+	for _, c := range []struct {
+		reaction, T string
+		gases       float64 // moles, so that decades of p = decades of K/gases
+	}{{"CaCO3 = CaO + CO2", "1100K", 1}, {"2 Nd2O3 + 3 C = 4 Nd + 3 CO2", "1323.15K", 3}} {
+		_, table, _ := reetwin("thermo", c.reaction, "--T", c.T)
+		line := table[strings.Index(table, "p of CO2(g)"):]
+		line = line[:strings.Index(line, "\n")]
+		code, out, stderr := reetwin("thermo", c.reaction, "--T", c.T, "-o", "json")
+		var x thermo.Result
+		if err := json.Unmarshal([]byte(out), &x); code != 0 || err != nil {
+			t.Fatal(err, stderr)
+		}
+		decades := *x.LogK.Uncertainty / c.gases
+		if got := x.Pressure; got.Uncertainty != nil || got.Decades == nil || math.Abs(*got.Decades-decades) > 1e-12 {
+			t.Errorf("%s: %+v, want %g decades", c.reaction, got, decades)
+		}
+		if want := fmt.Sprintf("Pa (×/÷ %.3g)", math.Pow(10, decades)); strings.Contains(line, "±") || !strings.Contains(line, want) {
+			t.Errorf("%q has no %q", line, want)
+		}
+	}
+	if got := factor(87.9); got != "×/÷ 10^88" {
+		t.Error(got)
 	}
 }
 

@@ -12,11 +12,13 @@ import (
 // ResultSchema is the form of a Result as JSON.
 const ResultSchema = "reetwin.thermo/1"
 
-// Quantity is a value with its unit and expanded uncertainty; Value is nil where the data do not give it.
+// Quantity is a value with its unit and expanded uncertainty; Value is nil where the data do not give it. A pressure, known by its logarithm, has
+// Decades in place of Uncertainty: it lies within a factor of 10^Decades.
 type Quantity struct {
 	Value       *float64 `json:"value"`
 	Unit        string   `json:"unit"`
 	Uncertainty *float64 `json:"uncertainty,omitempty"`
+	Decades     *float64 `json:"uncertainty_log10,omitempty"`
 }
 
 // Result is a reaction at one temperature for people and programs, per mole of reaction as written.
@@ -168,9 +170,7 @@ func (x *Result) gas(r *Reaction, v *Values) {
 		return
 	}
 	n := r.Terms[only].Net()
-	p := 1e5 * math.Exp(v.LnK()/n)
-	q := quantity(p, p*math.Expm1(v.UG/(R*v.T*n)), "Pa")
-	x.Gas, x.Pressure = v.Forms[only].Name(), &q
+	x.Gas, x.Pressure = v.Forms[only].Name(), &Quantity{Value: number(1e5 * math.Exp(v.LnK()/n)), Unit: "Pa", Decades: number(v.UG / (R * v.T * n * math.Ln10))}
 }
 
 func (l *Library) substance(t *Term, f *Form, T float64) Substance {
