@@ -2,6 +2,7 @@ package cost
 
 import (
 	"slices"
+	"strings"
 
 	"reetwin/flowsheet/chem"
 )
@@ -37,7 +38,8 @@ type Ledger struct {
 type Entry struct {
 	Kind   string             `json:"kind"`
 	Name   string             `json:"name"`
-	At     []string           `json:"at"` // units, or streams
+	With   []string           `json:"with,omitempty"` // impurities of a reagent, counted in its amount
+	At     []string           `json:"at"`             // units, or streams
 	Amount float64            `json:"amount"`
 	Unit   string             `json:"unit"`            // "W" or "kg/s"
 	Per    map[string]float64 `json:"per_kg"`          // J/kg or kg/kg of each product
@@ -342,6 +344,11 @@ func (a *account) entering() {
 				continue
 			}
 			e := a.enter(Reagent, part.name, f.Name, f.To, part.mass, "kg/s")
+			for _, name := range part.with {
+				if !slices.Contains(e.With, name) {
+					e.With = append(e.With, name)
+				}
+			}
 			if part.factor != nil {
 				a.priced(e, *part.factor)
 			}
@@ -411,6 +418,9 @@ func (a *account) carbon() {
 func (e Entry) Words() string {
 	if e.Kind == e.Name || e.Name == "" {
 		return e.Kind
+	}
+	if len(e.With) > 0 {
+		return e.Kind + ": " + e.Name + " with its " + strings.Join(e.With, ", ")
 	}
 	return e.Kind + ": " + e.Name
 }

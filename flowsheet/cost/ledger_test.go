@@ -80,6 +80,40 @@ func TestLedgerSharesByReach(t *testing.T) {
 	}
 }
 
+// Technical lime brings silica: that is of the lime's kg, with no line and no gap of its own, and the kg of all reagents are as before. What comes in an
+// amount that is no impurity keeps its line, and so does what no reagent brings.
+func TestLedgerCountsImpuritiesWithTheirReagent(t *testing.T) {
+	s, plan := twoProducts(t)
+	sys := s.System
+	for _, c := range []struct {
+		calcium, iron float64
+		with          int
+	}{{2, 0.08, 1}, {2, 0.3, 0}, {0, 0.08, 0}} {
+		i := slices.IndexFunc(s.Flows, func(f Flow) bool { return f.Name == "calcium" })
+		s.Flows[i].N = flow(t, sys, map[string]float64{"Ca(s)": c.calcium, "Fe2O3(s)": c.iron, "H2O": 3})
+		l := ledgerOf(t, plan, s)
+		sum, gap := 0.0, false
+		for _, e := range l.Entries {
+			if e.Kind == Reagent && e.At[0] == "calcium" {
+				sum += e.Amount
+				if e.Name == "calcium" && len(e.With) != c.with || e.Name == "Fe2O3(s)" && c.with == 1 {
+					t.Errorf("%+v: %+v", c, e)
+				}
+				if e.Name == "calcium" && c.with == 1 {
+					close(t, "calcium with its iron", e.Amount, c.calcium+c.iron)
+					close(t, "carried", e.Per["second"]*0.8, c.calcium+c.iron)
+				}
+			}
+		}
+		for _, g := range l.NoData {
+			gap = gap || slices.Contains(g.For, "Fe2O3(s)")
+		}
+		if close(t, "all reagents", sum, c.calcium+c.iron); gap != (c.with == 0) {
+			t.Errorf("%+v: %+v", c, l.NoData)
+		}
+	}
+}
+
 // Per kg times kg adds to what enters and leaves, over random plants with recycles. The seed is unused.
 func TestLedgerCarriesEverythingOnce(t *testing.T) {
 	s := system(t, "Nd Dy Ca Cl Na Fe S", "aqueous", "oxide", "metal", "calcium", "gangue", "gas")
@@ -152,7 +186,7 @@ func TestLedgerCarriesEverythingOnce(t *testing.T) {
 func TestGapsAreNamed(t *testing.T) {
 	s, plan := twoProducts(t)
 	fe, _ := s.System.Index("Fe2O3(s)")
-	s.Flows[6].N[fe] = 1 // comes with the calcium
+	s.Flows[6].N[fe] = 2 // comes with the calcium, too much of it for an impurity
 	l := ledgerOf(t, plan, s)
 	if e := entry(t, l, Reagent, "Fe2O3(s)"); e.CO2e != nil {
 		t.Errorf("%+v", e)
