@@ -3,6 +3,7 @@ package flowsheet
 import (
 	"strings"
 
+	"reetwin/flowsheet/chem"
 	"reetwin/flowsheet/conf"
 	"reetwin/flowsheet/cost"
 )
@@ -34,9 +35,15 @@ func (p *Plant) Account() (*cost.Account, error) {
 		return v, err
 	}}
 	fed, taken := map[string]bool{}, map[string]bool{"": true}
+	books, err := p.energyBooks()
+	if err != nil {
+		return nil, err
+	}
 	for _, u := range p.Units() {
 		fed[u.Tag], taken[u.Tag] = len(u.In) == 0, len(u.Out) == 0
-		s.Units = append(s.Units, u.machine())
+		m := u.machine()
+		m.Water = u.warming(p.System.Solvent(chem.Aqueous), books)
+		s.Units = append(s.Units, m)
 	}
 	for _, v := range p.Streams() {
 		s.Flows = append(s.Flows, cost.Flow{Name: v.Name, From: v.From, To: v.To, Drawn: v.Drawn,
@@ -48,6 +55,28 @@ func (p *Plant) Account() (*cost.Account, error) {
 		}
 	}
 	return p.plan.Account(s)
+}
+
+// warming is the heat, W, that the water of all inlets takes up to the temperature of the first outlet; 0 without liquid water or outlet.
+func (u UnitView) warming(water int, books *energyBooks) (sum float64) {
+	if water < 0 || len(u.Out) == 0 {
+		return 0
+	}
+	end := books.Enthalpy(water, u.Out[0].T, true)
+	add := func(s Stream) {
+		if n := s.N[water]; n != 0 {
+			sum += n * (end - books.Enthalpy(water, s.T, false))
+		}
+	}
+	for _, s := range u.In {
+		add(s)
+	}
+	for k, s := range u.Out {
+		if u.Spec.Out[k].Drawn {
+			add(s)
+		}
+	}
+	return sum
 }
 
 // machine is a unit as an account sees it.

@@ -11,6 +11,7 @@ import (
 	"reetwin/flowsheet"
 	"reetwin/flowsheet/chem"
 	"reetwin/flowsheet/conf"
+	"reetwin/flowsheet/cost"
 	"reetwin/units"
 )
 
@@ -37,6 +38,37 @@ func coalAshOpen(t testing.TB) *flowsheet.Plant {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// The digestion has no heat; what its water and that of the hot leach take stands in the ledger: by 4.18 to 4.21 J/(g K) of water from 25 to 85 °C, 1 %.
+func TestCoalAshWaterHeat(t *testing.T) {
+	p := loaded(t, coalAshFile)
+	if err := p.Solve(); err != nil {
+		t.Fatal(err)
+	}
+	a, err := p.Account()
+	if err != nil {
+		t.Fatal(err)
+	}
+	water, want := p.System.Solvent(chem.Aqueous), 0.0
+	for _, u := range p.Units() {
+		if u.Tag != "digester" && u.Tag != "leach_2" {
+			continue
+		}
+		for _, s := range u.In {
+			want += 4190 * s.N[water] * p.System.Components[water].M * (u.Out[0].T - s.T)
+		}
+	}
+	for _, e := range a.Ledger.Entries {
+		if e.Kind != cost.Warming {
+			continue
+		}
+		if math.Abs(e.Amount/want-1) > 0.01 || want < 1e5 || strings.Join(e.At, " ") != "digester leach_2" {
+			t.Errorf("%g W at %v, by hand %g", e.Amount, e.At, want)
+		}
+		return
+	}
+	t.Error("the ledger has no line for it")
 }
 
 func TestCoalAshBase(t *testing.T) {

@@ -23,6 +23,7 @@ type Machine struct {
 	Tag, Kind string
 	Heated    bool               // it is held at a temperature that somebody set
 	ByPower   bool               // its heat is made by its power
+	Water     float64            // W that its inlets' water takes up from their temperature to that of the outlets
 	Watts     map[string]float64 // its signals in W
 	Uptakes   []Uptake           // what its first outlet takes up by shares that are data
 }

@@ -1,6 +1,10 @@
 package cost
 
-import "slices"
+import (
+	"slices"
+
+	"reetwin/flowsheet/chem"
+)
 
 // without names the kinds that are no equipment, or say what happens in that of others: they take no power, and are neither heated nor cooled.
 var without = [...]string{"feed", "product", "mixer", "splitter", "acid_factor", "ash_pools", "carry_down", "cake_dryer", "pick_up"}
@@ -49,8 +53,16 @@ func (a *account) heated(u Machine, heat Factor, byPower bool) {
 		a.priced(a.enter(Heat, heat.Name, u.Tag, u.Tag, duty, "W"), heat)
 	case u.Heated && len(u.Watts) == 0:
 		a.gap("heat", u.Tag)
+		if u.Water > 0 {
+			e := a.enter(Warming, "where heat has no data", u.Tag, u.Tag, u.Water, "W")
+			e.Class, e.Source = chem.Estimated, waterAlone
+		}
 	}
 }
+
+// waterAlone says what the line is worth. It is the size of the heat, not a bound on what a boiler gives.
+const waterAlone = "water alone from inlet to outlet temperature (liquid water of flowsheet/chem/thermo); heats of dilution and reaction, unknown and mostly given off, lower it, " +
+	"solids, solutes and losses raise it"
 
 // priced puts an emission factor to an entry.
 func (a *account) priced(e *Entry, f Factor) {

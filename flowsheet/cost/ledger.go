@@ -9,17 +9,18 @@ import (
 
 // The kinds of a ledger's entries, in the order in which they are shown.
 const (
-	Electricity = "electricity" // W taken by the units that say so
-	Heat        = "heat"        // W that has to be supplied to the units that say so
-	Reagent     = "reagent"     // kg/s that enters beside the feed, by substance
-	Water       = "water"       // kg/s that enters as water beside the feed
-	Raw         = "feed"        // kg/s that the plant works up: no burden of its own making
-	Residue     = "residue"     // kg/s, wet: leaves with 1 % of solids or more
-	DrySolids   = "dry residue" // kg/s of solids in it
-	Effluent    = "effluent"    // kg/s, leaves as a liquid
-	Organic     = "organic"     // kg/s, leaves as solvent
-	OffGas      = "off-gas"     // kg/s, leaves as a gas
-	Direct      = "direct"      // kg/s of a greenhouse gas in the off-gas, without what came with a fed gas
+	Electricity = "electricity"      // W taken by the units that say so
+	Heat        = "heat"             // W that has to be supplied to the units that say so
+	Warming     = "heating of water" // W that warms the water of units whose heat has no data; in no sum
+	Reagent     = "reagent"          // kg/s that enters beside the feed, by substance
+	Water       = "water"            // kg/s that enters as water beside the feed
+	Raw         = "feed"             // kg/s that the plant works up: no burden of its own making
+	Residue     = "residue"          // kg/s, wet: leaves with 1 % of solids or more
+	DrySolids   = "dry residue"      // kg/s of solids in it
+	Effluent    = "effluent"         // kg/s, leaves as a liquid
+	Organic     = "organic"          // kg/s, leaves as solvent
+	OffGas      = "off-gas"          // kg/s, leaves as a gas
+	Direct      = "direct"           // kg/s of a greenhouse gas in the off-gas, without what came with a fed gas
 )
 
 // Ledger is what the plant takes and gives, in all and per kg of each product.

@@ -198,6 +198,29 @@ func TestGapsAreNamed(t *testing.T) {
 	}
 }
 
+// Of a unit that is held hot, whose heat has no data, the ledger shows what its water takes, and has it in no sum.
+func TestWaterOfUnknownHeat(t *testing.T) {
+	s, plan := twoProducts(t)
+	before := ledgerOf(t, plan, s)
+	s.Units[0].Heated, s.Units[0].Water = true, 7000
+	l := ledgerOf(t, plan, s)
+	e := entry(t, l, Warming, "where heat has no data")
+	if e.Amount != 7000 || e.CO2e != nil || e.Class != "estimated" || e.Source == "" || e.At[0] != "a" {
+		t.Errorf("%+v", e)
+	}
+	close(t, "shared", e.Per["first"]*4+e.Per["second"]*0.8, 7000)
+	if l.Products["first"].CO2e != before.Products["first"].CO2e {
+		t.Error("it is in the sum of CO2e")
+	}
+	if !slices.ContainsFunc(l.NoData, func(g Gap) bool { return g.What == "heat" && slices.Contains(g.For, "a") }) {
+		t.Errorf("heat is no gap any more: %v", l.NoData)
+	}
+	s.Units[0].Watts = map[string]float64{"heat": 50}
+	if slices.ContainsFunc(ledgerOf(t, plan, s).Entries, func(e Entry) bool { return e.Kind == Warming }) {
+		t.Error("a unit with a heat of its own is counted by its water too")
+	}
+}
+
 // Activities follow from the masses of Th and U; what no unit follows is told as all that is fed.
 func TestActivity(t *testing.T) {
 	s := system(t, "Th U Nd", "oxide", "ash", "gangue", "coal", "water", "aqueous")

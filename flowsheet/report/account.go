@@ -197,11 +197,28 @@ func (r *Result) burdenTable(w io.Writer) {
 	var gaps []string
 	for _, gap := range l.NoData {
 		what, _, _ := strings.Cut(gap.What, " (")
-		gaps = append(gaps, fmt.Sprintf("%s (%d)", what, len(gap.For)))
+		count := fmt.Sprint(len(gap.For))
+		if e := r.warming(); e != nil && gap.What == "heat" {
+			count += fmt.Sprintf("; its water %s kW", digits(e.Amount/1000))
+		}
+		gaps = append(gaps, fmt.Sprintf("%s (%s)", what, count))
 	}
 	if len(gaps) > 0 {
 		fold(w, "  no data, in no sum: ", gaps, ", ")
 	}
+}
+
+// warming is the entry of the units whose heat has no data; nil where there are none.
+func (r *Result) warming() *cost.Entry {
+	i := slices.IndexFunc(r.Ledger.Entries, func(e cost.Entry) bool { return e.Kind == cost.Warming })
+	if i < 0 {
+		return nil
+	}
+	return &r.Ledger.Entries[i]
+}
+
+func warmingWords(e *cost.Entry) string {
+	return fmt.Sprintf("heat without data (%s): %s kW for the %s; in no sum", some(e.At), digits(e.Amount/1000), e.Source)
 }
 
 // perKg are the columns of products that stand beside each other.
@@ -223,6 +240,9 @@ func (r *Result) ledgerTable(w io.Writer) {
 	fold(w, "  ", strings.Fields(l.Rule), " ")
 	for _, gap := range l.NoData {
 		fold(w, "  no data: "+gap.What+": ", gap.For, ", ")
+	}
+	if e := r.warming(); e != nil {
+		fold(w, "  ", strings.Fields(warmingWords(e)), " ")
 	}
 }
 
@@ -271,7 +291,7 @@ func (r *Result) ledgerRows(g *grid, columns []string) {
 
 // ledgerLines are the entries as a table shows them: those of the border by kind together, unless all are asked for.
 func ledgerLines(entries []cost.Entry, all bool) (lines []cost.Entry) {
-	kinds := []string{cost.Electricity, cost.Heat, cost.Raw, cost.Reagent, cost.Water, cost.Residue, cost.DrySolids, cost.Effluent, cost.Organic, cost.OffGas, cost.Direct}
+	kinds := []string{cost.Electricity, cost.Heat, cost.Warming, cost.Raw, cost.Reagent, cost.Water, cost.Residue, cost.DrySolids, cost.Effluent, cost.Organic, cost.OffGas, cost.Direct}
 	for _, kind := range kinds {
 		sum := cost.Entry{Kind: kind, Per: map[string]float64{}}
 		for _, e := range entries {

@@ -161,6 +161,12 @@ func (r *Result) goesIn(w io.Writer) {
 		slices.SortFunc(all, func(a, b amount) int { return strings.Compare(a.name, b.name) })
 	}
 	list(w, all)
+	if r.Ledger != nil {
+		if e := r.warming(); e != nil {
+			words := warmingWords(e)
+			energy += " " + strings.ToUpper(words[:1]) + words[1:] + "."
+		}
+	}
 	if energy != "" {
 		p(w, "n", strings.TrimSpace(energy))
 	}
