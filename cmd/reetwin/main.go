@@ -102,6 +102,7 @@ and every number carries its unit, its balance and the class of the constants it
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
+	root.SetFlagErrorFunc(unknownFlag)
 	for _, construct := range []func() *cobra.Command{
 		newSolveCommand,
 		newRunCommand,

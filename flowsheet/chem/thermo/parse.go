@@ -93,6 +93,9 @@ func (r *Reaction) add(l *Library, part string, right bool) error {
 	if part == "" {
 		return fmt.Errorf("a substance is missing beside a sign + or =")
 	}
+	if part[0] == '-' || strings.HasPrefix(part, "−") {
+		return fmt.Errorf("%q: a coefficient is above 0; what is used up stands on the left of the sign =", part)
+	}
 	n, name, err := coefficient(part)
 	if err != nil {
 		return err
