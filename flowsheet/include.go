@@ -24,15 +24,18 @@ var kpiKinds = [...]string{"recovery", "purity", "reagent", "formula"}
 //	set = { adit.flow = "500 gpm" }                 # what is otherwise in it
 //
 // Every unit, stream, gang and control of the part gets the part's name before its own, and the plant's file is laid over the result. The error is
-// conf.Faults.
+// conf.Faults: of parts that are missing or joined wrongly, for which the plant has no meaning. Faults of set stay in the tree, so that those of the plant join them.
 func include(tree *conf.Tree) error {
 	table := tree.Root().Table("include")
 	own := chemistryKeys(tree)
 	names := table.Keys()
 	slices.Reverse(names) // each goes below what there is: the first at last, to stand first
+	whole := true
 	for _, name := range names {
 		t := table.Table(name)
-		if part := openPart(tree, t, name); part != nil {
+		part, fits := openPart(tree, t, name)
+		whole = whole && fits
+		if part != nil {
 			inner := marked(part.Parts(), func(s string) string { return name + partMark + s })
 			tree.Unite("chemistry", part, func(path string) bool { return slices.Contains(own, path) })
 			tree.Under(part, append(inner, name)...)
@@ -43,6 +46,9 @@ func include(tree *conf.Tree) error {
 		if err := tree.Leave("include"); err != nil {
 			return fmt.Errorf("include: %w", err)
 		}
+	}
+	if whole {
+		return nil
 	}
 	return tree.Err()
 }
@@ -66,26 +72,29 @@ func chemistryKeys(tree *conf.Tree) (own []string) {
 	return own
 }
 
-// openPart reads one part and gives it the names that it has in the plant; nil after a fault that leaves nothing of it.
-func openPart(tree *conf.Tree, t *conf.Table, name string) *conf.Tree {
+// openPart reads one part and gives it the names that it has in the plant; nil after a fault that leaves nothing of it. It says whether the part fits: has the
+// streams that are joined, and what is dropped.
+func openPart(tree *conf.Tree, t *conf.Table, name string) (part *conf.Tree, fits bool) {
 	join, drop, set := t.Table("join"), t.TextsOr("drop", nil), t.Table("set")
+	fits = true
 	if !partName.MatchString(name) || slices.Contains(kpiKinds[:], name) {
 		t.Fault("", "the name of a part has letters, digits, - and _ only, and is none of %s", strings.Join(kpiKinds[:], ", "))
+		fits = false
 	}
-	part := tree.Part(t, "file")
-	if part == nil {
+	if part = tree.Part(t, "file"); part == nil {
 		join.Skip(join.Keys()...)
-		return nil
+		return nil, false
 	}
 	if err := include(part); err != nil {
 		tree.Faults(part)
 		join.Skip(join.Keys()...)
-		return nil
+		return nil, false
 	}
 	settle(part, set)
 	for _, path := range drop {
 		if err := part.Leave(path); err != nil {
 			t.Fault("drop", "%v", err)
+			fits = false
 		}
 	}
 	for _, key := range []string{"name", "description"} {
@@ -96,14 +105,16 @@ func openPart(tree *conf.Tree, t *conf.Table, name string) *conf.Tree {
 	streams := map[string]string{}
 	for _, inner := range join.Keys() {
 		streams[inner] = join.Text(inner)
+		fits = fits && !join.Faulty(inner)
 	}
 	found := renamePart(part, name, streams)
 	for inner := range streams {
 		if !slices.Contains(found, inner) {
 			join.Fault(inner, "no unit of %s names a stream %q; %s", t.Text("file"), inner, conf.Hint(inner, found))
+			fits = false
 		}
 	}
-	return part
+	return part, fits
 }
 
 var partName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)

@@ -129,6 +129,24 @@ func TestPartsInARow(t *testing.T) {
 	}
 }
 
+// Faults of set are told together, at the level of the part and of its units, and with those of the plant's own file.
+func TestIncludeTellsAllFaultsOfSet(t *testing.T) {
+	tree, err := conf.Parse("plant.toml", []byte("[include.a]\nfile = \"testdata/parts/loop.toml\"\nset = { nowhere.flow = \"1 m3/h\", feed.flow = \"1 kg\", splitter.colour = 3, store.volum = \"1 m3\" }\n"+
+		"[units.mixer]\nkind = \"mixr\"\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = flowsheet.Load(tree, units.Kinds())
+	if err == nil {
+		t.Fatal("no fault")
+	}
+	for _, want := range []string{`plant.toml:3: include.a.set.nowhere.flow: no table "nowhere"`, "a-feed.flow: ", `unknown key "colour"`, `unknown key "volum"`, "plant.toml:5: units.mixer.kind"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("no %q in\n%v", want, err)
+		}
+	}
+}
+
 // A part may be made of parts: each adds its name. The control of the innermost holds its set-point.
 func TestPartOfAPart(t *testing.T) {
 	p := composed(t, "[include.east]\nfile = \"testdata/parts/nest.toml\"\n\n[include.west]\nfile = \"testdata/parts/nest.toml\"\nset = { control.loop-chloride.set = \"4 g/L\" }\n")
