@@ -248,7 +248,7 @@ type Held struct {
 
 // Line is one limit of a permit.
 type Line struct {
-	What   string   `json:"what"` // element, "solids", "pH", "alkalinity"
+	What   string   `json:"what"` // element, "solids", "dissolved", "pH", "alkalinity"
 	Permit string   `json:"permit"`
 	Unit   string   `json:"unit"`  // "mg/L" of the whole water (alkalinity as CaCO3), "1"
 	Value  *float64 `json:"value"` // nil: not known
@@ -301,10 +301,14 @@ func (d Discharge) held(s Solved) (Held, error) {
 	return h, nil
 }
 
-// whole is the mass (kg/s) of an element, dissolved or not, or of all solids.
+// whole is the mass (kg/s) of an element, dissolved or not, of all solids or of all that is dissolved.
 func (s Solved) whole(what string, n []float64) (float64, bool) {
 	if what == "solids" {
 		return s.System.PhaseMass(chem.Solid, n), true
+	}
+	if what == "dissolved" {
+		water := s.System.Solvent(chem.Aqueous)
+		return s.System.PhaseMass(chem.Aqueous, n) - n[water]*s.System.Components[water].M, true
 	}
 	e, ok := s.System.Element(what)
 	if !ok {

@@ -15,7 +15,7 @@ func TestOpen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(b.Grades) < 20 || len(b.Prices) < 15 || len(b.Reagents) < 15 || len(b.Nuclides) != 3 || len(b.Permits) != 2 {
+	if len(b.Grades) < 20 || len(b.Prices) < 15 || len(b.Reagents) < 15 || len(b.Nuclides) != 3 || len(b.Permits) != 4 {
 		t.Errorf("%d grades, %d prices, %d reagents, %d nuclides, %d permits", len(b.Grades), len(b.Prices), len(b.Reagents), len(b.Nuclides), len(b.Permits))
 	}
 	for _, g := range b.Grades {

@@ -260,6 +260,12 @@ func TestDischarge(t *testing.T) {
 			if want := 1000 * (0.001 + 0.004*2*55.845/159.687) / volume; math.Abs(*l.Value/want-1) > 1e-5 || *l.Met != (want <= 3) {
 				t.Errorf("Fe %g, want %g, met %v", *l.Value, want, *l.Met)
 			}
+		case l.What == "dissolved":
+			if want := 1000 * 0.001 / volume; math.Abs(*l.Value/want-1) > 1e-5 || !*l.Met {
+				t.Errorf("dissolved %g, want %g, met %v", *l.Value, want, *l.Met)
+			}
+		case l.What == "Cl" && (l.Value != nil || l.Why == ""):
+			t.Errorf("chloride of a plant that has none: %+v", l)
 		case l.What == "pH" && *l.Met:
 			t.Error("pH 9.5 is met")
 		case l.What == "alkalinity" && l.Met != nil:
