@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -85,6 +86,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, waits *at
 	code = exitCode(err)
 	if !running { // cobra refused the command line
 		code = exitUsage
+		if text := err.Error(); strings.HasPrefix(text, "accepts ") || strings.HasPrefix(text, "requires ") { // so many arguments
+			err = fmt.Errorf("%w: %s", err, command.UseLine())
+		}
 		err = fmt.Errorf("%w\nsee %s --help", err, command.CommandPath())
 	}
 	if text := err.Error(); text != "" {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"path/filepath"
 
 	"reetwin/flowsheet"
@@ -10,17 +11,25 @@ import (
 
 // loadPlant reads a plant's file, applies "path=value" settings and builds the plant. Its error carries exit code 2.
 func loadPlant(file string, sets []string) (*flowsheet.Plant, *conf.Tree, error) {
+	if file == "" {
+		return nil, nil, exitError{exitUsage, errors.New("needs the file of a plant, such as plant.toml; reetwin new makes one")}
+	}
 	tree, err := conf.Load(file)
 	if err != nil {
 		return nil, nil, exitError{exitUsage, err}
 	}
+	var faults []error // all at once: of each setting, which the error names, and of the plant with the others
 	for _, assignment := range sets {
-		if err := flowsheet.Override(tree, assignment); err != nil {
-			return nil, nil, exitError{exitUsage, err} // it names the setting
+		err := flowsheet.Override(tree, assignment)
+		if _, parts := errors.AsType[conf.Faults](err); parts { // of the file, not of the setting
+			break
+		}
+		if err != nil {
+			faults = append(faults, err)
 		}
 	}
 	plant, err := flowsheet.Load(tree, units.Kinds())
-	if err != nil {
+	if err = errors.Join(append(faults, err)...); err != nil {
 		return nil, nil, exitError{exitUsage, err}
 	}
 	return plant, tree, nil

@@ -90,7 +90,7 @@ func (q *runRequest) run(stdout io.Writer) error {
 		return exitError{exitUnsolved, errors.New(result.Reason)}
 	}
 	write := map[string]func(io.Writer) error{"table": result.Table, "csv": result.CSV, "json": result.JSON}[q.format]
-	if err := deliver(q.out, stdout, write); err != nil {
+	if err := deliver("--out", q.out, stdout, write); err != nil {
 		return err
 	}
 	if result.Status != report.Converged {
@@ -103,7 +103,7 @@ func (q *runRequest) run(stdout io.Writer) error {
 	if err != nil {
 		return exitError{exitUsage, fmt.Errorf("--plot: %w", err)}
 	}
-	return deliver(q.chart, stdout, func(w io.Writer) error { return chart.Write(w, format) })
+	return deliver("--plot", q.chart, stdout, func(w io.Writer) error { return chart.Write(w, format) })
 }
 
 // schedule reads the times and the moves; all that is wrong is reported at once.

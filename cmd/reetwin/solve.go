@@ -52,9 +52,13 @@ are solved), or a saved JSON result.
   reetwin solve configs/uky.toml --out uky.xlsx
   reetwin solve configs/amd.toml --sankey Nd --out nd.svg
   reetwin solve configs/amd.toml --summary amd.html`,
-		Args: cobra.ExactArgs(1),
+		SuggestFor: []string{"sankey", "summary", "loss", "compare"},
+		Args:       cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			q.file = args[0]
+			if err := filled(c); err != nil {
+				return err
+			}
 			return q.run(c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
@@ -85,11 +89,11 @@ func (q *solveRequest) run(stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := deliver(q.out, stdout, write); err != nil {
+	if err := deliver("--out", q.out, stdout, write); err != nil {
 		return err
 	}
 	if q.summary != "" {
-		if err := deliver(q.summary, stdout, result.Summary); err != nil {
+		if err := deliver("--summary", q.summary, stdout, result.Summary); err != nil {
 			return err
 		}
 	}
@@ -101,6 +105,9 @@ func (q *solveRequest) run(stdout, stderr io.Writer) error {
 
 // check settles the format and refuses combinations that make no sense.
 func (q *solveRequest) check() error {
+	if end := strings.ToLower(filepath.Ext(q.summary)); q.summary != "" && end != ".html" && end != ".htm" {
+		return fmt.Errorf("--summary %s: needs a name that ends in .html", q.summary)
+	}
 	end := strings.ToLower(strings.TrimPrefix(filepath.Ext(q.out), "."))
 	if q.sankey != "" {
 		return q.checkSankey(end)
@@ -158,7 +165,7 @@ func solve(file string, sets []string) (*report.Result, error) {
 // unsolved tells of a failed solve: as a result on stdout where a program reads it, else in words.
 func (q *solveRequest) unsolved(result *report.Result, stdout io.Writer) error {
 	if q.format == "json" && q.compare == "" && q.loss == "" {
-		if err := deliver(q.out, stdout, result.JSON); err != nil {
+		if err := deliver("--out", q.out, stdout, result.JSON); err != nil {
 			return err
 		}
 		return exitError{code: exitUnsolved}
@@ -256,10 +263,13 @@ func readResult(file string) (*report.Result, error) {
 	return result, nil
 }
 
-// deliver writes to stdout, or to a file that appears only when it is complete.
-func deliver(file string, stdout io.Writer, write func(io.Writer) error) error {
+// deliver writes to stdout, or to the file of a flag, which appears only when it is complete.
+func deliver(flag, file string, stdout io.Writer, write func(io.Writer) error) error {
 	if file == "" {
 		return write(stdout)
+	}
+	if at, err := os.Stat(file); err == nil && at.IsDir() {
+		return exitError{exitUsage, fmt.Errorf("%s %s: is a folder; needs the name of a file", flag, file)}
 	}
 	f, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
 	if err != nil {
@@ -267,7 +277,7 @@ func deliver(file string, stdout io.Writer, write func(io.Writer) error) error {
 		if errors.As(err, &at) {
 			err = at.Err
 		}
-		return exitError{exitUsage, fmt.Errorf("--out %s: %s: %w", file, filepath.Dir(file), err)}
+		return exitError{exitUsage, fmt.Errorf("%s %s: %s: %w", flag, file, filepath.Dir(file), err)}
 	}
 	defer os.Remove(f.Name()) // gone already when the rename succeeded
 	if err := write(f); err != nil {

@@ -72,6 +72,18 @@ func TestSolveExitCodes(t *testing.T) {
 		{"solve " + uky + " --set leach", 2, "", "--set leach: "},
 		{"solve " + uky + " --set leach.volum=3", 2, "", `did you mean "volume"?`},
 		{"solve " + uky + " --set rougher_load.stages=0 --set leach.volume=3", 2, "", "units.leach.volume: 3 has no unit"},
+		{"solve " + uky + " --set leach.volum=3 --set nowhere.x=1 --set zz=1 --set rougher_load.stages=0", 2, "", "\n--set zz=1: no handle or key \"zz\""},
+		{"solve " + uky + " --set zz=1 --set rougher_load.stages=0", 2, "", "\n--set rougher_load.stages=0: units.rougher_load.stages: 0 is outside"},
+		{"solve " + uky + " --set=-1", 2, "", "--set -1: needs the form path=value"},
+		{"solve -1", 2, "", `reetwin solve -- "-1"`},
+		{"solve " + uky + " --summary=", 2, "", "--summary is empty"},
+		{"solve " + uky + " --loss= --sankey=", 2, "", "--loss is empty\n--sankey is empty"},
+		{"solve " + uky + " --summary sheet.pdf", 2, "", "ends in .html"},
+		{"solve " + uky + " --summary nowhere/x.html", 2, "Recovery", "--summary nowhere/x.html: nowhere: no such"},
+		{"solve " + uky + " --out ../../configs", 2, "", "--out ../../configs: is a folder"},
+		{"solve --", 2, "", "received 0: reetwin solve FILE"},
+		{"sankey " + uky, 2, "", "solve"},
+		{"summary " + uky, 2, "", "solve"},
 		{"dissolve", 2, "", `unknown command "dissolve"`},
 	} {
 		code, stdout, stderr := execute(strings.Fields(c.args)...)

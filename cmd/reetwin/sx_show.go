@@ -288,14 +288,14 @@ func (q *sxShow) write(stdout io.Writer) error {
 	for _, d := range q.drawings() {
 		for _, format := range []string{"svg", "png"} {
 			file := filepath.Join(q.out, d.name+"."+format)
-			if err := deliver(file, stdout, func(w io.Writer) error { return d.drawing.Write(w, format) }); err != nil {
+			if err := deliver("--out", file, stdout, func(w io.Writer) error { return d.drawing.Write(w, format) }); err != nil {
 				return fmt.Errorf("%s: %w", file, err)
 			}
 		}
 		page.Parts = append(page.Parts, report.Part{Drawing: d.drawing, Caption: d.caption})
 	}
 	file := filepath.Join(q.out, "index.html")
-	if err := deliver(file, stdout, page.Write); err != nil {
+	if err := deliver("--out", file, stdout, page.Write); err != nil {
 		return err
 	}
 	if q.format != "json" {

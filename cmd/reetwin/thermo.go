@@ -40,7 +40,12 @@ Outside the range of its data a substance is extrapolated and listed by name; --
   reetwin thermo "2 DyF3 + 3.3 Ca = 2 Dy + 3 CaF2 + 0.3 Ca" --T 900K --adiabatic
   reetwin thermo species NdF3`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(c *cobra.Command, args []string) error { return f.run(c, strings.Join(args, " ")) },
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := filled(c); err != nil {
+				return err
+			}
+			return f.run(c, strings.Join(args, " "))
+		},
 	}
 	c.Flags().StringVar(&f.T, "T", "298.15K", "temperature, such as 1323.15K or 1050degC")
 	c.Flags().StringVar(&f.reactants, "reactants-T", "", "temperature of the reactants: adds the heat from there to products at --T")
@@ -83,6 +88,9 @@ func kelvin(flag, text string) (float64, error) {
 func (f *thermoFlags) run(c *cobra.Command, text string) error {
 	if f.format != "table" && f.format != "json" {
 		return exitError{exitUsage, fmt.Errorf("-o %s: needs table or json", f.format)}
+	}
+	if f.plot == "" && (f.from != "" || f.to != "") {
+		return exitError{exitUsage, errors.New("--from and --to are of a plot: needs --plot FILE")}
 	}
 	if f.electrons < 0 || math.IsNaN(f.electrons) || f.electrons > 1000 {
 		return exitError{exitUsage, fmt.Errorf("--electrons %g: needs a number from 0 to 1000", f.electrons)}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -130,6 +131,9 @@ func newVapourCommand(data *[]string) *cobra.Command {
 		Example: `  reetwin thermo vapour Sm --T 1200degC`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if at == "" {
+				return exitError{exitUsage, errors.New("needs a temperature, such as --T 1200degC")}
+			}
 			T, err := kelvin("T", at)
 			if err != nil {
 				return err
@@ -153,9 +157,6 @@ func newVapourCommand(data *[]string) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&at, "T", "", "temperature, such as 1473K")
-	if err := c.MarkFlagRequired("T"); err != nil {
-		panic(err)
-	}
 	return c
 }
 

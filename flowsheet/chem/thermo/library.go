@@ -51,6 +51,13 @@ func (l *Library) find(text string) (*Species, string, error) {
 		base, tag = base[:i], base[i+1:len(base)-1]
 	}
 	s, ok := l.species[base+set]
+	if known := l.species[base]; !ok && set != "" && known != nil {
+		sets := []string{known.Name}
+		for _, o := range l.Others(known) {
+			sets = append(sets, o.Name)
+		}
+		return nil, "", fmt.Errorf("%q: there is no set %s of %s; there is %s", text, set[1:], base, strings.Join(sets, ", "))
+	}
 	if !ok {
 		return nil, "", l.unknown(text, base+set)
 	}

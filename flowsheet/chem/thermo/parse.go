@@ -50,7 +50,9 @@ func (l *Library) Parse(text string) (*Reaction, error) {
 	for k, side := range sides {
 		for _, part := range strings.Split(" "+side+" ", " + ") {
 			if err := r.add(l, strings.TrimSpace(part), k == 1); err != nil {
-				faults = append(faults, err)
+				if !slices.ContainsFunc(faults, func(f error) bool { return f.Error() == err.Error() }) {
+					faults = append(faults, err)
+				}
 			}
 		}
 	}
@@ -101,12 +103,12 @@ func (r *Reaction) add(l *Library, part string, right bool) error {
 		return err
 	}
 	if strings.ContainsAny(name, " \t") {
-		return fmt.Errorf("%q: substances stand between signs + with blanks around them", part)
+		return fmt.Errorf("%q: substances stand between signs + with blanks around them, behind a coefficient such as 1.5 or 3/2", part)
 	}
 	s, tag, err := l.find(name)
 	if err != nil {
 		if i := strings.IndexByte(name, '+'); i > 0 && i < len(name)-1 {
-			return fmt.Errorf("%w; write blanks around a + between substances", err)
+			return fmt.Errorf("write blanks around a + between substances: %w", err)
 		}
 		return err
 	}
