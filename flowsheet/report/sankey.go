@@ -141,6 +141,13 @@ func (r *Result) measure(of string) (measure func(Stream) float64, unit, what st
 		}, "mol/h", of + ", as " + strings.Join(parts, " and ") + "; used up where it ends", nil
 	}
 	known := append(inOrder(r.Elements, func(e Element) int { return e.No }), rareEarths, rareEarthsButSc, "mass")
+	if r.Ledger != nil {
+		for _, e := range r.Ledger.Entries {
+			if e.Kind == cost.Reagent || e.Kind == cost.Water {
+				known = append(known, e.Name)
+			}
+		}
+	}
 	if near := si.Nearest(of, known); near != "" {
 		return nil, "", "", fmt.Errorf("no element, component or reagent %q in this plant; did you mean %q?", of, near)
 	}

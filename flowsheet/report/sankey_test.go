@@ -162,6 +162,16 @@ func TestSankeyOfLedgerNames(t *testing.T) {
 	}
 }
 
+// A reagent nearly named is named.
+func TestSankeyHintsAtLedgerNames(t *testing.T) {
+	r := solvedFile(t, "amd.toml")
+	for of, want := range map[string]string{"Slaked Lime": "slaked lime", "slaked lme": "slaked lime", "hydrogen peroxid": "hydrogen peroxide"} {
+		if _, err := r.Sankey(of); err == nil || !strings.Contains(err.Error(), "did you mean \""+want) {
+			t.Errorf("%s: %v", of, err)
+		}
+	}
+}
+
 func TestSankeyRefuses(t *testing.T) {
 	r := solvedFile(t, "sx-amd.toml")
 	for of, want := range map[string]string{"Nx": "no element, component or reagent", "Nb": "no element", "nd": `did you mean "Nd"`, "Xx2O3": "no element"} {
