@@ -284,6 +284,9 @@ func (d Discharge) held(s Solved) (Held, error) {
 			line := Line{What: l.Name, Permit: p.Name, Hi: &l.Value}
 			if kg, ok := s.whole(l.Name, f.N); !ok {
 				line.Why = "the plant has no such element"
+				if l.Name == "dissolved" {
+					line.Why = "the plant has no water"
+				}
 			} else if volume > 0 {
 				v := 1000 * kg / volume
 				line.Value = &v
@@ -301,13 +304,16 @@ func (d Discharge) held(s Solved) (Held, error) {
 	return h, nil
 }
 
-// whole is the mass (kg/s) of an element, dissolved or not, of all solids or of all that is dissolved.
+// whole is the mass (kg/s) of an element, dissolved or not, of all solids or of all that is dissolved; false where the plant has no such element, or no water.
 func (s Solved) whole(what string, n []float64) (float64, bool) {
 	if what == "solids" {
 		return s.System.PhaseMass(chem.Solid, n), true
 	}
 	if what == "dissolved" {
 		water := s.System.Solvent(chem.Aqueous)
+		if water < 0 {
+			return 0, false
+		}
 		return s.System.PhaseMass(chem.Aqueous, n) - n[water]*s.System.Components[water].M, true
 	}
 	e, ok := s.System.Element(what)

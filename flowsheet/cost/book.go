@@ -106,7 +106,7 @@ type ActivityLimit struct {
 // Permit is what a discharge may hold.
 type Permit struct {
 	Name     string
-	Elements []Limit // mg/L by element, and "solids"
+	Elements []Limit // mg/L by element, "solids" and "dissolved"
 	PH       []float64
 	Alkaline bool // alkalinity above acidity
 	Origin

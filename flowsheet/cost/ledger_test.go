@@ -241,6 +241,19 @@ func TestActivity(t *testing.T) {
 	}
 }
 
+// What is dissolved is not known where the plant has no water, as on a cell's sludge.
+func TestDischargeWithoutWater(t *testing.T) {
+	s := system(t, "Fe Nd", "oxide", "gangue")
+	d := Discharge{Stream: "out", Permits: []Permit{{Name: "salt", Elements: []Limit{{Name: "dissolved", Asked: Asked{Value: 2000}}}}}}
+	h, err := d.held(Solved{System: s, Flows: []Flow{{Name: "out", N: flow(t, s, map[string]float64{"Fe2O3(s)": 1})}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l := h.Lines[0]; l.Value != nil || l.Met != nil || l.Why != "the plant has no water" || h.Met != nil {
+		t.Errorf("%+v, met %v", l, h.Met)
+	}
+}
+
 // A discharge counts what is dissolved and what is not; what no reading tells is not known.
 func TestDischarge(t *testing.T) {
 	s := system(t, "Fe Mn Al", "aqueous", "water", "gangue", "oxide")
