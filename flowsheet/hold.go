@@ -76,6 +76,9 @@ func (l *hold) solve(p *Plant, st *Stage) error {
 		l.short = true
 		return nil
 	}
+	if st.Rate > 0 { // in time nothing looks again at the whole range, as short does at a steady state
+		return l.scan(p, st, math.MaxInt)
+	}
 	return l.scan(p, st, holdLost)
 }
 
