@@ -193,3 +193,22 @@ func TestTextFileHoldsTheTable(t *testing.T) {
 		t.Errorf("%v: %.100s", err, text)
 	}
 }
+
+// A file that is not there, a file of the other sort and too few arguments are answered with what was probably meant.
+func TestWrongFile(t *testing.T) {
+	for _, c := range []struct {
+		code int
+		want string
+		args []string
+	}{
+		{exitUsage, "did you mean " + uky + "?", []string{"solve", strings.Replace(uky, "uky", "ukky", 1)}},
+		{exitUsage, "its plant is the file that the key plant names, uky.toml", []string{"check", strings.Replace(uky, "uky", "uky-live", 1)}},
+		{exitUsage, "uky-live.toml?", []string{"live", uky}},
+		{exitUsage, "reetwin solve FILE", []string{"solve"}},
+		{exitConnection, "no value came from opc.tcp://127.0.0.1:1:", []string{"live", strings.Replace(uky, "uky", "uky-live", 1), "--endpoint", "opc.tcp://127.0.0.1:1", "--for", "200ms", "--dir", t.TempDir()}},
+	} {
+		if code, _, stderr := execute(c.args...); code != c.code || !strings.Contains(stderr, c.want) {
+			t.Errorf("%q: exit %d, %s", c.args, code, stderr)
+		}
+	}
+}
