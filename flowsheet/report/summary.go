@@ -13,8 +13,9 @@ import (
 	"reetwin/flowsheet/cost"
 )
 
+// summaryStyle holds the page on one sheet also where Liberation Sans and Arial are missing: font-size-adjust gives a wider substitute their size.
 const summaryStyle = `@page{size:A4;margin:9mm}*{box-sizing:border-box}
-body{font:8.2pt/1.25 "Liberation Sans",Arial,Helvetica,sans-serif;color:#111;margin:0 auto;padding:4mm;max-width:200mm}
+body{font:8.2pt/1.25 "Liberation Sans",Arial,Helvetica,sans-serif;color:#111;margin:0 auto;padding:4mm;max-width:200mm;font-size-adjust:.49}
 h1{font-size:13pt;margin:0}h2{font-size:9pt;margin:2.2mm 0 .6mm;border-bottom:.3mm solid #0072b2;color:#00517f}
 p{margin:.4mm 0}p.n{color:#444;font-size:7.2pt}div.two{display:grid;grid-template-columns:1fr 1fr;gap:0 5mm}div.two>div{min-width:0}
 table{border-collapse:collapse;width:100%}td,th{padding:.1mm 1.2mm;text-align:right;vertical-align:top;font-weight:normal;border-bottom:.15mm solid #e2e2e2}
