@@ -22,7 +22,7 @@ table{border-collapse:collapse;width:100%}td,th{padding:.1mm 1.2mm;text-align:ri
 th{color:#444;font-size:7.2pt;vertical-align:bottom}td.w,th.w{text-align:left;overflow-wrap:break-word}td.w:first-child{white-space:nowrap}div.t{overflow-x:auto}td.bad{color:#b00020;font-weight:bold}td.ok{color:#00663f}td.dim{color:#666}
 body.dense{font-size:6.9pt;line-height:1.15}body.dense h2{margin-top:1.4mm;font-size:8pt}body.dense p.n,body.dense th{font-size:6.2pt}
 body.denser{font-size:6.3pt;line-height:1}body.denser td,body.denser th{padding:0 1.2mm}body.denser h2{margin-top:1mm}body.denser p.n,body.denser th{font-size:5.8pt}
-@media print{body{padding:0;max-width:none}}@media screen and (max-width:640px){div.two{grid-template-columns:1fr}}`
+@media print{body{padding:0;max-width:none}body.denser{zoom:.95}}@media screen and (max-width:640px){div.two{grid-template-columns:1fr}}`
 
 // dense asks for smaller lettering where products and units want many lines.
 func dense(r *Result) string {
