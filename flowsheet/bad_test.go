@@ -2,6 +2,7 @@ package flowsheet_test
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -24,11 +25,11 @@ func loadFile(file string) (*flowsheet.Plant, error) {
 	return flowsheet.Load(tree, units.Kinds())
 }
 
-// kindList is how a fault names all kinds; "{kinds}" in the files, so that a new kind does not change them.
-func kindList() string {
+// kindLists fills in how a fault names kinds, "{kinds}" and "{known kinds}" in the files, so that a new kind does not change them.
+func kindLists(want string) string {
 	names := slices.Sorted(maps.Keys(units.Kinds()))
-	last := len(names) - 1
-	return `"` + strings.Join(names[:last], `", "`) + `" or "` + names[last] + `"`
+	some := fmt.Sprintf(`one of %d, such as "%s"`, len(names), strings.Join(names[:12], `", "`))
+	return strings.NewReplacer("{kinds}", some, "{known kinds}", "known are "+strings.Join(names, ", ")).Replace(want)
 }
 
 // holdFaults requires that a file has the faults of its first lines, "# want: FAULT", and no others.
@@ -44,7 +45,7 @@ func holdFaults(t *testing.T, file string) {
 		if !ok {
 			break
 		}
-		want = append(want, strings.ReplaceAll(strings.TrimSpace(w), "{kinds}", kindList()))
+		want = append(want, kindLists(strings.TrimSpace(w)))
 	}
 	_, err = loadFile(file)
 	faults, ok := errors.AsType[conf.Faults](err)

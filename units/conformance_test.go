@@ -32,7 +32,7 @@ func TestConformance(t *testing.T) {
 	}
 	for kind := range kinds {
 		if !tested[kind] {
-			t.Errorf("kind %s has no conformance case", kind)
+			t.Errorf("kind %s has no conformance case: add one to units/cases_test.go", kind)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"reetwin/flowsheet/report"
+	"reetwin/units"
 )
 
 // tomlBlocks lists the fenced TOML blocks of a page, apart by whether they are marked as variants.
@@ -236,5 +237,18 @@ func TestReadmeCapture(t *testing.T) {
 	}
 	if seen < 40 {
 		t.Errorf("%d lines", seen)
+	}
+}
+
+// The table of kinds in docs/plant-file.md has a row for every kind.
+func TestKindsInPlantFile(t *testing.T) {
+	text, err := os.ReadFile("../../docs/plant-file.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind := range units.Kinds() {
+		if !strings.Contains(string(text), "\n| `"+kind+"` |") {
+			t.Errorf("docs/plant-file.md has no row for %s in its table of kinds", kind)
+		}
 	}
 }

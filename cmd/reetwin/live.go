@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -72,7 +74,13 @@ Without an InfluxDB the frames stay in the outbox on disk; a later start with on
 			if err != nil {
 				return exitError{exitUsage, err}
 			}
-			return runLive(c, config, model, client, flags, func() string { return clientLine(client.Stats()) })
+			if err := runLive(c, config, model, client, flags, func() string { return clientLine(client.Stats()) }); err != nil {
+				return err
+			}
+			if s := client.Stats(); s.Received == 0 {
+				return exitError{exitConnection, fmt.Errorf("no value came from %s: %s", settings.Endpoint, cmp.Or(s.Why, "not connected"))}
+			}
+			return nil
 		},
 	}
 	flags.add(c, "reetwin-live")
@@ -84,6 +92,9 @@ Without an InfluxDB the frames stay in the outbox on disk; a later start with on
 // loadLive reads a live plant's file and its model. The error carries exit code 2.
 func loadLive(file string) (*plant.Config, *flowsheet.Plant, error) {
 	config, tree, err := plant.ReadConfig(file)
+	if tags := strings.TrimSuffix(file, ".toml") + "-live.toml"; err != nil && exists(tags) {
+		err = fmt.Errorf("%s is no file of a live plant; did you mean %s?", file, tags)
+	}
 	if err != nil {
 		return nil, nil, exitError{exitUsage, err}
 	}
@@ -95,6 +106,11 @@ func loadLive(file string) (*plant.Config, *flowsheet.Plant, error) {
 		return nil, nil, exitError{exitUsage, err}
 	}
 	return config, model, nil
+}
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
 }
 
 // opcuaSettings reads the table [opcua].

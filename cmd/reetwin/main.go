@@ -92,7 +92,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, waits *at
 		err = fmt.Errorf("%w\nsee %s --help", err, command.CommandPath())
 	}
 	if text := err.Error(); text != "" {
-		fmt.Fprintln(stderr, nearestNames(text))
+		fmt.Fprintln(stderr, nearestNames(text)+nearestFile(err))
 	}
 	return code
 }

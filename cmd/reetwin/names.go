@@ -2,10 +2,16 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+
+	"reetwin/flowsheet/conf"
 )
 
 // mostNames is how many names a message lists.
@@ -25,6 +31,24 @@ func nearestNames(message string) string {
 		slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(likeness(b, part[1]), likeness(a, part[1])) })
 		return fmt.Sprintf("%q%s; the nearest of %d are %s", part[1], part[2], len(names), strings.Join(names[:mostNames], ", "))
 	})
+}
+
+// nearestFile ends a message about a file that is not there: with the one of its folder that was probably meant.
+func nearestFile(err error) string {
+	missing, ok := errors.AsType[*fs.PathError](err)
+	if !ok || missing.Op != "open" || !errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	entries, _ := os.ReadDir(filepath.Dir(missing.Path)) // without the folder, no hint
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	near := conf.Nearest(filepath.Base(missing.Path), names)
+	if near == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %s?", filepath.Join(filepath.Dir(missing.Path), near))
 }
 
 // likeness is the share of pairs of neighbouring letters that two names have in common (Dice): 0 to 1.

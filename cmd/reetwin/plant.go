@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"path/filepath"
 
 	"reetwin/flowsheet"
@@ -27,6 +28,9 @@ func loadPlant(file string, sets []string) (*flowsheet.Plant, *conf.Tree, error)
 		if err != nil {
 			faults = append(faults, err)
 		}
+	}
+	if root := tree.Root(); root.Has("plant") && root.Has("tag") && !root.Has("units") {
+		return nil, nil, exitError{exitUsage, fmt.Errorf("%s holds the tags of a live plant; its plant is the file that the key plant names, %s", file, root.Text("plant"))}
 	}
 	plant, err := flowsheet.Load(tree, units.Kinds())
 	if err = errors.Join(append(faults, err)...); err != nil {

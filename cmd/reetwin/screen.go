@@ -90,7 +90,11 @@ func (s *screen) draw(f *plant.Frame, most int) {
 	}
 	row("\n  %-36s %12s %-8s %-9s %7s  %s", "KPI", "value", "unit", "quality", "oldest", "why")
 	for _, k := range f.KPIs {
-		row("  %-36s %12s %-8s %-9s %7s  %s", k.Name, number(k.Value), unitText(k.Unit), k.Quality, aged(k.Age), cut(k.Why, 60))
+		value, unit := k.Value, unitText(k.Unit)
+		if share(k) {
+			value, unit = 100*value, "%"
+		}
+		row("  %-36s %12s %-8s %-9s %7s  %s", k.Name, number(value), unit, k.Quality, aged(k.Age), cut(k.Why, 60))
 	}
 	if most > 0 {
 		row("\n  %-36s %12s %12s %9s %-8s %-9s %7s  %s", "tag", "measured", "expected", "deviation", "unit", "quality", "age", "why")
@@ -118,12 +122,17 @@ func rank(r plant.Reading) int {
 	return n
 }
 
-// unitText is empty for a pure number.
+// unitText is a dash for a pure number.
 func unitText(unit string) string {
 	if unit == "1" {
-		return ""
+		return "–"
 	}
 	return unit
+}
+
+// share says whether a KPI is a part of a whole, shown in %: the recoveries and purities of a plant's file.
+func share(k plant.KPI) bool {
+	return k.Unit == "1" && (strings.HasPrefix(k.Name, "recovery.") || strings.HasPrefix(k.Name, "purity."))
 }
 
 func number(n plant.Number) string {
@@ -133,12 +142,21 @@ func number(n plant.Number) string {
 	return fmt.Sprintf("%.5g", float64(n))
 }
 
-// deviation is measured against expected, in percent of the expected value.
+// deviation is measured against expected, in percent of the expected value; of a pH and a temperature, whose zero means nothing, their difference.
 func deviation(r plant.Reading) string {
-	if !r.Measured.Known() || !r.Expected.Known() || r.Expected == 0 {
+	if !r.Measured.Known() || !r.Expected.Known() {
 		return ""
 	}
-	return fmt.Sprintf("%+.1f %%", 100*float64(r.Measured-r.Expected)/math.Abs(float64(r.Expected)))
+	difference := float64(r.Measured - r.Expected)
+	switch {
+	case slices.ContainsFunc(strings.Split(r.ID, "."), func(part string) bool { return part == "pH" || strings.HasPrefix(part, "pH_") }):
+		return fmt.Sprintf("%+.2f", difference)
+	case r.Unit == "degC" || r.Unit == "K":
+		return fmt.Sprintf("%+.1f K", difference)
+	case r.Expected == 0:
+		return ""
+	}
+	return fmt.Sprintf("%+.1f %%", 100*difference/math.Abs(float64(r.Expected)))
 }
 
 // aged writes an age in the unit an operator thinks in.

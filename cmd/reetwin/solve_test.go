@@ -55,7 +55,7 @@ func TestSolveExitCodes(t *testing.T) {
 		{"solve " + lost, 4, "", "scrub_pH"},
 		{"solve " + lost + " -o json", 4, `"status": "failed"`, ""},
 		{"solve " + uky + " --compare " + lost, 4, "", "scrub_pH"},
-		{"solve", 2, "", "accepts 1 arg"},
+		{"solve", 2, "", "accepts 1 arg(s), received 0: reetwin solve FILE"},
 		{"solve nowhere.toml", 2, "", "nowhere.toml"},
 		{"solve " + uky + " --compare nowhere.json", 2, "", "nowhere.json"},
 		{"solve " + uky + " --colour", 2, "", "unknown flag"},
@@ -67,7 +67,7 @@ func TestSolveExitCodes(t *testing.T) {
 		{"solve " + uky + " --out u.pdf", 2, "", "unknown ending .pdf; known are .json, .csv, .xlsx, and .txt"},
 		{"solve " + uky + " -o csv --out u.json", 2, "", "-o csv contradicts --out u.json"},
 		{"solve " + uky + " --set dosage=10%", 0, "* published for another case; this one differs by dosage=10%", ""},
-		{"solve " + uky + " --set zzz.stages=3", 2, "", "the nearest of 40 are "},
+		{"solve " + uky + " --set zzz.stages=3", 2, "", "the nearest of 41 are "},
 		{"solve " + uky + " --loss Ndd", 2, "", `did you mean "Nd"?`},
 		{"solve " + uky + " --set leach", 2, "", "--set leach: "},
 		{"solve " + uky + " --set leach.volum=3", 2, "", `did you mean "volume"?`},
@@ -191,5 +191,24 @@ func TestTextFileHoldsTheTable(t *testing.T) {
 	}
 	if text, err := os.ReadFile(file); err != nil || !strings.HasPrefix(string(text), "UKy coal-refuse plant: converged") {
 		t.Errorf("%v: %.100s", err, text)
+	}
+}
+
+// A file that is not there, a file of the other sort and too few arguments are answered with what was probably meant.
+func TestWrongFile(t *testing.T) {
+	for _, c := range []struct {
+		code int
+		want string
+		args []string
+	}{
+		{exitUsage, "did you mean " + uky + "?", []string{"solve", strings.Replace(uky, "uky", "ukky", 1)}},
+		{exitUsage, "its plant is the file that the key plant names, uky.toml", []string{"check", strings.Replace(uky, "uky", "uky-live", 1)}},
+		{exitUsage, "uky-live.toml?", []string{"live", uky}},
+		{exitUsage, "reetwin solve FILE", []string{"solve"}},
+		{exitConnection, "no value came from opc.tcp://127.0.0.1:1:", []string{"live", strings.Replace(uky, "uky", "uky-live", 1), "--endpoint", "opc.tcp://127.0.0.1:1", "--for", "200ms", "--dir", t.TempDir()}},
+	} {
+		if code, _, stderr := execute(c.args...); code != c.code || !strings.Contains(stderr, c.want) {
+			t.Errorf("%q: exit %d, %s", c.args, code, stderr)
+		}
 	}
 }

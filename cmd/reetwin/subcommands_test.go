@@ -151,7 +151,7 @@ func TestKindsPlant(t *testing.T) {
 	}
 	for kind := range units.Kinds() {
 		if !slices.Contains(shown, kind) {
-			t.Errorf("kinds.toml has no %s", kind)
+			t.Errorf("cmd/reetwin/kinds.toml has no unit of kind %s: reetwin units and explain show their examples from it", kind)
 		}
 	}
 }

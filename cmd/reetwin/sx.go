@@ -17,8 +17,8 @@ func newSXCommand() *cobra.Command {
 		Long: `Tools of solvent extraction beside the plant file. A circuit in a plant is the kind sx_circuit: reetwin units sx_circuit.
 The benchmark SX-1 is three sections around one organic loop, 20 cations, synthetic constants of realistic size.`,
 		Example: `  reetwin sx show configs/sx-amd.toml
-  reetwin sx fit isotherms.csv --free n --out my_extractant.toml
-  reetwin sx run problem.json -N 60 --variant closed -o json`,
+  reetwin sx fit configs/validation/source/pc88a_hcl.csv --free n --out my_extractant.toml
+  reetwin sx run configs/validation/source/sx1.json -N 60 --variant closed -o json`,
 	}
 	c.AddCommand(newSXShowCommand(), newSXDesignCommand(), newSXFitCommand(), newSXRunCommand(), newSXBenchCommand())
 	return c
@@ -35,8 +35,8 @@ from a cold start, and write ln([(HA)2]/[H+]) of every stage, the raffinate, the
 Ltot is dimers per volume of organic, sap the part of the free dimer that is saponified; any one unit of concentration, of flow.
 N and variant stand in the file or in the flags. Base that no cation takes up stays in the water: then hydroxide by stage, and
 a warning with the worst stage, its pH and the base (water, 1.007e-14 (mol/L)2 unless the file says another). Exit code 4: no solution, with its reason.`,
-		Example: `  reetwin sx run problem.json -N 30 --variant open -o json
-  reetwin sx run problem.json -N 60 --variant closed`,
+		Example: `  reetwin sx run configs/validation/source/sx1.json -N 30 --variant open -o json
+  reetwin sx run configs/validation/source/sx1.json -N 60 --variant closed`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if format != "table" && format != "json" {

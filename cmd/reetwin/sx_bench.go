@@ -35,8 +35,8 @@ alkaline besides, and named with its stage, pH and base. Metals would come down 
 
 Models: ideal; a exponent 2.38 of trivalents; b 0.5 mol/L of sulfate; c log K falls by 0.5 with the loading; d all of them;
 m capacities of 4.6 and 6 monomers; M the same with exponents to match.`,
-		Example: `  reetwin sx bench problem.json --seed 77 --cases 1000 -N 30,60
-  reetwin sx bench problem.json --seed 77 --cases 200 -N 100 --models a,b,c,d --variants closed`,
+		Example: `  reetwin sx bench configs/validation/source/sx1.json --seed 77 --cases 1000 -N 30,60
+  reetwin sx bench configs/validation/source/sx1.json --seed 77 --cases 200 -N 100 --models a,b,c,d --variants closed`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			p, err := sx.ReadProblem(args[0], "")

@@ -28,7 +28,7 @@ func newSXDesignCommand() *cobra.Command {
 organic, saponification, O/A and acids, on the rigorous model, within the windows of the file. Xu Guangxian's minimum-reagent
 relations are the start; from there a local search. Several [[cut]] make a train. A cut that cannot be met is refused with the limit in the way (exit code 4).
 --out writes a plant file for reetwin solve. The file is described in docs/sx.md.`,
-		Example: `  reetwin sx design cut.toml --out plant.toml
+		Example: `  reetwin sx design configs/design/dysprosium.toml --out plant.toml
   reetwin solve plant.toml`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {

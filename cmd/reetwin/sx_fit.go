@@ -41,7 +41,7 @@ Zn, Ca, U, Th and others of another charge z have the exponent z and bind 2 z mo
 Prints every constant with its standard deviation, the rms in decades, and with --hold-out how well two thirds of each source
 predict the last third, and all sources but one that one. --out writes the constants with their bands and covariance; an sx_circuit
 takes them with constants = "FILE" and model = the name (docs/sx.md). --plot draws the residuals (svg, png).`,
-		Example: `  reetwin sx fit isotherms.csv --free n --huber 0.2 --hold-out --seed 7 --out mine.toml --plot residuals.svg`,
+		Example: `  reetwin sx fit configs/validation/source/pc88a_hcl.csv --free n --huber 0.2 --hold-out --seed 7 --out mine.toml --plot residuals.svg`,
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(c *cobra.Command, args []string) error { return f.run(c.OutOrStdout(), args[0]) },
 	}

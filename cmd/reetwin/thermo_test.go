@@ -58,7 +58,7 @@ steps = [ { state = "s", lo = "298.15 K", hi = "1650 K", cp = [90.0] } ]
 		{[]string{"Nd = Nd(l)", "--from", "500K"}, 2, "", "needs --plot FILE"},
 		{[]string{"Nd = Nd(l)", "--plot", ""}, 2, "", "--plot is empty"},
 		{[]string{"Nd@FOO = Nd"}, 2, "", `"Nd@FOO": there is no set FOO of Nd; there is Nd`},
-		{[]string{"Nd2O3+1.5C=2Nd+1.5CO2"}, 2, "", `blanks around a + between substances: unknown substance "Nd2O3+1.5C"|the nearest of 40 are CO2, `},
+		{[]string{"Nd2O3+1.5C=2Nd+1.5CO2"}, 2, "", `blanks around a + between substances: unknown substance "Nd2O3+1.5C"|the nearest of | are CO2, `},
 		{[]string{"1e3 Nd = 1e3 Nd"}, 2, "", "a coefficient such as 1.5 or 3/2"},
 		{[]string{"species"}, 0, "NdF3\n|kaolinite|SO4-2@SUPCRT", ""},
 		{[]string{"species", "Nd", "--T", "1200K"}, 0, "Nd(s β)    1128 to 1289|stable here|extrapolated|dH at 1289 K  7.14 kJ/mol|CRC Handbook, enthalpy of fusion|1.5 J/(mol K) (assumed)", ""},

@@ -585,3 +585,23 @@ func TestNumbers(t *testing.T) {
 		}
 	}
 }
+
+// A key with many options is not answered with all of them.
+func TestChoiceOfMany(t *testing.T) {
+	var kinds []string
+	for i := range 30 {
+		kinds = append(kinds, fmt.Sprintf("kind%c", 'A'+i))
+	}
+	kinds = append(kinds, "thickener")
+	tree, err := Parse("p.toml", []byte("a = 'thickner'\nb = 5\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"a", "b", "c"} {
+		tree.Root().Choice(key, kinds...)
+	}
+	err = tree.Err()
+	if text := fmt.Sprint(err); !strings.Contains(text, `a: "thickner"; did you mean "thickener"?`) || strings.Count(text, "one of 31, such as") != 2 || strings.Contains(text, "kindZ") {
+		t.Error(err)
+	}
+}

@@ -79,14 +79,24 @@ func (t *Table) choice(key string, n *node, def string, options []string) string
 			return v
 		}
 	}
-	t.wrong(key, n, "needs %s%s", oneOf(options), meant(v, options))
+	if len(options) > mostOptions {
+		t.wrong(key, n, "%s", Hint(v, options))
+	} else {
+		t.wrong(key, n, "needs %s%s", oneOf(options), meant(v, options))
+	}
 	return def
 }
+
+// mostOptions is how many options a message lists one by one.
+const mostOptions = 12
 
 func oneOf(options []string) string {
 	quoted := make([]string, len(options))
 	for i, o := range options {
 		quoted[i] = fmt.Sprintf("%q", o)
+	}
+	if len(quoted) > mostOptions {
+		return fmt.Sprintf("one of %d, such as %s", len(quoted), strings.Join(quoted[:mostOptions], ", "))
 	}
 	if last := len(quoted) - 1; last > 0 {
 		return strings.Join(quoted[:last], ", ") + " or " + quoted[last]

@@ -189,7 +189,7 @@ func Hint(name string, names []string) string {
 	if near := Nearest(name, names); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
-	const most = 40
+	const most = 1000
 	switch {
 	case len(names) == 0:
 		return "there is none"

@@ -282,7 +282,7 @@ func (s *Sankey) build(r *Result, values map[string]float64) {
 	s.shorten(r)
 	s.gather()
 	if small > 0 {
-		s.Left = fmt.Sprintf("%d below %s %% of what enters: not drawn; of it %s %% enters, %s %% leaves", small, digits(100*leastBand), digits(100*smallIn/s.In), digits(100*smallOut/s.In))
+		s.Left = fmt.Sprintf("%d bands below %s %% of what enters: not drawn; of it %s %% enters, %s %% leaves", small, digits(100*leastBand), digits(100*smallIn/s.In), digits(100*smallOut/s.In))
 	}
 	if len(negative) > 0 {
 		s.Left += ". Negative, not drawn: " + strings.Join(negative, ", ")

@@ -179,6 +179,9 @@ func TestSankeyRefuses(t *testing.T) {
 			t.Errorf("%s: %v", of, err)
 		}
 	}
+	if _, err := solvedFile(t, "uky.toml").Sankey("HCL"); err == nil || !strings.Contains(err.Error(), `did you mean "HCl"`) {
+		t.Errorf("HCL: %v", err)
+	}
 	s, err := r.Sankey("Nd")
 	if err != nil {
 		t.Fatal(err)

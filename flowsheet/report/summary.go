@@ -13,15 +13,16 @@ import (
 	"reetwin/flowsheet/cost"
 )
 
+// summaryStyle holds the page on one sheet also where Liberation Sans and Arial are missing: font-size-adjust gives a wider substitute their size.
 const summaryStyle = `@page{size:A4;margin:9mm}*{box-sizing:border-box}
-body{font:8.2pt/1.25 "Liberation Sans",Arial,Helvetica,sans-serif;color:#111;margin:0 auto;padding:4mm;max-width:200mm}
+body{font:8.2pt/1.25 "Liberation Sans",Arial,Helvetica,sans-serif;color:#111;margin:0 auto;padding:4mm;max-width:200mm;font-size-adjust:.49}
 h1{font-size:13pt;margin:0}h2{font-size:9pt;margin:2.2mm 0 .6mm;border-bottom:.3mm solid #0072b2;color:#00517f}
 p{margin:.4mm 0}p.n{color:#444;font-size:7.2pt}div.two{display:grid;grid-template-columns:1fr 1fr;gap:0 5mm}div.two>div{min-width:0}
 table{border-collapse:collapse;width:100%}td,th{padding:.1mm 1.2mm;text-align:right;vertical-align:top;font-weight:normal;border-bottom:.15mm solid #e2e2e2}
 th{color:#444;font-size:7.2pt;vertical-align:bottom}td.w,th.w{text-align:left;overflow-wrap:break-word}td.w:first-child{white-space:nowrap}div.t{overflow-x:auto}td.bad{color:#b00020;font-weight:bold}td.ok{color:#00663f}td.dim{color:#666}
 body.dense{font-size:6.9pt;line-height:1.15}body.dense h2{margin-top:1.4mm;font-size:8pt}body.dense p.n,body.dense th{font-size:6.2pt}
-body.denser{font-size:6.3pt;line-height:1.05}body.denser h2{margin-top:1mm}body.denser p.n,body.denser th{font-size:5.8pt}
-@media print{body{padding:0;max-width:none}}@media screen and (max-width:640px){div.two{grid-template-columns:1fr}}`
+body.denser{font-size:6.3pt;line-height:1}body.denser td,body.denser th{padding:0 1.2mm}body.denser h2{margin-top:1mm}body.denser p.n,body.denser th{font-size:5.8pt}
+@media print{body{padding:0;max-width:none}body.denser{zoom:.95}}@media screen and (max-width:640px){div.two{grid-template-columns:1fr}}`
 
 // dense asks for smaller lettering where products and units want many lines.
 func dense(r *Result) string {

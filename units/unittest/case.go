@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -216,7 +217,7 @@ func (r *rig) solveWith(unit flowsheet.Unit, p *point, cold bool) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("panic: %v", v)
-			r.fault("panic in Solve: %v", v)
+			r.fault("panic in Solve, %s: %v", panicPlace(debug.Stack()), v)
 		}
 	}()
 	if err := unit.Solve(p.stage(cold), p.u, p.x, p.in, p.out); err != nil {
@@ -300,4 +301,16 @@ func (r *rig) component(v flowsheet.Variable) int {
 		return i
 	}
 	return -1
+}
+
+// panicPlace is the first line of a unit on the stack of a panic, such as "units/hydromet/tank.go:97".
+func panicPlace(stack []byte) string {
+	_, after, _ := strings.Cut(string(stack), "\npanic(")
+	for line := range strings.Lines(after) {
+		file, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if i := strings.LastIndex(file, "/units/"); i >= 0 && strings.HasPrefix(line, "\t") {
+			return file[i+1:]
+		}
+	}
+	return "outside units"
 }

@@ -3,6 +3,7 @@ package unittest
 import (
 	"fmt"
 	"math"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -147,7 +148,7 @@ func tables(path string, t *conf.Table) []string {
 func (r *rig) refused(want, assignment string) {
 	defer func() {
 		if v := recover(); v != nil {
-			r.fault("--set %s: panic in Init: %v", assignment, v)
+			r.fault("--set %s: panic in Init, %s: %v", assignment, panicPlace(debug.Stack()), v)
 		}
 	}()
 	_, _, _, err := setUp(r.c, r.sys, assignment)
@@ -166,7 +167,7 @@ func (r *rig) checkWords() {
 		return
 	}
 	if e, ok := r.unit.(flowsheet.Explainer); !ok || strings.TrimSpace(e.Explain()) == "" {
-		r.fault("Explain says nothing")
+		r.fault("Explain says nothing: write Explain() string, the equations in words (flowsheet.Explainer)")
 	}
 	if o, ok := r.unit.(flowsheet.Observer); ok {
 		y := make([]float64, len(r.spec.Signals))

@@ -106,7 +106,7 @@ func (r *rig) motions(p *point) []motion {
 // checkTangent compares Tangent with differences of Solve.
 func (r *rig) checkTangent() {
 	if _, ok := r.unit.(flowsheet.Tangenter); !ok {
-		r.fault("no Tangent")
+		r.fault("no Tangent: write the derivative of Solve (flowsheet.Tangenter); the plant's Newton needs it")
 		return
 	}
 	for trial := range 4 {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"runtime/debug"
+	"strings"
 	"testing"
 
 	"reetwin/flowsheet"
@@ -244,4 +246,16 @@ func TestBrokenCase(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A panic is told with the line of the unit where it happened, not only with what was wrong.
+func TestPanicPlace(t *testing.T) {
+	defer func() {
+		recover()
+		if place := panicPlace(debug.Stack()); !strings.HasPrefix(place, "units/unittest/unittest_test.go:") {
+			t.Errorf("place %q", place)
+		}
+	}()
+	none := []float64{}
+	sink[0] = none[len(none)]
 }
