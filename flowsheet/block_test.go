@@ -91,3 +91,31 @@ func TestHandleStartsByFormula(t *testing.T) {
 		t.Errorf("handle %g with a start, %g without", b, a)
 	}
 }
+
+// What the formula gave at the last solution is remembered with it: a plant put back to a solution stands there, wherever it was between.
+func TestHandleStartsByFormulaOfItsMemory(t *testing.T) {
+	const late = "\n[units.late]\nkind = \"feed\"\nout = \"late\"\nphase = \"aqueous\"\nflow = \"1 m3/h\"\ntemperature = \"25 degC\"\ntenor = { HCl = \"1 mol/L\" }\n" +
+		"\n[units.third]\nkind = \"mixer\"\nin = [\"second_product\", \"late\"]\nout = \"third\"\n" +
+		"\n[[control]]\nname = \"third\"\nmeasure = \"third.mg_L.Cl\"\nset = \"20 g/L\"\nmove = \"late.tenor.HCl\"\nmin = \"1e-6 mol/L\"\nmax = \"20 mol/L\"\n" +
+		"start = \"{second_product.m3_s} / {late.flow} * 1000\"\n"
+	p := load(t, twoBlocks+late)
+	if err := p.Solve(); err != nil {
+		t.Fatal(err)
+	}
+	base, was := p.Memory(), value(t, p, "late.tenor.HCl")
+	if err := p.SetHandle("feed.flow", 1.3/3600); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Solve(); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Restore(base); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Solve(); err != nil {
+		t.Fatal(err)
+	}
+	if c := p.Convergence(); c.Newton > 0 || value(t, p, "late.tenor.HCl") != was {
+		t.Errorf("back at the solution: %s, handle %g, was %g", c.Path, value(t, p, "late.tenor.HCl"), was)
+	}
+}

@@ -276,7 +276,7 @@ func (p *Plant) tags() []string {
 }
 
 // Memory returns a copy of everything a warm start or a fork needs: the units' memory, the torn streams, the handles, the
-// set-points.
+// set-points with what their start formulas gave at the last solution.
 func (p *Plant) Memory() []float64 {
 	var m []float64
 	p.keep(&m)
@@ -294,7 +294,7 @@ func (p *Plant) Restore(memory []float64) error {
 }
 
 func (p *Plant) memorySize() int {
-	return len(p.x) + len(p.u) + len(p.loops) + len(p.tears)*(1+len(p.System.Components))
+	return len(p.x) + len(p.u) + 2*len(p.loops) + len(p.tears)*(1+len(p.System.Components))
 }
 
 // keep writes the memory to a slice, which is made when it is too short.
@@ -305,7 +305,7 @@ func (p *Plant) keep(to *[]float64) {
 	}
 	m = append(append(m, p.x...), p.u...)
 	for _, c := range p.loops {
-		m = append(m, c.set)
+		m = append(m, c.set, c.guessed)
 	}
 	for _, t := range p.tears {
 		m = append(append(m, t.flow.T), t.flow.N...)
@@ -318,7 +318,7 @@ func (p *Plant) recall(memory []float64) {
 	memory = memory[copy(p.x, memory):]
 	memory = memory[copy(p.u, memory):]
 	for _, c := range p.loops {
-		c.set, memory = memory[0], memory[1:]
+		c.set, c.guessed, memory = memory[0], memory[1], memory[2:]
 	}
 	for _, t := range p.tears {
 		t.flow.T = memory[0]
