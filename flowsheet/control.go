@@ -21,6 +21,7 @@ type control struct {
 	value   float64  // of the handle
 	start   float64  // as the file gives it
 	guess   evaluate // where the search for the handle starts, instead; nil without one
+	asked   float64  // by guess at the last cold start, before the range of the handle
 	guessed float64  // at the last solution
 	got     Dual     // measured
 	typical float64  // measured where the control loops were taken in
@@ -128,6 +129,7 @@ func (c *control) begin(p *Plant) {
 			value = v
 		}
 	}
+	c.asked = value
 	c.put(math.Min(math.Max(value, c.lo), c.hi))
 }
 
@@ -220,6 +222,28 @@ func (c *control) unreachable(at, measured float64, seen span) error {
 	return fmt.Errorf("control %q: %s = %s is not reachable: with %s = %s (range %s to %s) it is %s%s",
 		c.name, c.measure, inPlantUnits(c.set, c.read.unit), c.move, inPlantUnits(at, unit),
 		inPlantUnits(c.lo, unit), inPlantUnits(c.hi, unit), inPlantUnits(measured, c.read.unit), stays)
+}
+
+// outside says of the loops whose formula start asks for more or less than the handle can give what that is: the likely limit, which a plant far from its
+// set-points does not show. It is "" when there are none.
+func (b *block) outside() string {
+	words := ""
+	for _, c := range b.led {
+		limit, key, way := c.lo, "min", "below"
+		if c.asked > c.hi {
+			limit, key, way = c.hi, "max", "above"
+		}
+		if !(c.asked < c.lo || c.asked > c.hi) {
+			continue
+		}
+		unit := c.nodes[0].spec.Handles[c.handles[0]].Unit
+		words += fmt.Sprintf("; by its start formula control %q needs about %s = %s, %s its %s of %s",
+			c.name, c.move, inPlantUnits(c.asked, unit), way, key, inPlantUnits(limit, unit))
+	}
+	if words != "" {
+		words += ": change the limit, or what the formula starts from"
+	}
+	return words
 }
 
 // inPlantUnits writes a value as plant people say it.

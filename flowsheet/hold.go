@@ -310,7 +310,7 @@ func (b *block) short(p *Plant) error {
 	}
 	for _, l := range b.held {
 		if l.short && !l.c.mayMiss {
-			return &Failure{Reason: l.c.unreachable(l.n.u[l.u], l.c.got.V, l.seen).Error()}
+			return &Failure{Reason: l.c.unreachable(l.n.u[l.u], l.c.got.V, l.seen).Error() + b.outside()}
 		}
 	}
 	return nil

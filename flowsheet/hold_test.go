@@ -3,6 +3,7 @@ package flowsheet_test
 import (
 	"fmt"
 	"math"
+	"os"
 	"strings"
 	"testing"
 
@@ -183,5 +184,34 @@ func TestLoopAroundOneUnitInTime(t *testing.T) {
 	}
 	if pH := run(flowsheet.Move{At: 60, Path: "liming.dose", Value: 2}); math.Abs(pH-6.5) < 0.5 {
 		t.Errorf("after a move of the dose the pH is %g", pH)
+	}
+}
+
+// A cell fed a third of its design has no place within its limits: it is refused after a search that is counted, by the loop, its range, what was seen, and
+// the limit that the start formula runs into. With that limit moved it solves.
+func TestUnderfedCellIsRefused(t *testing.T) {
+	if testing.Short() {
+		t.Skip("some seconds")
+	}
+	p := loaded(t, "../configs/cell-line.toml", "oxide_feed.flow=1 kg/h")
+	err := p.SolveCold()
+	if err == nil {
+		t.Fatal("a bath that nothing heats is solved")
+	}
+	for _, want := range []string{`control "bath temperature"`, "range 1 W/K to 60 W/K", "stays above the set-point: 1389", "cell.heat_loss = 0.66", "below its min of 1 W/K"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not said: %v", want, err)
+		}
+	}
+	if c := p.Convergence(); c.Passes > 200 {
+		t.Errorf("%d passes: %s", c.Passes, c.Path)
+	}
+	text, err := os.ReadFile("../configs/cell-line.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved := strings.NewReplacer(`"1 W/K"`, `"0.6 W/K"`, `"2.5 kg/h"`, `"1 kg/h"`).Replace(string(text))
+	if err := load(t, moved).SolveCold(); err != nil {
+		t.Errorf("with the limit moved as the refusal says: %v", err)
 	}
 }

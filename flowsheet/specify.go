@@ -50,8 +50,8 @@ func (s *search) limits(cause error) error {
 	}
 	if worst >= 0 {
 		c := s.loops[worst]
-		return &Failure{Reason: c.unreachable(c.value, s.best.got[worst], s.spans[worst]).Error(), Tried: []string{cause.Error()}}
+		return &Failure{Reason: c.unreachable(c.value, s.best.got[worst], s.spans[worst]).Error() + s.b.outside(), Tried: []string{cause.Error()}}
 	}
-	return &Failure{Reason: "the control loops are not met together anywhere in the ranges of their handles as far as searched; closest, the plant shows " + strings.Join(reached, "; "),
+	return &Failure{Reason: "the control loops are not met together anywhere in the ranges of their handles as far as searched; closest, the plant shows " + strings.Join(reached, "; ") + s.b.outside(),
 		Tried: []string{cause.Error(), fmt.Sprintf("search of %d settings", p.conv.search)}}
 }

@@ -11,6 +11,8 @@ var (
 	ErrDomain = errors.New("functions are undefined at this point")
 	// ErrStalled: no step along the Newton direction lowers the residual.
 	ErrStalled = errors.New("no step lowers the residual")
+	// ErrLeaves: a march in pseudo-time leads out of where the functions are defined.
+	ErrLeaves = errors.New("the states run to where the functions are undefined")
 	// ErrIterations: the limit on iterations was reached.
 	ErrIterations = errors.New("iteration limit reached")
 	// ErrBreakdown: the operator is singular on the space that GMRES has built.
@@ -29,7 +31,7 @@ type NotConverged struct {
 	Relative   float64 // its residual over the size of its terms
 	Iterations int     // Newton steps in all
 	Steps      int     // steps in pseudo-time tried after Newton alone had failed
-	Cause      error   // ErrDomain, ErrStalled, ErrIterations or *Singular
+	Cause      error   // ErrDomain, ErrStalled, ErrIterations, ErrLeaves or *Singular
 }
 
 func (e *NotConverged) Error() string {

@@ -32,6 +32,10 @@ type Stage struct {
 	MaxIter  int   // Newton steps allowed in one go; NewStage sets 50
 	MaxSteps int   // pseudo-time steps tried in all; NewStage sets 200
 	Free     []int // states that no steady equation fixes: at rate 0 they stay at the start value
+	// Leaving ends a march in pseudo-time whose states run out of the domain of f before any has moved by more than this share of its size (at
+	// least of its scale). 0, as NewStage sets it, never does. For a unit of states alone, whose domain ends where it cannot be: a solution nearer to
+	// that edge, which Newton alone does not find, is lost.
+	Leaving float64
 
 	states, n     int
 	scale, lower  []float64

@@ -11,11 +11,15 @@ const (
 
 // march follows the states from x in pseudo-time, rate·(x − prev) + mu·(x − past) = f(x), with mu falling after every step
 // taken and rising after every failure, until Newton reaches the solution from there. (Kelley and Keyes, SIAM J. Numer. Anal.
-// 35 (1998) 508, doi:10.1137/S0036142996304796.) It gives the steps tried, the Newton steps, and why it failed.
+// 35 (1998) 508, doi:10.1137/S0036142996304796.) It gives the steps tried, the Newton steps, and why it failed. It ends, with ErrLeaves, where the
+// states run out of the domain: shorter and shorter steps would only creep up to its edge.
 func (s *Stage) march(rate float64, prev, x []float64, tol float64, f func(x, fx []float64)) (steps, iters int, cause error) {
 	mu := s.firstRate(rate, prev, x, f)
 	copy(s.start, x)
 	for steps < s.MaxSteps && mu > 0 && mu < math.MaxFloat64 {
+		if s.leaves(rate, prev, x, f) {
+			return steps, iters, ErrLeaves
+		}
 		steps++
 		for i := range s.states {
 			s.past[i] = s.start[i]
@@ -58,4 +62,26 @@ func (s *Stage) firstRate(rate float64, prev, x []float64, f func(x, fx []float6
 		mu = max(mu, 10*math.Abs(s.r[i])/max(math.Abs(x[i]), s.scale[i]))
 	}
 	return mu
+}
+
+// leaves says that the states run out of the domain of f, straight on from x, before any has moved by more than Leaving of its size.
+func (s *Stage) leaves(rate float64, prev, x []float64, f func(x, fx []float64)) bool {
+	if s.Leaving == 0 {
+		return false
+	}
+	f(x, s.fx)
+	s.residual(rate, prev, x, s.fx, s.r)
+	pace := 0.0
+	for i, r := range s.r[:s.states] {
+		pace = max(pace, math.Abs(r)/max(math.Abs(x[i]), s.scale[i]))
+	}
+	if pace == 0 {
+		return false
+	}
+	copy(s.trial, x)
+	for i, r := range s.r[:s.states] {
+		s.trial[i] = max(x[i]-s.Leaving/pace*r, s.lower[i])
+	}
+	f(s.trial, s.up)
+	return !finite(s.up)
 }

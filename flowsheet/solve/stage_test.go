@@ -228,6 +228,48 @@ func TestStageMarch(t *testing.T) {
 	near(t, "level", x[0], 3+math.Pow(0.2, 2.0/3), 1e-12)
 }
 
+// A bath that makes more heat the hotter it is runs out of where anything is known: the march says so, and does not creep up to the edge. One that comes to
+// rest at 2.3 % of its size from the edge is found all the same, at 0.5 % it is lost: so it is said at Leaving.
+func TestStageLeaves(t *testing.T) {
+	heats := func(push float64) func(x, fx []float64) {
+		return func(x, fx []float64) {
+			if fx[0] = push + x[0]*x[0] - 3*x[0]; x[0] > 10 {
+				fx[0] = math.NaN()
+			}
+		}
+	}
+	took := map[float64]int{}
+	for _, share := range []float64{0, 0.02} {
+		s := NewStage(1, 1, []float64{1}, []float64{0})
+		s.Leaving = share
+		var fault *NotConverged
+		if err := s.Solve(0, nil, []float64{1}, 1e-12, heats(3)); !errors.As(err, &fault) || errors.Is(err, ErrLeaves) != (share > 0) {
+			t.Fatalf("leaving %g: %v", share, err)
+		}
+		took[share] = fault.Iterations
+	}
+	if took[0.02] > took[0]/2 {
+		t.Errorf("Newton steps: %v", took)
+	}
+	s := NewStage(1, 1, []float64{1}, []float64{0})
+	s.Leaving = 0.02
+	rests := func(edge float64) func(x, fx []float64) { // no slope at the start: only the march gets there
+		return func(x, fx []float64) {
+			if fx[0] = 0.2 - math.Pow(math.Max(0, x[0]-3), 1.5); x[0] > edge {
+				fx[0] = math.NaN()
+			}
+		}
+	}
+	x := []float64{0.5}
+	if err := s.Solve(0, nil, x, 1e-12, rests(3.42)); err != nil {
+		t.Fatal(err)
+	}
+	near(t, "level", x[0], 3+math.Pow(0.2, 2.0/3), 1e-12)
+	if err := s.Solve(0, nil, []float64{0.5}, 1e-12, rests(3.36)); !errors.Is(err, ErrLeaves) {
+		t.Errorf("rest next to the edge: %v", err)
+	}
+}
+
 // A level that no equation fixes stays where it is at rate 0 and moves in time.
 func TestStageFree(t *testing.T) {
 	s := NewStage(2, 2, []float64{1, 1}, nil)

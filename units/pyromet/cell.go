@@ -141,7 +141,7 @@ func (c *Cell) Init(env flowsheet.Env) (flowsheet.Spec, error) {
 		scale[i], lower[i] = v.Scale, v.Lower
 	}
 	c.stage = solve.NewStage(n, n, scale, lower)
-	c.stage.MaxIter, c.stage.MaxSteps = 100, 40
+	c.stage.MaxIter, c.stage.MaxSteps, c.stage.Leaving = 100, 40, 0.02
 	c.u, c.fed = make([]complex128, len(c.handles)), make([]complex128, len(c.sys.Components))
 	c.x, c.f, c.dfdp, c.beyond = make([]complex128, n), make([]complex128, n), make([]float64, n), make([]float64, n)
 	c.now.init(len(c.metals))

@@ -1,6 +1,7 @@
 package pyromet
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -11,6 +12,7 @@ import (
 	"reetwin/flowsheet/chem"
 	"reetwin/flowsheet/chem/thermo"
 	"reetwin/flowsheet/conf"
+	"reetwin/flowsheet/solve"
 )
 
 // potRoom is a cell with all that Solve takes.
@@ -288,6 +290,20 @@ func TestCellRefusals(t *testing.T) {
 	}
 	if _, err := tryCell(t, strings.Replace(cellFile(`"Nd"`, ndBath, ""), `"metal", `, "", 1)); err == nil || !strings.Contains(err.Error(), "metal") {
 		t.Errorf("no metals: %v", err)
+	}
+}
+
+// A cell that heats up until no current efficiency is left is refused as soon as it is seen to run there, not after creeping up to it: without an end
+// this takes some 350 Newton steps.
+func TestCellRunawayEndsEarly(t *testing.T) {
+	c := newCell(t, cellFile(`"Nd"`, ndBath, ""), "unit.heat_loss=2 W/K")
+	for _, times := range []float64{0.3, 0.6, 1.2} {
+		c.feed("Nd2O3(s)", times)
+		err := c.Solve(&flowsheet.Stage{Cold: true, Tol: 1e-13}, c.u, c.x, c.in, c.out)
+		var fault *solve.NotConverged
+		if !errors.As(err, &fault) || !errors.Is(err, solve.ErrLeaves) || fault.Iterations > 150 || !strings.Contains(err.Error(), "the bath would be at") {
+			t.Errorf("fed %g of what is reduced: %v", times, err)
+		}
 	}
 }
 
