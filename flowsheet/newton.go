@@ -67,17 +67,20 @@ func (w *tearNewton) run(p *Plant, st *Stage) error {
 	}
 }
 
-// search goes along the step, halved until the pass succeeds and the residual has not grown beyond what is allowed.
+// search goes along the step, halved until the pass succeeds and the residual has not grown beyond what is allowed. A unit that a long
+// step leads astray is not waited for: a shorter one costs less than its search.
 func (w *tearNewton) search(p *Plant, st *Stage, allowed float64) (float64, error) {
 	var norm float64
 	var err error
 	longest := w.longest(p)
+	trial := *st
+	trial.Brief = true
 	for length := longest; length > 1e-3*longest; length /= 2 {
 		if length < longest {
 			w.recall(p)
 		}
 		w.advance(p, length)
-		norm, err = w.evaluate(p, st)
+		norm, err = w.evaluate(p, &trial)
 		if err == nil && norm <= math.Max(allowed, tearTol) {
 			return norm, nil
 		}

@@ -87,6 +87,10 @@ type Stage struct {
 	Prev []float64 // states at the start of the step (as long as x; only the states are read); nil when Rate is 0
 	Tol  float64   // relative tolerance of the unit's own iteration
 	Cold bool      // x holds no start value worth using
+
+	// Brief says that the caller has another way, such as a shorter step: a unit that finds no solution soon shall fail rather than
+	// search for one, or for the reason why there is none.
+	Brief bool
 }
 
 // Env is what a unit knows of its surroundings while it is set up.

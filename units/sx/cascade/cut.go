@@ -60,16 +60,27 @@ const (
 // SolveCut solves the steady circuit together with its organic flow, which it changes. With cold false the unknowns and the
 // flow at hand are the start, else the flow alone. Path is that of the last solution at a given flow where there was one.
 func (k *Cascade) SolveCut(c *Circuit, q *Cut, tol float64, cold bool) (Result, error) {
-	k.count = Count{}
-	start := c.Organic
-	if !cold && k.newtonCut(c, q, cutWarm, tol) {
-		_, most := size(k.res)
-		return Result{Path: Warm, Closure: most, Count: k.count}, nil
+	if !cold {
+		if r, ok := k.FollowCut(c, q, tol); ok {
+			return r, nil
+		}
 	}
-	c.Organic = start
+	k.count = Count{}
 	path, err := k.refineCut(c, q, tol)
 	_, most := size(k.res)
 	return Result{Path: path, Closure: most, Count: k.count}, err
+}
+
+// FollowCut is SolveCut by Newton alone, from the unknowns and the flow at hand. Where it does not get there, it leaves the flow as it was.
+func (k *Cascade) FollowCut(c *Circuit, q *Cut, tol float64) (r Result, ok bool) {
+	k.count = Count{}
+	start := c.Organic
+	if !k.newtonCut(c, q, cutWarm, tol) {
+		c.Organic = start
+		return Result{Path: Failed, Count: k.count}, false
+	}
+	_, most := size(k.res)
+	return Result{Path: Warm, Closure: most, Count: k.count}, true
 }
 
 // refineCut finds the cut on half the stages first, where it hangs less on the flow.
