@@ -150,13 +150,13 @@ func (s *Circuit) settleCut(st *flowsheet.Stage, u, x []float64, in []flowsheet.
 		start, cold = u[organicFlow]*s.rareEarthsFed(in), true
 	}
 	s.fill(p, u, in, u[extractantSet]/2, start)
-	if st.Brief && !cold {
-		if _, ok := s.k.FollowCut(p, s.cut.k, tol); ok {
-			return p.Organic, nil
-		}
-	}
 	if st.Brief {
-		return 0, fmt.Errorf("Newton does not follow the cut from the organic flow of %.4g", start)
+		if !cold {
+			if _, ok := s.k.FollowCut(p, s.cut.k, tol); ok {
+				return p.Organic, nil
+			}
+		}
+		return 0, fmt.Errorf("cut not found near an organic flow of %.4g, and not searched for", start)
 	}
 	_, err := s.k.SolveCut(p, s.cut.k, tol, cold)
 	return p.Organic, err

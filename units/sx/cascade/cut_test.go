@@ -93,6 +93,16 @@ func TestCut(t *testing.T) {
 		if r, err := k.SolveCut(c, q, 1e-12, false); err != nil || r.Path != Warm {
 			t.Errorf("model %q: 3 %% more feed: path %s, %v", kind, r.Path, err)
 		}
+		met := c.Organic
+		c.Sections[0].Flow *= 1.03
+		if _, ok := k.FollowCut(c, q, 1e-12); !ok || !(math.Abs(evenness(k, q)-1) < 1e-8) || !(math.Abs(c.Organic/met-1) < 0.1) {
+			t.Errorf("model %q: 3 %% more feed once more: followed %v, losses at %g, %g of the organic", kind, ok, evenness(k, q), c.Organic/met)
+		}
+		far := 1e6 * c.Organic // further than all steps together
+		c.Organic = far
+		if _, ok := k.FollowCut(c, q, 1e-12); ok || c.Organic != far {
+			t.Errorf("model %q: from afar followed %v to %g of the flow", kind, ok, c.Organic/far)
+		}
 	}
 }
 
