@@ -153,8 +153,8 @@ func TestWholePlantsGoOnWarm(t *testing.T) {
 			if err := p.Solve(); err != nil {
 				t.Fatal(err)
 			}
-			if path := p.Convergence().Path; !strings.HasPrefix(path, "warm") {
-				t.Errorf("%s: %s", w.file, path)
+			if c := p.Convergence(); !strings.HasPrefix(c.Path, "warm") || c.Passes > 6 { // 4: 0.2 s
+				t.Errorf("%s: %s, %d passes", w.file, c.Path, c.Passes)
 			}
 		}
 	}
@@ -286,7 +286,7 @@ func TestWholePlantsFollowExcursions(t *testing.T) {
 			}
 		}
 		t.Logf("%s: %d of %d went on warm, slowest %.2f s", w.file, warm, runs, slowest)
-		if warm < runs-1 {
+		if warm < runs-2 {
 			t.Errorf("%s: only %d of %d went on warm", w.file, warm, runs)
 		}
 	}

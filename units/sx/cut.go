@@ -156,7 +156,8 @@ func (s *Circuit) settleCut(st *flowsheet.Stage, u, x []float64, in []flowsheet.
 				return p.Organic, nil
 			}
 		}
-		return 0, fmt.Errorf("cut not found near an organic flow of %.4g, and not searched for", start)
+		_, err := s.k.RefineCut(p, s.cut.k, tol)
+		return p.Organic, err
 	}
 	_, err := s.k.SolveCut(p, s.cut.k, tol, cold)
 	return p.Organic, err

@@ -1,6 +1,7 @@
 package cascade
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -48,6 +49,7 @@ const (
 	cutNearest = 1e-9 // two flows that are one
 	cutReach   = 8.0  // furthest from the start, in ln of the flow
 	cutTrials  = 20   // solutions at given flows
+	cutBrief   = 2    // and where the caller has another way
 	cutWarm    = 20   // steps of Newton from memory, and
 	cutSteps   = 40   // from elsewhere
 	cutPast    = 4    // steps of Newton that are remembered
@@ -66,7 +68,7 @@ func (k *Cascade) SolveCut(c *Circuit, q *Cut, tol float64, cold bool) (Result, 
 		}
 	}
 	k.count = Count{}
-	path, err := k.refineCut(c, q, tol)
+	path, err := k.refineCut(c, q, tol, false)
 	_, most := size(k.res)
 	return Result{Path: path, Closure: most, Count: k.count}, err
 }
@@ -83,12 +85,26 @@ func (k *Cascade) FollowCut(c *Circuit, q *Cut, tol float64) (r Result, ok bool)
 	return Result{Path: Warm, Closure: most, Count: k.count}, true
 }
 
+// errBrief says that a cut was looked for no further.
+var errBrief = errors.New("the cut is not found near the organic flow at hand, and was not searched for")
+
+// RefineCut is SolveCut cold without the search over flows: of solutions at given flows it takes no more than two, on the fewest stages.
+func (k *Cascade) RefineCut(c *Circuit, q *Cut, tol float64) (Result, error) {
+	k.count = Count{}
+	path, err := k.refineCut(c, q, tol, true)
+	if err != nil {
+		err = errBrief
+	}
+	_, most := size(k.res)
+	return Result{Path: path, Closure: most, Count: k.count}, err
+}
+
 // refineCut finds the cut on half the stages first, where it hangs less on the flow.
-func (k *Cascade) refineCut(c *Circuit, q *Cut, tol float64) (Path, error) {
+func (k *Cascade) refineCut(c *Circuit, q *Cut, tol float64, brief bool) (Path, error) {
 	if k.cold != nil {
 		c.coarsen(k.coldCircuit)
 		start := c.Organic
-		if _, err := k.cold.refineCut(k.coldCircuit, q.coarse, coarseTol); err == nil {
+		if _, err := k.cold.refineCut(k.coldCircuit, q.coarse, coarseTol, brief); err == nil {
 			c.Organic = k.coldCircuit.Organic
 			if k.prepare(c, nil) == nil {
 				k.spread(k.cold)
@@ -98,19 +114,26 @@ func (k *Cascade) refineCut(c *Circuit, q *Cut, tol float64) (Path, error) {
 			}
 			c.Organic = start
 		}
+		if brief {
+			return Failed, errBrief
+		}
 	}
-	return k.approachCut(c, q, tol)
+	trials := cutTrials
+	if brief {
+		trials = cutBrief
+	}
+	return k.approachCut(c, q, tol, trials)
 }
 
-// approachCut solves at given flows, between which a regula falsi chooses, until Newton finds the cut from one of them.
-func (k *Cascade) approachCut(c *Circuit, q *Cut, tol float64) (path Path, err error) {
+// approachCut solves at given flows, so many at most, between which a regula falsi chooses, until Newton finds the cut from one of them.
+func (k *Cascade) approachCut(c *Circuit, q *Cut, tol float64, trials int) (path Path, err error) {
 	start := math.Log(c.Organic)
 	at := start
 	lo, hi := math.Inf(-1), math.Inf(1)
 	var last, before float64
 	solved := false
 	least := cutLeast // of a step while the cut is not between two flows
-	for trial := range cutTrials {
+	for trial := range trials {
 		c.Organic = math.Exp(at)
 		copy(k.v, q.kept)
 		r, err := k.Solve(c, tol, !solved)

@@ -98,6 +98,10 @@ func TestCut(t *testing.T) {
 		if _, ok := k.FollowCut(c, q, 1e-12); !ok || !(math.Abs(evenness(k, q)-1) < 1e-8) || !(math.Abs(c.Organic/met-1) < 0.1) {
 			t.Errorf("model %q: 3 %% more feed once more: followed %v, losses at %g, %g of the organic", kind, ok, evenness(k, q), c.Organic/met)
 		}
+		met = c.Organic
+		if _, err := k.RefineCut(c, q, 1e-12); err != nil || !(math.Abs(c.Organic/met-1) < 1e-9) {
+			t.Errorf("model %q: refined to %.12g of the flow, %v", kind, c.Organic/met, err)
+		}
 		far := 1e6 * c.Organic // further than all steps together
 		c.Organic = far
 		if _, ok := k.FollowCut(c, q, 1e-12); ok || c.Organic != far {
