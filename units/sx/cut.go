@@ -150,16 +150,7 @@ func (s *Circuit) settleCut(st *flowsheet.Stage, u, x []float64, in []flowsheet.
 		start, cold = u[organicFlow]*s.rareEarthsFed(in), true
 	}
 	s.fill(p, u, in, u[extractantSet]/2, start)
-	if st.Brief {
-		if !cold {
-			if _, ok := s.k.FollowCut(p, s.cut.k, tol); ok {
-				return p.Organic, nil
-			}
-		}
-		_, err := s.k.RefineCut(p, s.cut.k, tol)
-		return p.Organic, err
-	}
-	_, err := s.k.SolveCut(p, s.cut.k, tol, cold)
+	_, err := s.k.SolveCut(p, s.cut.k, tol, cold, st.Brief)
 	return p.Organic, err
 }
 

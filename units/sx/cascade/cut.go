@@ -59,41 +59,21 @@ const (
 	cutLegs    = 40   // most of those steps
 )
 
-// SolveCut solves the steady circuit together with its organic flow, which it changes. With cold false the unknowns and the
-// flow at hand are the start, else the flow alone. Path is that of the last solution at a given flow where there was one.
-func (k *Cascade) SolveCut(c *Circuit, q *Cut, tol float64, cold bool) (Result, error) {
-	if !cold {
-		if r, ok := k.FollowCut(c, q, tol); ok {
-			return r, nil
-		}
-	}
-	k.count = Count{}
-	path, err := k.refineCut(c, q, tol, false)
-	_, most := size(k.res)
-	return Result{Path: path, Closure: most, Count: k.count}, err
-}
-
-// FollowCut is SolveCut by Newton alone, from the unknowns and the flow at hand. Where it does not get there, it leaves the flow as it was.
-func (k *Cascade) FollowCut(c *Circuit, q *Cut, tol float64) (r Result, ok bool) {
-	k.count = Count{}
-	start := c.Organic
-	if !k.newtonCut(c, q, cutWarm, tol) {
-		c.Organic = start
-		return Result{Path: Failed, Count: k.count}, false
-	}
-	_, most := size(k.res)
-	return Result{Path: Warm, Closure: most, Count: k.count}, true
-}
-
 // errBrief says that a cut was looked for no further.
 var errBrief = errors.New("the cut is not found near the organic flow at hand, and was not searched for")
 
-// RefineCut is SolveCut cold without the search over flows: of solutions at given flows it takes no more than two, on the fewest stages.
-func (k *Cascade) RefineCut(c *Circuit, q *Cut, tol float64) (Result, error) {
+// SolveCut solves the steady circuit together with its organic flow, which it changes. With cold false the unknowns and the
+// flow at hand are the start, else the flow alone. Brief leaves out the search over flows: of solutions at given flows it takes
+// no more than two, on the fewest stages. Path is that of the last solution at a given flow where there was one.
+func (k *Cascade) SolveCut(c *Circuit, q *Cut, tol float64, cold, brief bool) (Result, error) {
 	k.count = Count{}
-	path, err := k.refineCut(c, q, tol, true)
-	if err != nil {
-		err = errBrief
+	start := c.Organic
+	path, err := Warm, error(nil)
+	if cold || !k.newtonCut(c, q, cutWarm, tol) {
+		c.Organic = start
+		if path, err = k.refineCut(c, q, tol, brief); brief && err != nil {
+			err = errBrief
+		}
 	}
 	_, most := size(k.res)
 	return Result{Path: path, Closure: most, Count: k.count}, err

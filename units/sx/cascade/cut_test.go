@@ -61,7 +61,7 @@ func TestCut(t *testing.T) {
 		var flow float64
 		for _, start := range []float64{1, 0.6, 1.8} {
 			c.Organic = start * b.Flows.O
-			r, err := k.SolveCut(c, q, 1e-12, true)
+			r, err := k.SolveCut(c, q, 1e-12, true, false)
 			if err != nil {
 				t.Errorf("model %q from %g: %v", kind, start, err)
 				continue
@@ -90,22 +90,22 @@ func TestCut(t *testing.T) {
 			}
 		}
 		c.Sections[0].Flow *= 1.03
-		if r, err := k.SolveCut(c, q, 1e-12, false); err != nil || r.Path != Warm {
+		if r, err := k.SolveCut(c, q, 1e-12, false, false); err != nil || r.Path != Warm {
 			t.Errorf("model %q: 3 %% more feed: path %s, %v", kind, r.Path, err)
 		}
 		met := c.Organic
 		c.Sections[0].Flow *= 1.03
-		if _, ok := k.FollowCut(c, q, 1e-12); !ok || !(math.Abs(evenness(k, q)-1) < 1e-8) || !(math.Abs(c.Organic/met-1) < 0.1) {
-			t.Errorf("model %q: 3 %% more feed once more: followed %v, losses at %g, %g of the organic", kind, ok, evenness(k, q), c.Organic/met)
+		if r, err := k.SolveCut(c, q, 1e-12, false, true); err != nil || r.Path != Warm || !(math.Abs(evenness(k, q)-1) < 1e-8) || !(math.Abs(c.Organic/met-1) < 0.1) {
+			t.Errorf("model %q: 3 %% more feed once more, in brief: path %s, %v, losses at %g, %g of the organic", kind, r.Path, err, evenness(k, q), c.Organic/met)
 		}
 		met = c.Organic
-		if _, err := k.RefineCut(c, q, 1e-12); err != nil || !(math.Abs(c.Organic/met-1) < 1e-9) {
-			t.Errorf("model %q: refined to %.12g of the flow, %v", kind, c.Organic/met, err)
+		if _, err := k.SolveCut(c, q, 1e-12, true, true); err != nil || !(math.Abs(c.Organic/met-1) < 1e-9) {
+			t.Errorf("model %q: cold in brief to %.12g of the flow, %v", kind, c.Organic/met, err)
 		}
 		far := 1e6 * c.Organic // further than all steps together
 		c.Organic = far
-		if _, ok := k.FollowCut(c, q, 1e-12); ok || c.Organic != far {
-			t.Errorf("model %q: from afar followed %v to %g of the flow", kind, ok, c.Organic/far)
+		if _, err := k.SolveCut(c, q, 1e-12, false, true); err != errBrief || c.Organic != far {
+			t.Errorf("model %q: in brief from afar: %v, at %g of the flow", kind, err, c.Organic/far)
 		}
 	}
 }
@@ -134,7 +134,7 @@ func TestRandomCuts(t *testing.T) {
 			}
 			start := c.Organic
 			q := k.NewCut(pair(chem, 1+r.IntN(14)))
-			res, err := k.SolveCut(c, q, 1e-11, true)
+			res, err := k.SolveCut(c, q, 1e-11, true, false)
 			paths[res.Path]++
 			if err != nil {
 				_, again := k.Solve(c, 1e-11, true)
